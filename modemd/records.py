@@ -1,0 +1,176 @@
+"""Frozen records that cross rooms and threads. No behaviour beyond trivial derivations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["balance", "menu", "sms_follows", "error", "other"]
+Level = Literal["ok", "low", "critical", "unknown", "stale"]
+Channel = Literal["ussd", "sms"]
+Confidence = Literal["operator", "generic", "none"]
+Origin = Literal["query", "schedule", "late", "network", "sms"]
+UssdStatus = Literal["done", "action_required", "terminated", "not_supported", "timeout", "refused", "error"]
+State = Literal["starting", "ready", "busy", "quarantine", "absent", "blocked", "sim", "offline", "failed"]
+AlertEvent = Literal["low", "critical", "recovered", "stale", "unreadable", "test"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sim:
+    """Who pays. Digits only; None where the modem would not say."""
+
+    iccid: str | None = None
+    imsi: str | None = None
+    spn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """The modem itself, as AT+CGSN, +CGMI, +CGMM and +CGMR name it."""
+
+    imei: str | None = None
+    manufacturer: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Registration as last read. `rat`: "GSM" | "UMTS" | "LTE" | "NR" | None. `registered` None = not known yet."""
+
+    registered: bool | None = None
+    roaming: bool = False
+    denied: bool = False
+    operator: str | None = None
+    rat: str | None = None
+    signal_dbm: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a reply's text says, with the proof. Balance keeps the decimals of the text ("33.7" stays 33.7)."""
+
+    kind: Kind
+    balance: Decimal | None = None
+    currency: str | None = None
+    data_left_mb: float | None = None
+    expires: str | None = None  # local calendar date, YYYY-MM-DD
+    pattern: str | None = None  # name of the pack's pattern, or of the generic rule that found the number
+    confidence: Confidence = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UssdMessage:
+    """One +CUSD result code (27.007 7.15). `raw` is its payload as on the wire, `m` its status whatever the number."""
+
+    m: int
+    text: str | None = None
+    dcs: int | None = None
+    decoder: str | None = None
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UssdResult:
+    """How one USSD dialogue ended. `error` is None exactly when m was 0, 1 or 2 with a text; else a short stable
+    phrase: "not supported", "network timeout", "network terminated", "no answer", "ERROR", "CME 258", "NO CARRIER",
+    "busy", "bad code", "cancelled", "unplugged", ... `hint` is the line for people: what happened and what to do."""
+
+    code: str
+    status: UssdStatus
+    text: str | None = None
+    dcs: int | None = None
+    decoder: str | None = None
+    turns: tuple[str, ...] = ()
+    error: str | None = None
+    hint: str | None = None
+    elapsed_s: float = 0.0
+    raw: bytes = b""
+    sent_as: str | None = None  # request method that reached the network: "plain" | "ucs2" | "hex" | "packed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """One row of the history: a reading, or a failure with its reason. Times are aware UTC."""
+
+    modem: str
+    sim: Sim
+    sim_key: str  # "iccid:..." | "imsi:..." | "modem:NAME": what the history is kept under
+    operator: str | None  # pack id
+    country: str | None
+    reading: Reading
+    taken_at: datetime
+    channel: Channel
+    origin: Origin
+    code: str | None = None
+    text: str | None = None
+    raw: bytes = b""
+    decoder: str | None = None
+    error: str | None = None  # short stable phrase (see UssdResult.error), or None
+    hint: str | None = None  # the line for people that belongs to `error`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModemSettings:
+    """One [[modem]] table after validation. Durations in seconds; `every_s` None = on demand only."""
+
+    name: str
+    port: str
+    pin_file: str | None = None
+    operator: str | None = None
+    code: str | None = None
+    every_s: float | None = 6 * 3600.0
+    low: Decimal = Decimal(50)
+    critical: Decimal = Decimal(10)
+    reply_timeout_s: float = 45.0
+    quarantine_s: float = 30.0
+    roaming: bool = False
+    radio_fallback: Literal["off", "auto"] = "off"
+    recovery: Literal["reopen", "reset", "usb"] = "reopen"
+    sms_query: Literal["off", "auto"] = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSettings:
+    """One [[channel]] table. `options` holds the keys of its type (for `command`: run)."""
+
+    type: str
+    events: tuple[AlertEvent, ...]
+    options: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModemSnapshot:
+    """What an owner thread publishes about itself after each change; read by `status` and the schedule."""
+
+    modem: str
+    state: State = "starting"
+    error: str | None = None  # one line for people: what is wrong and what to do
+    sim: Sim = Sim()
+    sim_key: str | None = None
+    device: Device = Device()
+    network: Network = Network()
+    operator: str | None = None  # pack id once known
+    country: str | None = None
+    currency: str | None = None
+    code: str | None = None  # the code the schedule would dial; None = nothing it may dial by itself
+    registered_at: datetime | None = None  # since when without a break
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One message that must arrive. `text` is the finished line in the user's language."""
+
+    id: str
+    event: AlertEvent
+    level: Level
+    modem: str
+    sim_key: str
+    operator: str | None
+    balance: Decimal | None
+    currency: str | None
+    taken_at: datetime | None
+    text: str
+    raised_at: datetime
