@@ -25,7 +25,7 @@ class ModemdError(Exception):
         return str(self.args[0])
 
 
-# --- the person who asked must act -----------------------------------------------------------------------------------
+# --- the person who asked must act
 
 
 class RefusedError(ModemdError):
@@ -35,7 +35,7 @@ class RefusedError(ModemdError):
     code = "refused"
 
 
-# --- the person who configures must act ------------------------------------------------------------------------------
+# --- the person who configures must act
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class ConfigError(ModemdError):
         self.problems = tuple(problems)
 
 
-# --- the port or the modem must be mended: the owner thread closes the port and starts the recovery ladder ------------
+# --- the port or the modem must be mended: the owner thread closes the port and starts the recovery ladder
 
 
 class ModemError(ModemdError):
@@ -96,7 +96,7 @@ class ModemSilent(ModemError):
     code = "silent"
 
 
-# --- the modem answered, but with an error (27.007 9.2, 27.005 3.2.5) --------------------------------------------------
+# --- the modem answered, but with an error (27.007 9.2, 27.005 3.2.5)
 
 
 class CommandError(ModemdError):
@@ -119,7 +119,7 @@ class NetworkError(ModemdError):
     code = "not registered"
 
 
-# --- the machine must be mended ----------------------------------------------------------------------------------------
+# --- the machine must be mended
 
 
 class StoreError(ModemdError):
@@ -134,7 +134,16 @@ class StateInUse(StoreError):
     code = "state in use"
 
 
-# --- between the command line and the daemon ----------------------------------------------------------------------------
+# --- the person who set up a channel must act
+
+
+class DeliveryError(ModemdError):
+    """A channel could not hand an alert over. It is tried again later; `modemd alerts list` shows the message."""
+
+    code = "delivery"
+
+
+# --- between the command line and the daemon
 
 
 class DaemonUnreachable(ModemdError):

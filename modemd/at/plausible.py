@@ -1,0 +1,217 @@
+"""How much a text looks like something that an operator wrote to a person. Pure evidence, no operator known."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import pairwise
+
+
+def quality(text: str) -> tuple[float, str]:
+    """(points, why in a few words). About 100 for a clean sentence, 60 for clean but meaningless characters, below 0
+    for what no person reads. Points compare readings of one payload; they are no probability."""
+    if not text.strip():
+        return (-20.0, "empty")
+    text = text[:MAX_WEIGHED]
+    values = [_value(char) for char in text]
+    points = 60.0 * max(-2.0, sum(values) / len(values))
+    reasons: list[str] = []
+    if (bad := sum(value <= _BAD for value in values)) > 0:
+        points -= min(30.0, 6.0 * bad)
+        reasons.append(f"{bad} characters that nobody writes")
+    worth, shown = _words(text)
+    points += worth
+    if shown:
+        reasons.append(shown)
+    scripts = {script for char in text if (script := _script(char))}
+    if len(scripts) > 2:
+        points -= 12.0 * (len(scripts) - 2)
+        reasons.append(f"{len(scripts)} scripts")
+    if (known := len({word for word in _WORD.findall(text.casefold()) if word in KNOWN_WORDS})) > 0:
+        points += min(24.0, 8.0 * known)
+        reasons.append(f"{known} known words")
+    if (at := text.count("@")) > 2 and at * 8 > len(text):
+        points -= 20.0  # zeros that were read as septets
+        reasons.append("too many @")
+    if _AMOUNT.search(text):
+        points += 4.0
+        reasons.append("an amount")
+    return points, ", ".join(reasons) or "readable"
+
+
+MAX_WEIGHED = 1024  # characters; more would not change the verdict
+
+_BAD = -3.0
+_WORD = re.compile(r"[^\W\d_]+")
+_AMOUNT = re.compile(r"(?<![\w.,])-?\d{1,9}[.,]\d{2}(?!\d)")
+
+# --- characters
+
+
+@lru_cache(maxsize=4096)
+def _value(char: str) -> float:
+    """From 1 (in every text) to -4 (in no text)."""
+    if char.isascii():
+        if char.isalnum() or char in " \n":
+            return 1.0
+        if char in "\t\f":
+            return -0.5
+        if char < " " or char == "\x7f":
+            return -4.0
+        return 0.9 if char in ".,:;!?'\"()-+/*#%&=@$" else 0.3
+    if char in "£€₽₴₸₹₦₱₫₪₾֏₺₼৳฿¥«»“”„‘’–—…№°·•،؛؟٪।、。，：；！？（）\u00a0\u202f\u200e\u200f":
+        return 0.8
+    if char == "\ufffd":
+        return -3.0
+    match unicodedata.category(char):
+        case "Lu" | "Ll" | "Lt" | "Lo" | "Lm":
+            if (script := _script(char)) in ("CJK", "HANGUL"):
+                return 1.0 if _is_common(char) else -0.5
+            return 1.0 if script in _LIVING else -1.0
+        case "Nd":
+            return 0.8
+        case "Mn" | "Mc":
+            return 0.8 if _script(char) in _LIVING else -0.5
+        case "Cc" | "Cn" | "Co" | "Cs":
+            return -4.0
+        case "Zs" | "Cf":
+            return 0.3
+        case _:
+            return -0.4
+
+
+_LEVEL_1 = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6), ("euc_jp", 0xB0, 0xCF), ("euc_kr", 0xB0, 0xC8))
+
+
+def _is_common(char: str) -> bool:
+    """Whether an ideograph or syllable is among the few thousand in daily use: level 1 of the national sets. One in
+    five is, so octets that were read in the wrong way are found out by their rare characters."""
+    if "\u3040" <= char <= "\u30ff":
+        return True  # kana
+    for codec, first, last in (
+        ("gb2312", 0xB0, 0xD7),
+        ("big5", 0xA4, 0xC6),
+        ("euc_jp", 0xB0, 0xCF),
+        ("euc_kr", 0xB0, 0xC8),
+    ):
+        try:
+            octets = char.encode(codec)
+        except UnicodeEncodeError:
+            continue
+        if len(octets) == 2 and first <= octets[0] <= last:
+            return True
+    return False
+
+
+# Scripts in which operators write. Others come out only when octets are read in the wrong way.
+_LIVING = {
+    *("LATIN", "CYRILLIC", "ARABIC", "HEBREW", "GREEK", "GEORGIAN", "ARMENIAN", "DEVANAGARI", "BENGALI", "GURMUKHI"),
+    *("GUJARATI", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "THAI", "LAO", "MYANMAR", "KHMER", "ETHIOPIC"),
+    *("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "MONGOLIAN", "THAANA", "ORIYA"),
+}
+# Written in one text side by side.
+_SAME_SCRIPT = {
+    "HIRAGANA": "CJK",
+    "KATAKANA": "CJK",
+    "KATAKANA-HIRAGANA": "CJK",
+    "IDEOGRAPHIC": "CJK",
+    "FULLWIDTH": "CJK",
+}
+
+
+@lru_cache(maxsize=4096)
+def _script(char: str) -> str | None:
+    """The script of a letter or mark by its Unicode name; None for what belongs to all."""
+    if char.isascii():
+        return "LATIN" if char.isalpha() else None
+    if not (char.isalpha() or unicodedata.category(char).startswith("M")):
+        return None
+    name = unicodedata.name(char, "").partition(" ")[0]
+    if name in ("FEMININE", "MASCULINE", "MICRO", "COMBINING"):
+        return None
+    return _SAME_SCRIPT.get(name, name) or "UNKNOWN"
+
+
+# --- words
+
+_VOWEL = re.compile("[aeiouyäöüåæøàáâãèéêëìíîïòóôõùúûıœ]", re.IGNORECASE)
+
+
+def _words(text: str) -> tuple[float, str]:
+    """Up to 20 points for words that are built as words are, less for what is not."""
+    words = _WORD.findall(text)
+    longer = [word for word in words if len(word) > 1]
+    points = 0.0
+    reasons = []
+    if longer:
+        points += 20.0 * sum(_worth(word) for word in longer) / len(longer)
+    mixed = sum(_mixed(word) for word in longer)
+    if mixed:
+        reasons.append(f"{mixed} words of mixed scripts")
+    # Letters that were not translated from 03.38 stand inside words: "w{hlen".
+    if odd := len(_SIGN_IN_WORD.findall(text)):
+        points -= min(24.0, 8.0 * odd)
+        reasons.append(f"{odd} signs inside words")
+    letters = sum(map(len, words))
+    if (
+        len(text) > 30
+        and letters > 20
+        and not _BLANK.search(text)
+        and not _NO_BLANKS & {_script(char) for char in text}
+    ):
+        points -= 10.0
+    return points, ", ".join(reasons)
+
+
+_BLANK = re.compile(r"\s")
+_NO_BLANKS = {"CJK", "THAI", "LAO", "KHMER", "MYANMAR"}
+_SIGN_IN_WORD = re.compile(r"(?<=[A-Za-zäöüåæøñàèéìòù])[{|}~^\[\]\\`\x00-\x08\x0b-\x1f]+(?=[A-Za-zäöüåæøñàèéìòù])")
+
+
+def _worth(word: str) -> float:
+    """1 for a likely word, down to -1."""
+    if _mixed(word):
+        return -0.6
+    turns = sum(a.islower() and b.isupper() for a, b in pairwise(word))
+    if turns > 1 or (turns and len(word) < 5 and not word[-1].islower()):
+        return -0.6
+    if word.isascii() and len(word) > 4 and not word.isupper() and not _VOWEL.search(word):
+        return -0.6
+    return 0.5 if turns else 1.0
+
+
+def _mixed(word: str) -> bool:
+    """Letters of two scripts in one word. Latin look-alikes in Cyrillic words are common ("pуб."): not counted."""
+    scripts = {_script(char) for char in word} - {None}
+    if scripts == {"LATIN", "CYRILLIC"}:
+        return not all(char in _LOOK_ALIKES for char in word if _script(char) == "LATIN")
+    return len(scripts) > 1
+
+
+_LOOK_ALIKES = frozenset("aceopxyABCEHKMOPTXiI3")
+
+_WORD_LIST = """
+    balance saldo balans баланс account credit kredit credito crédito kreditas solde guthaben kontostand konto
+    kontoabfrage egyenleg keret stan konta sold cont stanje račun racun zůstatek zustatek saldot saldosi tilisi bakiye
+    bakiyeniz kalan available main bonus airtime data expiry expires valid until validity recharge reload topup top
+    remaining minutes sms mms dear customer your you have please dial call send reply service not error request try
+    again later invalid code number is the for and with from this that will are has been on at to of in ваш вашем ваш
+    счет счёт счете счёте остаток осталось рублей руб коп грн сом тенге тг бел бонус бонусы минус долг лимит вы вас
+    для на не до по из от или услуга услуги трафик пакет минут доступно наберите тариф интернет абонент номер
+    действует ostatok octatok vash balans rub grn srok dlya uslugi nomer schet schetu vashem podkl eur euro euros usd
+    gbp pln chf sek nok dkk huf czk ron bgn rsd km kn uah rur kzt kgs uzs azn gel amd inr rs idr rp myr rm thb vnd php
+    bdt taka pkr npr lkr ngn naira kes ksh tzs tsh ugx ugsh ghs ghc zar cfa fcfa xaf xof mad dh dzd da tnd dt egp le
+    sar sr aed irr rial toman ils nis try tl mxn clp cop brl ars pen zl zloty zlotych kr kron kroner ft lei din
+    aktuelles ihr ihre sie bitte wählen aufladen gültig bis ist nicht und der die das für mit auf menü hilfe tarif
+    votre vous avez est valable jusqu compte crédit le la les de des du et un une service indisponible merci su sus
+    tiene disponible hasta el los las por para con vence recarga usted il tuo tua credito residuo è hai fino minuti
+    costo chiamata di da per seu sua você tem até válido o os twoje twoj srodki środki zł ważne wazne do dnia na dla
+    numeru aktualny koncie sisa pulsa anda aktif sd maaf masa berlaku silakan permintaan tidak dapat kartu kuota ban
+    con tai khoan tk tkc tkg so du cua quy khach ngay han hsd dung den xin chao baki akaun anda tempoh sah hingga
+    salio lako ni kwa رصيدك رصيد الرصيد الصلاحية درهم دينار ريال جنيه دج صالح حتى الدفع مسبق في من موجودی اعتبار شما
+    تومان יתרה יתרתך שקל עד 余额 您的 您 账户 元 尊敬 用户 话费 剩余 流量 有效期 人民币 截止 当前 残高 円 잔액 원
+ยอดเงิน คงเหลือ บาท วัน शेष बैलेंस
+    रुपये
+"""
+KNOWN_WORDS = frozenset(_WORD_LIST.split())

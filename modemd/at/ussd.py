@@ -1,0 +1,186 @@
+"""USSD over AT (27.007 7.15, 23.038, 22.090): the +CUSD line, the text of an answer, the string of a request.
+
+The work is done in at/decoders.py, at/plausible.py and at/codes.py; this is the door.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from modemd.at.classify import DataLine
+from modemd.at.codes import Encoded, check_answer, check_code, encodings
+from modemd.at.dcs import Alphabet, alphabet
+from modemd.at.decoders import Decoded, decodings
+from modemd.at.gsm import decode_packed, encode_packed
+from modemd.at.plausible import quality
+
+__all__ = [
+    "Alphabet",
+    "Candidate",
+    "CusdLine",
+    "Encoded",
+    "alphabet",
+    "candidates",
+    "check_answer",
+    "check_code",
+    "decode",
+    "decode_packed",
+    "encode_packed",
+    "encodings",
+    "parse_cusd",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CusdLine:
+    """+CUSD: <m>[,<str>[,<dcs>]]. `payload`: octets between the quotes as on the wire (b"" for empty quotes), None =
+    no string field. `closed` is False where the closing quote never came: the text may be cut."""
+
+    m: int
+    payload: bytes | None = None
+    dcs: int | None = None
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of a payload. `decoder` is a stable name, `score` compares candidates of one payload only, `why` is
+    one line
+    for people."""
+
+    decoder: str
+    text: str
+    score: float
+    why: str
+
+
+def parse_cusd(line: str) -> CusdLine | None:
+    """The parts of a +CUSD line as LineReader hands it out (latin-1), or None if it is none, or text of an SMS.
+
+    Takes every shape of the captures: no space behind the colon, blanks around commas, no dcs, a letter behind the
+    dcs, inner quotes and line ends, no closing quote, no quotes at all, status alone, any integer as status."""
+    if isinstance(line, DataLine) or (head := _HEAD.match(line)) is None:
+        return None
+    m = int(head[1])
+    if head[2] is None:
+        return CusdLine(m)
+    rest = line[head.end() :]
+    if not rest.startswith('"'):
+        plain = _PLAIN_TAIL.fullmatch(rest)
+        if plain is None:
+            return CusdLine(m)
+        return CusdLine(m, plain[1].encode("latin-1", "replace"), _dcs(plain[2]))
+    if (ended := _QUOTED_TAIL.search(rest, 1)) is None:
+        return CusdLine(m, rest[1:].encode("latin-1", "replace"), closed=False)
+    return CusdLine(m, rest[1 : ended.start()].encode("latin-1", "replace"), _dcs(ended[1]))
+
+
+def candidates(
+    payload: bytes | None,
+    dcs: int | None,
+    *,
+    te_charset: str | None,
+    learned: str | None = None,
+    score: Callable[[str], float] | None = None,
+) -> list[Candidate]:
+    """Every reading of a payload that is possible at all, the most plausible first; [] for no or an empty payload.
+
+    The dcs lies (UCS2 with dcs 0, 7, 15; captures from ZTE, Quectel) and the TE character set does not always decide,
+    so both are weak hints. What counts is the text: printable, assigned characters, one script a word, words and
+    currencies of many languages. `learned` is the decoder that won for this modem before, a tie breaker. `score` is
+    the caller's own evidence, 0
+    for none to 1 for certain (larger numbers count as 1): an operator's pattern that matches outweighs the hints."""
+    best: dict[str, Candidate] = {}
+    for found in decodings(payload or b"", dcs):
+        candidate = _weigh(found, dcs, te_charset, learned, score)
+        known = best.get(candidate.text)
+        if known is None or candidate.score > known.score:
+            best[candidate.text] = candidate
+    return sorted(best.values(), key=lambda candidate: -candidate.score)
+
+
+def decode(
+    payload: bytes | None,
+    dcs: int | None,
+    *,
+    te_charset: str | None,
+    learned: str | None = None,
+    score: Callable[[str], float] | None = None,
+) -> Candidate | None:
+    """The best of candidates(), or None."""
+    found = candidates(payload, dcs, te_charset=te_charset, learned=learned, score=score)
+    return found[0] if found else None
+
+
+_HEAD = re.compile(r"\s*\+CUSD\s*:\s*(-?\d{1,9})\s*(?:(,)\s*|$)")
+_QUOTED_TAIL = re.compile(r'"\s*(?:,\s*(\d{0,3})\s*[A-Za-z]?\s*;?)?[\s\0]*$')
+_PLAIN_TAIL = re.compile(r"(.*?)(?:\s*,\s*(\d{1,3}))?\s*", re.DOTALL)
+
+
+def _dcs(digits: str | None) -> int | None:
+    return int(digits) if digits else None
+
+
+# Weights of the hints, against a text's quality() of at most about 120.
+_DCS_HINT = 8.0
+_TE_HINT = 6.0
+_LEARNED = 4.0
+_CALLER = 40.0
+
+_FAMILY = {
+    "plain": "plain",
+    "plain-gsm": "plain",
+    "utf8": "plain",
+    "ucs2": "ucs2",
+    "ucs2-le": "ucs2",
+    "ucs2-raw": "ucs2",
+    "packed": "packed",
+    "raw-packed": "packed",
+    "8bit": "8bit",
+    "8bit-utf8": "8bit",
+    "hex-gsm": "8bit",
+}
+
+
+def _weigh(
+    found: Decoded,
+    dcs: int | None,
+    te_charset: str | None,
+    learned: str | None,
+    score: Callable[[str], float] | None,
+) -> Candidate:
+    worth, why = quality(found.text)
+    total = worth + found.prior
+    reasons = [why, *found.reasons]
+    family = _FAMILY.get(found.decoder.partition("+")[0], "")
+    if (hint := _dcs_hint(dcs, found.decoder, family)) > 0:
+        total += hint
+        reasons.append(f"dcs {dcs} fits")
+    te = (te_charset or "").upper()
+    if (te == "UCS2" and family == "ucs2") or (te == "HEX" and family == "8bit"):
+        total += _TE_HINT
+        reasons.append(f"TE character set {te} fits")
+    elif te == "GSM" and found.decoder == "plain-gsm":
+        total += 1.0
+    if learned is not None and learned == found.decoder:
+        total += _LEARNED
+        reasons.append("seen from this modem before")
+    if score is not None and (own := max(-1.0, min(1.0, float(score(found.text))))):
+        total += own * _CALLER
+        reasons.append("known pattern" if own > 0 else "against the known patterns")
+    return Candidate(found.decoder, found.text, round(total, 2), ", ".join(reasons))
+
+
+def _dcs_hint(dcs: int | None, decoder: str, family: str) -> float:
+    match alphabet(dcs):
+        case Alphabet.UCS2:
+            return {"ucs2": _DCS_HINT, "ucs2-raw": _DCS_HINT, "ucs2-le": _DCS_HINT / 2}.get(decoder, 0.0)
+        case Alphabet.EIGHT_BIT:
+            # Octets beyond text cannot be shown, so modems write hex for this alphabet.
+            return 2.5 * _DCS_HINT if family == "8bit" else 0.0
+        case Alphabet.GSM7:
+            return _DCS_HINT / 2 if family in ("packed", "plain") else 0.0
+        case _:
+            return 0.0

@@ -1,0 +1,243 @@
+"""The +CUSD line and the text of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modemd.at.dcs import Alphabet, alphabet
+from modemd.at.gsm import is_gsm, to_septets
+from modemd.at.lines import DataLine
+from modemd.at.ussd import CusdLine, candidates, decode, encode_packed, parse_cusd
+
+Read = Callable[[Iterable[bytes]], list[str]]
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("+CUSD: 4", CusdLine(4)),
+        ("+CUSD:5", CusdLine(5)),
+        ("+CUSD: 99", CusdLine(99)),
+        ("+CUSD: -1", CusdLine(-1)),
+        ("+CUSD: 2,", CusdLine(2, b"")),
+        ('+CUSD: 0,"a",15', CusdLine(0, b"a", 15)),
+        ('+CUSD:1,"a",15', CusdLine(1, b"a", 15)),
+        ('+CUSD: 0, "a" ,1', CusdLine(0, b"a", 1)),
+        ('+CUSD: 0,"a", 17', CusdLine(0, b"a", 17)),
+        ('+CUSD: 0,"a", 17r', CusdLine(0, b"a", 17)),
+        ('+CUSD: 0,"a",15;', CusdLine(0, b"a", 15)),
+        ('+CUSD: 0,"a",', CusdLine(0, b"a")),
+        ('+CUSD: 0,"a"', CusdLine(0, b"a")),
+        ('+CUSD: 2,""', CusdLine(2, b"")),
+        ('+CUSD: 0,"t "Mega". More, 5",15', CusdLine(0, b't "Mega". More, 5', 15)),
+        ('+CUSD: 0,"a\r\nb",15', CusdLine(0, b"a\r\nb", 15)),
+        ('+CUSD: 0,"\xe9",15', CusdLine(0, b"\xe9", 15)),
+        ("+CUSD: 2,Na rahunku: 5 grn", CusdLine(2, b"Na rahunku: 5 grn")),
+        ("+CUSD: 0, 49B4,15", CusdLine(0, b"49B4", 15)),
+        ('+CUSD: 2,"Dodatko5', CusdLine(2, b"Dodatko5", closed=False)),
+    ],
+)
+def test_parse_cusd(line: str, parts: CusdLine) -> None:
+    """Every shape of the captures."""
+    assert parse_cusd(line) == parts
+
+
+@pytest.mark.parametrize(
+    "line", ["OK", "+CUSD", "+CUSD: (0-2)", "+CUSDX: 1", "^RSSI:19", "", "x+CUSD: 0", DataLine("+CUSD: 0")]
+)
+def test_parse_cusd_refuses(line: str) -> None:
+    """Test answers, other lines and text of messages are no +CUSD result code."""
+    assert parse_cusd(line) is None
+
+
+@pytest.mark.parametrize(
+    ("dcs", "wanted"),
+    [
+        (0, Alphabet.GSM7),
+        (15, Alphabet.GSM7),
+        (16, Alphabet.GSM7),
+        (17, Alphabet.UCS2),
+        (64, Alphabet.GSM7),
+        (68, Alphabet.EIGHT_BIT),
+        (72, Alphabet.UCS2),
+        (0x98, Alphabet.UCS2),
+        (0xF0, Alphabet.GSM7),
+        (0xF4, Alphabet.EIGHT_BIT),
+        (0x80, None),
+        (None, None),
+        (999, None),
+    ],
+)
+def test_dcs(dcs: int | None, wanted: Alphabet | None) -> None:
+    """The groups of 23.038 5."""
+    assert alphabet(dcs) is wanted
+
+
+@pytest.mark.parametrize(
+    ("payload", "dcs", "decoder", "text"),
+    [
+        (b"1234", 15, "plain", "1234"),
+        (b"BEEF", 15, "plain", "BEEF"),
+        (b"100.50", 72, "plain", "100.50"),
+        (b"79161234567", 15, "plain", "79161234567"),
+        (b"380501234567", 0, "plain", "380501234567"),
+        (b"48999999999", 15, "plain", "48999999999"),
+        (b"89701010012345678901", 15, "plain", "89701010012345678901"),
+        (b"003600310035002E0030", 15, "ucs2", "615.0"),
+        (b"003600310035002E00", None, "ucs2", "615."),
+        (b"00310030002E0035", 72, "ucs2", "10.5"),
+        (b"4F59989D003A00310030002E00300030", 72, "ucs2", "余额:10.00"),
+        (b"D83DDE0000200042006F006E007500730020003500200045005500520021", 72, "ucs2", "\U0001f600 Bonus 5 EUR!"),
+        (b"11043004", None, "ucs2-le", "Ба"),
+        (b"041104300043B", 72, "ucs2", None),
+        (b"6139063106350020003100300037002E00390033", 17, "ucs2", "رص 107.93"),
+        (b"04110430043B0430043D0441003A00310030FFFFFFFFFFFF", 72, "ucs2", "Баланс:10"),
+        (b"04110430043B0430043D0441003A003100300000ABCD12340000", 17, "ucs2", "Баланс:10"),
+        (b"42616C616E63653A20352E30302045555220C3A9", 15, "8bit-utf8", "Balance: 5.00 EUR é"),
+        (b"42616C616E63653A20352E3030204555522E", 68, "8bit", "Balance: 5.00 EUR."),
+        ("Saldo: 5,00 €".encode(), 15, "utf8", "Saldo: 5,00 €"),
+        (b"R\xe9ponse: 5,00 EUR", 15, "plain", "Réponse: 5,00 EUR"),
+        (b"Men~: 1 Aufladen", 15, "plain-gsm", "Menü: 1 Aufladen"),
+        (b"Guthaben f~r p{{r: \x022.50", 15, "plain-gsm", "Guthaben für päär: $2.50"),
+        (b"info\x00mail.ru 5.00 \x1be", 15, "plain-gsm", "info@mail.ru 5.00 €"),
+        (b"[1] Saldo 5.00 | [2] Info", 15, "plain", "[1] Saldo 5.00 | [2] Info"),
+        (b"Balance|Info|Help", 15, "plain", "Balance|Info|Help"),
+        (b"~5.00 {EUR}", 15, "plain", "~5.00 {EUR}"),
+        (b"a_b@c.de $5", 0, "plain", "a_b@c.de $5"),
+        (b"", 15, None, None),
+    ],
+)
+def test_decode(payload: bytes, dcs: int | None, decoder: str | None, text: str | None) -> None:
+    """Numbers and words stay what they are; hex that can only be text becomes text, whatever the dcs says."""
+    found = decode(payload, dcs, te_charset=None)
+    if decoder is None:
+        assert found is None
+        return
+    assert found is not None
+    assert found.decoder == decoder
+    assert text is None or found.text == text
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    number=st.one_of(
+        st.integers(0, 10**16).map(str),
+        st.decimals(-99999, 99999, places=2).map(str),
+        st.integers(10**9, 10**12).map(lambda n: f"+{n}"),
+    ),
+    dcs=st.sampled_from([None, 0, 1, 15, 64]),
+    charset=st.sampled_from([None, "GSM", "IRA"]),
+)
+def test_a_number_is_a_number(number: str, dcs: int | None, charset: str | None) -> None:
+    """A payload that is just a number is never taken for the hex of something."""
+    found = decode(number.encode(), dcs, te_charset=charset)
+    assert found is not None
+    assert found.text == number
+
+
+_COMMON = ["12.50", "-3,20", "100", "*111#", "28.09.2026", "1:Menu", "\n", "[1]", "$5", "a@b.c", "EUR"]
+_LANGUAGES = [
+    ["Balance", "Your", "balance", "is", "valid", "until", "account", "bKash", "tk"],
+    ["Ваш", "баланс", "руб.", "ль", "трафик", "Остаток", "и", "RUB", "pуб."],
+    ["Guthaben", "für", "größer", "Ü", "Menü:", "Sie", "Bitte"],
+    ["réponse", "crédit", "Votre", "solde", "à", "€"],
+    ["رصيدك", "دينار", "الصلاحية", "صالح"],
+    ["余额", "人民币", "您的余额", "元"],
+    ["ยอดเงิน", "บาท", "คงเหลือ"],
+    ["egyenleg:", "Feltöltött", "önkiszolgàlò", "Ft"],
+]
+WORDS = st.sampled_from(_LANGUAGES).flatmap(
+    lambda words: st.tuples(
+        st.lists(st.sampled_from(words), min_size=2, max_size=12), st.lists(st.sampled_from(_COMMON), max_size=6)
+    ).flatmap(lambda both: st.permutations([*both[0], *both[1]]))
+)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    words=WORDS,
+    encoding=st.sampled_from(["ucs2", "ucs2-lower", "packed", "plain", "septets", "utf8", "8bit"]),
+    dcs=st.sampled_from([None, 0, 15, 72]),
+    charset=st.sampled_from([None, "GSM", "IRA", "UCS2"]),
+    noise=st.sampled_from([b"", b"\r\n^RSSI:19\r\n", b'\r\n+CMTI: "SM",1\r\n', b"\r\n+CREG: 1\r\n"]),
+    sizes=st.lists(st.integers(1, 20), min_size=1, max_size=5),
+)
+def test_any_text_in_any_encoding_comes_back(
+    read: Read,
+    words: list[str],
+    encoding: str,
+    dcs: int | None,
+    charset: str | None,
+    noise: bytes,
+    sizes: list[int],
+) -> None:
+    """A text in any encoding, noise around its +CUSD line, cut anyhow, a dcs that lies: the text comes back."""
+    text = " ".join(words)
+    payload = _encode(text, encoding)
+    if payload is None:
+        return
+    data = noise + b'\r\n+CUSD: 0,"' + payload + b'"' + (b"" if dcs is None else b",%d" % dcs) + b"\r\n" + noise
+    pieces, at, turn = [], 0, 0
+    while at < len(data):
+        pieces.append(data[at : at + sizes[turn % len(sizes)]])
+        at, turn = at + sizes[turn % len(sizes)], turn + 1
+    answers = [answer for line in read(pieces) if (answer := parse_cusd(line))]
+    assert len(answers) == 1
+    assert answers[0].dcs == dcs
+    found = decode(answers[0].payload, dcs, te_charset=charset)
+    assert found is not None
+    assert found.text.split() == text.split()
+
+
+def _encode(text: str, encoding: str) -> bytes | None:
+    match encoding:
+        case "ucs2" | "ucs2-lower":
+            digits = text.encode("utf-16-be").hex()
+            return (digits if encoding == "ucs2-lower" else digits.upper()).encode()
+        case "packed":
+            return encode_packed(text).encode() if is_gsm(text) else None
+        case "septets":
+            return to_septets(text) if is_gsm(text) else None
+        case "utf8":
+            return text.encode()
+        case "8bit":
+            return text.encode("latin-1").hex().upper().encode() if max(map(ord, text)) < 256 else None
+        case _:
+            return text.encode("latin-1") if max(map(ord, text)) < 256 else None
+
+
+def test_line_breaks_and_rubbish_in_hex() -> None:
+    """UCS2 hex broken between octets and packed hex that ran into rubbish are read as far as they go."""
+    broken = b"0062004B006100730068000A0031002000\n4D0032004D"
+    found = decode(broken, 72, te_charset=None)
+    assert found is not None
+    assert found.text == "bKash\n1 M2M"
+    found = decode(b"D8B41B344687DF20580C879BC56A\x9d\x9dMN\x9d&", None, te_charset="HEX")
+    assert found is not None
+    assert found.text.startswith("Xin chao")
+
+
+def test_hints_break_ties_only() -> None:
+    """Hints and the caller's pattern decide only where the text leaves it open, and are named in `why`."""
+    first, *_ = candidates(b"0031", 72, te_charset="UCS2")
+    assert first.text == "1"
+    first, *_ = candidates(b"0031", 15, te_charset="GSM")
+    assert first.text == "0031"
+    first, *_ = candidates(b"0031", 15, te_charset="GSM", score=lambda text: float(text == "1"))
+    assert (first.decoder, first.text) == ("ucs2", "1")
+    assert "known pattern" in first.why
+    plain, *_ = candidates(b"Balance 5.00", 15, te_charset="GSM", learned="packed")
+    assert plain.decoder == "plain"
+
+
+@settings(max_examples=100, deadline=None)
+@given(payload=st.binary(max_size=200), dcs=st.one_of(st.none(), st.integers(0, 255)))
+def test_rubbish_never_raises(payload: bytes, dcs: int | None) -> None:
+    """Any octets give candidates with a text, a finite score and a one-line reason."""
+    found = candidates(payload, dcs, te_charset="GSM")
+    assert bool(found) == bool(payload)
+    assert all("\n" not in candidate.why and candidate.score > -1000 for candidate in found)
