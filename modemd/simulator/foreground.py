@@ -1,0 +1,31 @@
+"""The fake modem as a program of its own: `modemd simulate`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from modemd.simulator.start import open_modem
+
+
+def run_foreground(
+    path: str | Path, link: str | Path | None = None, *, on_ready: Callable[[str], None] | None = None
+) -> None:
+    """Plays a file until SIGINT, SIGTERM or SIGHUP; the main thread's to call. `on_ready` gets the path of the port.
+
+    Raises ScenarioError: the file is wrong, or the link cannot be made."""
+    ended = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: ended.set())
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        with open_modem(path, link=link) as modem:
+            if on_ready is not None:
+                on_ready(modem.path)
+            ended.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,14 @@
+"""For all tests: the fake modem, and hypothesis without surprises."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+# An installed modemd registers this plugin by itself; a work tree that is only on the path does not.
+from modemd.simulator.pytest_plugin import fake_modem as fake_modem
+
+# The same examples in every run, and no time limit for one: a busy machine must not turn a test red.
+settings.register_profile(
+    "modemd", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("modemd")
