@@ -1,0 +1,136 @@
+"""Readings and failures, and when the operator was asked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from modemd.records import Measurement, Origin
+from modemd.store.database import Database
+from modemd.store.rows import Column, measurement_columns, measurement_of, time_of, time_text
+
+# An attempt further ahead than this was written by a wrong clock; less may be this clock that is behind after a reboot.
+CLOCK_DOUBT = timedelta(days=1)
+
+_READ = "(balance IS NOT NULL OR data_left_mb IS NOT NULL)"
+_ASKED = "origin IN ('query', 'schedule')"
+
+
+class History(Database):
+    def add(self, m: Measurement) -> int:
+        """Keep a reading or a failure; its row number. Whatever the wire said is stored, decodable or not."""
+        columns = measurement_columns(m)
+        names = ", ".join(columns)
+        marks = ", ".join(f":{name}" for name in columns)
+        with self._transaction() as db:
+            done = db.execute(f"INSERT INTO readings ({names}) VALUES ({marks})", columns)  # noqa: S608
+            return int(done.lastrowid or 0)
+
+    def history(
+        self,
+        *,
+        modem: str | None = None,
+        sim_key: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Measurement]:
+        """Rows oldest first; with `limit` the newest so many. `modem` is the name the row was taken under."""
+        tests, values = ["1"], list[Column]()
+        if modem is not None:
+            tests.append("modem = ?")
+            values.append(modem)
+        if sim_key is not None:
+            tests.append("sim_key = ?")
+            values.append(sim_key)
+        if since is not None:
+            tests.append("taken_at >= ?")
+            values.append(time_text(since))
+        values.append(-1 if limit is None else max(limit, 0))
+        where = " AND ".join(tests)
+        rows = self._rows(
+            f"SELECT * FROM readings WHERE {where} ORDER BY taken_at DESC, id DESC LIMIT ?",  # noqa: S608
+            values,
+        )
+        return [measurement_of(row) for row in reversed(rows)]
+
+    def last_reading(self, modem: str, sim_key: str | None = None) -> Measurement | None:
+        """The newest row with a balance or data on it.
+
+        With `sim_key` the SIM's own, whatever modem it was in; else that of the SIM last seen in this modem, so that
+        after a swap the old SIM's money is not shown as the new one's. What was asked for counts in the order it was
+        stored (a wrong clock cannot pin an old number); a late or unasked row only where it is newer than that.
+        """
+        where, values = self._whose(modem, sim_key)
+        asked = self._row(
+            f"SELECT * FROM readings WHERE {where} AND {_READ} AND {_ASKED} ORDER BY id DESC LIMIT 1",  # noqa: S608
+            values,
+        )
+        after = 0 if asked is None else asked["id"]
+        unasked = self._row(
+            f"SELECT * FROM readings WHERE {where} AND id > ? AND {_READ} AND NOT {_ASKED} "  # noqa: S608
+            "ORDER BY id DESC LIMIT 1",
+            (*values, after),
+        )
+        row = asked
+        if unasked is not None and (asked is None or unasked["taken_at"] > asked["taken_at"]):
+            row = unasked
+        return None if row is None else measurement_of(row)
+
+    def last_row(self, modem: str, sim_key: str | None = None) -> Measurement | None:
+        """The row stored last, reading or failure: the SIM's with `sim_key`, else the modem's."""
+        column, value = ("modem", modem) if sim_key is None else ("sim_key", sim_key)
+        row = self._row(f"SELECT * FROM readings WHERE {column} = ? ORDER BY id DESC LIMIT 1", (value,))  # noqa: S608
+        return None if row is None else measurement_of(row)
+
+    def current_sim_key(self, modem: str) -> str:
+        """The key of the SIM last seen in this modem, "modem:NAME" while none has been."""
+        row = self._row(
+            "SELECT sim_key FROM readings WHERE modem = ? AND sim_key NOT LIKE 'modem:%' ORDER BY id DESC LIMIT 1",
+            (modem,),
+        )
+        return f"modem:{modem}" if row is None else str(row["sim_key"])
+
+    def had_other_sim(self, modem: str, sim_key: str) -> bool:
+        """True when this modem has rows of a named SIM other than this one."""
+        row = self._row(
+            "SELECT 1 FROM readings WHERE modem = ? AND sim_key <> ? AND sim_key NOT LIKE 'modem:%' LIMIT 1",
+            (modem, sim_key),
+        )
+        return row is not None
+
+    def note_attempt(self, modem: str, sim_key: str, *, at: datetime, origin: Origin) -> None:
+        """Written before the request is on the wire: a daemon killed while asking does not ask again at once."""
+        with self._transaction() as db:
+            # What a wrong clock wrote ahead of time is brought back, or it would count against the budget for years.
+            db.execute(
+                "UPDATE attempts SET at = ? WHERE sim_key = ? AND at > ?", (time_text(at), sim_key, time_text(at))
+            )
+            db.execute(
+                "INSERT INTO attempts (modem, sim_key, at, origin) VALUES (?, ?, ?, ?)",
+                (modem, sim_key, time_text(at), origin),
+            )
+
+    def last_attempt(self, modem: str, sim_key: str | None) -> datetime | None:
+        """When the operator was last asked for this SIM, or for a SIM of this modem that could not be named.
+
+        It may lie in the future when the clock was wrong: the schedule decides what that means.
+        """
+        if sim_key is None or sim_key == f"modem:{modem}":
+            row = self._row("SELECT at FROM attempts WHERE modem = ? ORDER BY id DESC LIMIT 1", (modem,))
+        else:
+            row = self._row(
+                "SELECT at FROM attempts WHERE sim_key IN (?, ?) ORDER BY id DESC LIMIT 1", (sim_key, f"modem:{modem}")
+            )
+        return None if row is None else time_of(row["at"])
+
+    def attempts_since(self, sim_key: str, since: datetime, origin: Origin = "schedule") -> int:
+        """How often this SIM was asked from `since` on, for the daily budget."""
+        row = self._row(
+            "SELECT count(*) AS n FROM attempts WHERE sim_key = ? AND origin = ? AND at BETWEEN ? AND ?",
+            (sim_key, origin, time_text(since), time_text(self._clock() + CLOCK_DOUBT)),
+        )
+        return 0 if row is None else int(row["n"])
+
+    def _whose(self, modem: str, sim_key: str | None) -> tuple[str, tuple[str, ...]]:
+        if sim_key is not None:
+            return "sim_key = ?", (sim_key,)
+        return "modem = ? AND sim_key = ?", (modem, self.current_sim_key(modem))

@@ -1,0 +1,180 @@
+"""Records of the store, and how values become columns and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from sqlite3 import Row
+from typing import Literal
+
+from modemd.records import Alert, Measurement, Reading, Sim
+
+DeliveryState = Literal["pending", "delivered", "given_up"]
+Column = str | int | float | bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What worked on this model and firmware: the request's encoding and the reply's decoder, None = not known."""
+
+    model: str
+    firmware: str
+    request: str | None = None
+    decoder: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One alert on its way through one channel. `delivered_at` is the receipt; `next_at` counts while pending."""
+
+    id: int
+    alert: Alert
+    channel: str
+    state: DeliveryState
+    tries: int
+    next_at: datetime
+    last_error: str | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRow:
+    """One alert of the list: open until a person acknowledges it or its reason is gone."""
+
+    alert: Alert
+    open: bool
+    acknowledged_at: datetime | None
+    closed_at: datetime | None
+    deliveries: tuple[Delivery, ...] = ()
+
+
+def time_text(when: datetime) -> str:
+    """UTC, RFC 3339, always with microseconds: of one width, so that texts sort as times do. ValueError if naive."""
+    if when.tzinfo is None:
+        raise ValueError(f"a time without a zone: {when!r}")
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def time_of(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def time_or_none(text: str | None) -> datetime | None:
+    return None if text is None else time_of(text)
+
+
+def amount_text(amount: Decimal | None) -> str | None:
+    """The decimals as they were read, never an exponent."""
+    return None if amount is None else format(amount, "f")
+
+
+def amount_of(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def clean(text: str | None) -> str | None:
+    """Lone surrogates, which a UCS2 reply can hold and SQLite cannot, become "?". The raw bytes are kept beside."""
+    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def measurement_columns(m: Measurement) -> dict[str, Column]:
+    return {
+        "modem": m.modem,
+        "sim_key": m.sim_key,
+        "iccid": m.sim.iccid,
+        "imsi": m.sim.imsi,
+        "spn": clean(m.sim.spn),
+        "operator": m.operator,
+        "country": m.country,
+        "kind": m.reading.kind,
+        "balance": amount_text(m.reading.balance),
+        "currency": m.reading.currency,
+        "data_left_mb": m.reading.data_left_mb,
+        "expires": m.reading.expires,
+        "pattern": m.reading.pattern,
+        "confidence": m.reading.confidence,
+        "taken_at": time_text(m.taken_at),
+        "channel": m.channel,
+        "origin": m.origin,
+        "code": clean(m.code),
+        "text": clean(m.text),
+        "raw": m.raw,
+        "decoder": m.decoder,
+        "error": clean(m.error),
+        "hint": clean(m.hint),
+    }
+
+
+def measurement_of(row: Row) -> Measurement:
+    return Measurement(
+        modem=row["modem"],
+        sim=Sim(iccid=row["iccid"], imsi=row["imsi"], spn=row["spn"]),
+        sim_key=row["sim_key"],
+        operator=row["operator"],
+        country=row["country"],
+        reading=Reading(
+            kind=row["kind"],
+            balance=amount_of(row["balance"]),
+            currency=row["currency"],
+            data_left_mb=row["data_left_mb"],
+            expires=row["expires"],
+            pattern=row["pattern"],
+            confidence=row["confidence"],
+        ),
+        taken_at=time_of(row["taken_at"]),
+        channel=row["channel"],
+        origin=row["origin"],
+        code=row["code"],
+        text=row["text"],
+        raw=row["raw"],
+        decoder=row["decoder"],
+        error=row["error"],
+        hint=row["hint"],
+    )
+
+
+def alert_columns(alert: Alert) -> dict[str, Column]:
+    return {
+        "id": alert.id,
+        "event": alert.event,
+        "level": alert.level,
+        "modem": alert.modem,
+        "sim_key": alert.sim_key,
+        "operator": alert.operator,
+        "balance": amount_text(alert.balance),
+        "currency": alert.currency,
+        "taken_at": None if alert.taken_at is None else time_text(alert.taken_at),
+        "text": clean(alert.text),
+        "raised_at": time_text(alert.raised_at),
+    }
+
+
+def alert_of(row: Row) -> Alert:
+    """The alert of a row of `alerts`, or of one joined with its delivery (whose columns are named otherwise)."""
+    return Alert(
+        id=row["id"],
+        event=row["event"],
+        level=row["level"],
+        modem=row["modem"],
+        sim_key=row["sim_key"],
+        operator=row["operator"],
+        balance=amount_of(row["balance"]),
+        currency=row["currency"],
+        taken_at=time_or_none(row["taken_at"]),
+        text=row["text"],
+        raised_at=time_of(row["raised_at"]),
+    )
+
+
+def delivery_of(row: Row, alert: Alert) -> Delivery:
+    return Delivery(
+        id=row["delivery_id"],
+        alert=alert,
+        channel=row["delivery_channel"],
+        state=row["delivery_state"],
+        tries=row["tries"],
+        next_at=time_of(row["next_at"]),
+        last_error=row["last_error"],
+        delivered_at=time_or_none(row["delivered_at"]),
+    )

@@ -1,0 +1,83 @@
+"""The schema and its history. A migration, once released, is never changed: a new one is appended."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+Migration = Sequence[str]  # SQL statements, run in one transaction
+
+MIGRATIONS: tuple[Migration, ...] = (
+    (
+        # One row per question asked of an operator, answered or not. `raw` is what the wire said, before any decoding.
+        """CREATE TABLE readings (
+            id INTEGER PRIMARY KEY, modem TEXT NOT NULL, sim_key TEXT NOT NULL, iccid TEXT, imsi TEXT, spn TEXT,
+            operator TEXT, country TEXT, kind TEXT NOT NULL, balance TEXT, currency TEXT, data_left_mb REAL,
+            expires TEXT, pattern TEXT, confidence TEXT NOT NULL, taken_at TEXT NOT NULL, channel TEXT NOT NULL,
+            origin TEXT NOT NULL, code TEXT, text TEXT, raw BLOB NOT NULL, decoder TEXT, error TEXT, hint TEXT)""",
+        "CREATE INDEX readings_of_modem ON readings (modem)",
+        "CREATE INDEX readings_of_sim ON readings (sim_key)",
+        # Written before the request is on the wire, so that a daemon that dies while asking does not ask again at once.
+        """CREATE TABLE attempts (
+            id INTEGER PRIMARY KEY, modem TEXT NOT NULL, sim_key TEXT NOT NULL, at TEXT NOT NULL,
+            origin TEXT NOT NULL)""",
+        "CREATE INDEX attempts_of_modem ON attempts (modem)",
+        "CREATE INDEX attempts_of_sim ON attempts (sim_key)",
+        "CREATE TABLE codes_tried (sim_key TEXT, code TEXT, PRIMARY KEY (sim_key, code)) WITHOUT ROWID",
+        """CREATE TABLE learned (
+            model TEXT, firmware TEXT, request TEXT, decoder TEXT, PRIMARY KEY (model, firmware)) WITHOUT ROWID""",
+        "CREATE TABLE first_seen (modem TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
+        # `subject` is the ICCID, else the IMEI. `unresolved`: attempts sent whose outcome was never written.
+        """CREATE TABLE pins (
+            subject TEXT, digest TEXT, refused INTEGER NOT NULL DEFAULT 0, unresolved INTEGER NOT NULL DEFAULT 0,
+            at TEXT NOT NULL, PRIMARY KEY (subject, digest)) WITHOUT ROWID""",
+        # The modem's own RAT setting while a fall-back has changed it: to be put back, also after a crash.
+        "CREATE TABLE saved_rats (device TEXT PRIMARY KEY, value TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE alert_states (sim_key TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID",
+        """CREATE TABLE alerts (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, event TEXT NOT NULL, level TEXT NOT NULL,
+            modem TEXT NOT NULL, sim_key TEXT NOT NULL, operator TEXT, balance TEXT, currency TEXT, taken_at TEXT,
+            text TEXT NOT NULL, raised_at TEXT NOT NULL, acknowledged_at TEXT, closed_at TEXT)""",
+        # One row per alert and channel: kept after delivery as the receipt.
+        """CREATE TABLE deliveries (
+            delivery_id INTEGER PRIMARY KEY, alert_id TEXT NOT NULL REFERENCES alerts (id),
+            delivery_channel TEXT NOT NULL, delivery_state TEXT NOT NULL DEFAULT 'pending',
+            tries INTEGER NOT NULL DEFAULT 0, next_at TEXT NOT NULL, last_error TEXT, delivered_at TEXT,
+            UNIQUE (alert_id, delivery_channel))""",
+        "CREATE INDEX deliveries_pending ON deliveries (next_at) WHERE delivery_state = 'pending'",
+    ),
+)
+
+
+class NewerSchemaError(Exception):
+    """The file was written by a newer modemd; nothing in it has been touched."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(f"schema {found}, known {known}")
+
+
+def version_of(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> int:
+    """The number of the last migration in the file. Raises NewerSchemaError when this program does not know it."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(migrations):
+        raise NewerSchemaError(version, len(migrations))
+    return version
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring the file to the last version, each step in a transaction of its own with its number (PRAGMA user_version).
+
+    The connection is in autocommit mode. A step that fails leaves the file as the step before it made it. Raises
+    NewerSchemaError when the file is ahead of this program, sqlite3.Error as SQLite does.
+    """
+    version = version_of(connection, migrations)
+    for number, statements in enumerate(migrations[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        except sqlite3.Error:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
