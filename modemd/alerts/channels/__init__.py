@@ -1,0 +1,70 @@
+"""The ways an alert can leave. One file a channel; this table is the only place that knows them.
+
+A channel is a class with
+    check(options) -> list[Problem]     what is wrong with its keys of a [[channel]] table (`key` relative to the table)
+    label(options) -> str               a short name for lists and `modemd alerts test`, the same after each restart
+    Class(options)                      only after check found nothing
+    send(alert) -> None                 blocks until handed over, bounded by itself; raises DeliveryError
+    cancel() -> None                    from another thread: ends a running send within a second, and those to come
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from modemd.alerts.channels.command import Command
+from modemd.errors import Problem
+from modemd.records import Alert, AlertEvent, ChannelSettings
+
+
+class Channel(Protocol):
+    def send(self, alert: Alert) -> None: ...
+    def cancel(self) -> None: ...
+
+
+class ChannelClass(Protocol):
+    """What the table holds: the class itself, called with the options of its [[channel]] table."""
+
+    @staticmethod
+    def check(options: Mapping[str, object]) -> list[Problem]: ...
+    @staticmethod
+    def label(options: Mapping[str, object]) -> str: ...
+    def __call__(self, options: Mapping[str, object]) -> Channel: ...
+
+
+CHANNELS: dict[str, ChannelClass] = {
+    "command": Command,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A configured channel under its name, with the events it wants ("test" always reaches it)."""
+
+    name: str
+    channel: Channel
+    events: frozenset[AlertEvent]
+
+
+def bind(settings: Sequence[ChannelSettings]) -> dict[str, Bound]:
+    """The configured channels by name, in the order of the file. Names are labels; a second of a name gets "-2"."""
+    bound: dict[str, Bound] = {}
+    for one in settings:
+        kind = CHANNELS[one.type]
+        label = kind.label(one.options)
+        name, number = label, 1
+        while name in bound:
+            number += 1
+            name = f"{label}-{number}"
+        events: frozenset[AlertEvent] = frozenset((*one.events, "test"))
+        bound[name] = Bound(name=name, channel=kind(one.options), events=events)
+    return bound
+
+
+def matching(bound: Mapping[str, Bound], wanted: str | None) -> list[str]:
+    """The names that a person means: all for None, else that name, or every channel of that type; [] for no such."""
+    if wanted is None:
+        return list(bound)
+    return [name for name in bound if wanted in (name, name.partition(":")[0])]

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modemd.records import Alert, Measurement, Reading, Sim
+from modemd.store import Store
+
+
+class Clock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **span: float) -> datetime:
+        self.now += timedelta(**span)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    store = Store(tmp_path / "state", clock=clock)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def measure() -> Callable[..., Measurement]:
+    """measure(when, "48.20") or measure(when, text="...", kind="other"): one row of modem "home"."""
+
+    def make(when: datetime, balance: str | Decimal | None = None, **changes: Any) -> Measurement:
+        amount = None if balance is None else Decimal(balance)
+        kind = changes.pop("kind", "balance" if amount is not None else "error")
+        data = changes.pop("data", None)
+        values: dict[str, Any] = {
+            "modem": "home",
+            "sim": Sim(),
+            "sim_key": "iccid:1",
+            "operator": "ru-mts",
+            "country": "RU",
+            "reading": Reading(
+                kind=kind, balance=amount, currency="RUB" if amount is not None else None, data_left_mb=data
+            ),
+            "taken_at": when,
+            "channel": "ussd",
+            "origin": "schedule",
+        }
+        return Measurement(**(values | changes))
+
+    return make
+
+
+@pytest.fixture
+def alert(clock: Clock) -> Callable[..., Alert]:
+    def make(alert_id: str = "a1", event: str = "low", **changes: Any) -> Alert:
+        values: dict[str, Any] = {
+            "id": alert_id,
+            "event": event,
+            "level": "low",
+            "modem": "home",
+            "sim_key": "iccid:1",
+            "operator": "ru-mts",
+            "balance": Decimal("48.20"),
+            "currency": "RUB",
+            "taken_at": clock.now,
+            "text": "home: мало денег: 48.20 RUB",
+            "raised_at": clock.now,
+        }
+        return Alert(**(values | changes))
+
+    return make
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Callable[[str], list[str]]:
+    """script("python code"): a `run` list that executes it, with tmp_path as sys.argv[1]."""
+
+    def make(code: str) -> list[str]:
+        path = tmp_path / "on-alert.py"
+        path.write_text(code)
+        return [sys.executable, "-I", "-S", str(path), str(tmp_path)]
+
+    return make
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], object]], None]:
+    """Waits until the function is true; fails after 10 s. For what another process or thread does."""
+
+    def wait(true: Callable[[], object]) -> None:
+        deadline = time.monotonic() + 10
+        pause = threading.Event()
+        while not true():
+            assert time.monotonic() < deadline, "it did not happen within 10 s"
+            pause.wait(0.01)
+
+    return wait

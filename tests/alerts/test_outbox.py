@@ -1,0 +1,317 @@
+"""The alert must arrive: after failures, beside a channel that hangs, over a restart."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modemd.alerts.channels import Bound
+from modemd.alerts.channels.command import Command
+from modemd.alerts.outbox import GIVE_UP_AFTER, GIVE_UP_TRIES, RETRY_DELAYS_S, Outbox, in_turn
+from modemd.errors import DeliveryError, StoreError
+from modemd.records import Alert
+from modemd.store import Delivery, Store
+
+MakeAlert = Callable[..., Alert]
+
+
+class Fake:
+    """A channel that does as told: `fails` raises until it is None; `hang` blocks until cancelled or released."""
+
+    def __init__(self) -> None:
+        self.got: queue.Queue[str] = queue.Queue()
+        self.fails: Exception | None = None
+        self.hangs = False
+        self.entered = threading.Event()
+        self.released = threading.Event()
+
+    def send(self, alert: Alert) -> None:
+        self.entered.set()
+        if self.hangs and not self.released.wait(20):
+            raise AssertionError("nobody released the channel")
+        if self.fails is not None:
+            raise self.fails
+        self.got.put(alert.id)
+
+    def cancel(self) -> None:
+        self.fails = DeliveryError("cancelled")
+        self.released.set()
+
+
+class Desk:
+    """An outbox on a store, its results as they come, and its end."""
+
+    def __init__(self, store: Store, clock: Any, **channels: Any) -> None:
+        self.results: queue.Queue[tuple[str, str, str | None]] = queue.Queue()
+        bound = {
+            name: Bound(name=name, channel=channel, events=frozenset({"low"})) for name, channel in channels.items()
+        }
+        self.outbox = Outbox(store, bound, clock=clock, on_result=self.note)
+        self.store = store
+
+    def note(self, delivery: Delivery, error: str | None) -> None:
+        self.results.put((delivery.alert.id, delivery.channel, error))
+
+    def next(self) -> tuple[str, str, str | None]:
+        return self.results.get(timeout=10)
+
+
+@pytest.fixture
+def desk(store: Store, clock: Any) -> Iterator[Callable[..., Desk]]:
+    made: list[Desk] = []
+
+    def make(**channels: Any) -> Desk:
+        made.append(Desk(store, clock, **channels))
+        made[-1].outbox.start()
+        return made[-1]
+
+    yield make
+    for one in made:
+        assert one.outbox.stop(10)
+
+
+def states(store: Store) -> dict[tuple[str, str], str]:
+    return {(d.alert.id, d.channel): d.state for row in store.alerts() for d in row.deliveries}
+
+
+def test_receipt(desk: Callable[..., Desk], store: Store, alert: MakeAlert) -> None:
+    """What is put into the store is delivered once wake() was called, and the receipt is kept."""
+    one = desk(command=Fake())
+    store.put_alert(alert("a1"), ["command"])
+    one.outbox.wake()
+    assert one.next() == ("a1", "command", None)
+    assert states(store) == {("a1", "command"): "delivered"}
+
+
+def test_pending_at_a_kill(
+    store: Store, clock: Any, alert: MakeAlert, tmp_path: Path, desk: Callable[..., Desk]
+) -> None:
+    """What was pending when the last daemon died is delivered by the next without anybody waking it."""
+    store.put_alert(alert("a1"), ["command"])
+    store.close()
+    again = Store(tmp_path / "state", clock=clock)
+    one = Desk(again, clock, command=Fake())
+    one.outbox.start()
+    assert one.next() == ("a1", "command", None)
+    assert one.outbox.stop(10)
+    again.close()
+
+
+def test_retries_and_gives_up(
+    desk: Callable[..., Desk], store: Store, clock: Any, alert: MakeAlert, caplog: pytest.LogCaptureFixture
+) -> None:
+    """30 s, 2 m, 10 m, 1 h, then every 6 h for a week; then given up, logged as an error and still listed."""
+    fake = Fake()
+    fake.fails = DeliveryError("no network")
+    store.put_alert(alert("a1"), ["command"])
+    raised = clock.now
+    one = desk(command=fake)
+    waits = []
+    with caplog.at_level(logging.ERROR, "modemd.alerts"):
+        while True:
+            assert one.next() == ("a1", "command", "no network")
+            if (due := store.next_delivery()) is None:
+                break
+            waits.append((due - clock.now).total_seconds())
+            clock.now = due
+            one.outbox.wake()
+    assert waits[:7] == [30, 120, 600, 3600, 21600, 21600, 21600]
+    assert set(waits[4:]) == {21600}
+    assert timedelta(days=7) <= clock.now - raised <= timedelta(days=7, hours=12)
+    assert states(store) == {("a1", "command"): "given_up"}
+    assert "given up" in caplog.text
+    assert store.open_alerts("home")
+
+
+def test_no_early_end(desk: Callable[..., Desk], store: Store, clock: Any, alert: MakeAlert) -> None:
+    """A clock that jumps a year ahead between two tries (network time after boot) does not end the tries."""
+    fake = Fake()
+    fake.fails = DeliveryError("no network")
+    store.put_alert(alert("a1"), ["command"])
+    one = desk(command=fake)
+    one.next()
+    clock.move(days=365)
+    one.outbox.wake()
+    one.next()
+    assert states(store) == {("a1", "command"): "pending"}
+    fake.fails = None
+    clock.move(seconds=120)
+    one.outbox.wake()
+    assert one.next() == ("a1", "command", None)
+
+
+def test_the_timer_fires_by_itself(store: Store, alert: MakeAlert) -> None:
+    """A retry comes when its time has come, without anybody waking the thread."""
+    fake = Fake()
+    fake.fails = DeliveryError("once")
+    results: queue.Queue[str | None] = queue.Queue()
+
+    def note(delivery: Delivery, error: str | None) -> None:
+        fake.fails = None
+        results.put(error)
+
+    live = Outbox(
+        store, {"command": Bound(name="command", channel=fake, events=frozenset())}, on_result=note, delays_s=(0.05,)
+    )
+    store.put_alert(alert("a1"), ["command"])
+    live.start()
+    assert [results.get(timeout=10), results.get(timeout=10)] == ["once", None]
+    assert live.stop(10)
+
+
+def test_a_hanging_channel_holds_nobody_else(desk: Callable[..., Desk], store: Store, alert: MakeAlert) -> None:
+    """While one channel has three waiting and hangs, the other gets one in each turn."""
+    slow, quick = Fake(), Fake()
+    slow.hangs = True
+    for number in range(3):
+        store.put_alert(alert(f"a{number}"), ["slow", "quick"])
+    one = desk(slow=slow, quick=quick)
+    assert slow.entered.wait(10)
+    slow.released.set()
+    order = [one.next()[1] for _ in range(6)]
+    assert order == ["slow", "quick"] * 3
+
+
+def test_in_turn_keeps_each_channels_order(alert: MakeAlert, store: Store, clock: Any) -> None:
+    """Channels alternate; within a channel the order is that of the alerts."""
+    for number in range(3):
+        store.put_alert(alert(f"a{number}"), ["x"] if number else ["x", "y"])
+    got = [(d.alert.id, d.channel) for d in in_turn(store.outbox_due(clock.now))]
+    assert got == [("a0", "x"), ("a0", "y"), ("a1", "x"), ("a2", "x")]
+
+
+def test_order_after_an_outage(desk: Callable[..., Desk], store: Store, clock: Any, alert: MakeAlert) -> None:
+    """After an outage the messages arrive in the order in which they were raised."""
+    fake = Fake()
+    fake.fails = DeliveryError("offline")
+    store.put_alert(alert("low"), ["command"])
+    one = desk(command=fake)
+    one.next()
+    fake.fails = None
+    clock.move(seconds=1)
+    store.put_alert(alert("recovered", "recovered"), ["command"])
+    one.outbox.wake()
+    assert [one.next()[0], one.next()[0]] == ["low", "recovered"]
+
+
+def test_a_bug_in_a_channel(
+    desk: Callable[..., Desk], store: Store, alert: MakeAlert, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An unexpected exception is a failed try with its traceback in the log; the other channel delivers."""
+    broken = Fake()
+    broken.fails = RuntimeError("boom")
+    store.put_alert(alert("a1"), ["broken", "fine"])
+    one = desk(broken=broken, fine=Fake())
+    results = {one.next()[1:], one.next()[1:]}
+    assert results == {("broken", "broken failed unexpectedly: see the log"), ("fine", None)}
+    assert "boom" in caplog.text
+    assert states(store)["a1", "broken"] == "pending"
+
+
+def test_a_channel_that_is_no_more(desk: Callable[..., Desk], store: Store, clock: Any, alert: MakeAlert) -> None:
+    """A delivery for a channel that was taken out waits with its reason, and goes out when the channel is back."""
+    store.put_alert(alert("a1"), ["gone"])
+    one = desk(command=Fake())
+    assert "no channel is called gone" in str(one.next()[2])
+    one.outbox.replace({"gone": Bound(name="gone", channel=Fake(), events=frozenset())})
+    assert list(one.outbox.channels) == ["gone"]
+    clock.move(seconds=30)
+    one.outbox.wake()
+    assert one.next() == ("a1", "gone", None)
+
+
+def test_a_test_is_tried_once(desk: Callable[..., Desk], store: Store, alert: MakeAlert) -> None:
+    """A test message that fails says so at once and does not arrive in the night."""
+    fake = Fake()
+    fake.fails = DeliveryError("no network")
+    store.put_alert(alert("t1", "test"), ["command"])
+    one = desk(command=fake)
+    assert one.next() == ("t1", "command", "no network")
+    assert states(store) == {("t1", "command"): "given_up"}
+
+
+def test_stop_ends_a_running_program(
+    store: Store, clock: Any, alert: MakeAlert, script: Callable[[str], list[str]], tmp_path: Path, eventually: Any
+) -> None:
+    """stop() in the middle of a delivery ends the program within 3 s, and the delivery stays due for the next start."""
+    run = script("import sys, time; open(sys.argv[1] + '/on', 'w').close(); time.sleep(600)")
+    one = Desk(store, clock, command=Command({"run": run}))
+    store.put_alert(alert("a1"), ["command"])
+    one.outbox.start()
+    eventually((tmp_path / "on").exists)
+    start = time.monotonic()
+    assert one.outbox.stop()
+    assert time.monotonic() - start < 3
+    (delivery,) = store.outbox_due(clock.now)
+    assert (delivery.state, delivery.tries) == ("pending", 0)
+
+
+def test_stop_before_start(store: Store, clock: Any) -> None:
+    """An outbox that never ran can be stopped."""
+    assert Desk(store, clock).outbox.stop()
+
+
+def test_a_full_disk_does_not_repeat_messages(store: Store, clock: Any, alert: MakeAlert, eventually: Any) -> None:
+    """A receipt that cannot be written is written later; the message is not sent again meanwhile, others still go."""
+
+    class Full(Store):
+        full = True
+        refused = 0
+
+        def delivered(self, delivery_id: int, at: Any) -> None:
+            if self.full:
+                self.refused += 1
+                raise StoreError("disk full: free some space")
+            super().delivered(delivery_id, at)
+
+    store.close()
+    full = Full(store.folder, clock=clock)
+    fake = Fake()
+    live = Outbox(
+        full,
+        {"command": Bound(name="command", channel=fake, events=frozenset())},
+        clock=clock,
+        store_pause_s=0.02,
+    )
+    full.put_alert(alert("a1"), ["command"])
+    full.put_alert(alert("a2"), ["command"])
+    live.start()
+    eventually(lambda: full.refused > 4)
+    full.full = False
+    eventually(lambda: set(states(full).values()) == {"delivered"})
+    assert live.stop(10)
+    assert sorted(fake.got.queue) == ["a1", "a2"]
+    full.close()
+
+
+def test_idle_means_asleep(desk: Callable[..., Desk], store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With nothing to deliver the thread asks the store once, not again and again."""
+    asked: list[object] = []
+    due = store.outbox_due
+
+    def count(now: Any) -> list[Delivery]:
+        asked.append(now)
+        return due(now)
+
+    monkeypatch.setattr(store, "outbox_due", count)
+    one = desk(command=Fake())
+    one.outbox.join(0.2)
+    assert one.outbox.is_alive()
+    assert len(asked) <= 1
+
+
+def test_the_delays_fit_the_store() -> None:
+    """No delay is longer than what the store takes for a wrong clock, and the tries fill the week."""
+    from modemd.store.alerts import LONGEST_RETRY
+
+    assert max(RETRY_DELAYS_S) < LONGEST_RETRY.total_seconds()
+    assert timedelta(days=7) == GIVE_UP_AFTER
+    assert GIVE_UP_TRIES > 28

@@ -1,0 +1,137 @@
+"""The line that people read."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modemd.alerts.rules import Event, Known
+from modemd.alerts.text import LANGUAGES, age, line, quoted
+
+T0 = datetime(2024, 5, 1, 12, 30, tzinfo=UTC)
+KNOWN = Known(balance=Decimal("48.20"), currency="RUB", taken_at=T0)
+
+
+def event(name: str, **facts: object) -> Event:
+    base: dict[str, object] = {"event": name, "level": "low", "at": T0 + timedelta(hours=13)}
+    return Event(**(base | facts))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("happened", "expected"),
+    [
+        (
+            event("low", balance=Decimal("48.20"), currency="RUB", taken_at=T0, limit=Decimal(50)),
+            "home: balance is low: 48.20 RUB (limit 50), ru-mts, 2024-05-01 12:30 UTC",
+        ),
+        (
+            event("critical", balance=Decimal("-1E+2"), limit=Decimal("10.5")),
+            "home: balance is critical: -100 (limit 10.5), ru-mts",
+        ),
+        (
+            event("recovered", balance=Decimal(300), currency="RUB", taken_at=T0),
+            "home: balance is fine again: 300 RUB, ru-mts, 2024-05-01 12:30 UTC",
+        ),
+        (event("recovered", taken_at=T0), "home: readings come in again, ru-mts, 2024-05-01 12:30 UTC"),
+        (
+            event("stale", since=T0, known=KNOWN, balance=Decimal("48.20"), taken_at=T0, reason="no device"),
+            "home: no balance could be read for 13 h, ru-mts: no device; last known 48.20 RUB at 2024-05-01 12:30 UTC",
+        ),
+        (event("stale", since=T0), "home: no balance could be read for 13 h, ru-mts; never read so far"),
+        (
+            event("unreadable", reason="Dear\r\nsir"),
+            "home: the operator answered, but no balance could be read, ru-mts: “Dear sir”; never read so far",
+        ),
+        (event("test"), "home: test alert from modemd: this channel works"),
+    ],
+)
+def test_english(happened: Event, expected: str) -> None:
+    """Each event's finished line, with everything that is known and nothing that is not."""
+    assert line(happened, modem="home", operator="ru-mts") == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["low", "critical", "recovered", "stale", "unreadable", "test"])
+def test_every_language_says_the_facts(language: str, name: str) -> None:
+    """One line in each language, with modem, amount and limit unchanged by translation."""
+    text = line(
+        event(name, balance=Decimal("48.20"), currency="RUB", limit=Decimal(50), known=KNOWN, since=T0, reason="why"),
+        modem="home",
+        operator="ru-mts",
+        language=language,
+    )
+    assert "\n" not in text
+    assert "{" not in text
+    assert "home" in text
+    if name != "test":
+        assert "48.20 RUB" in text
+        assert "ru-mts" in text
+    if name in ("low", "critical"):
+        assert "50" in text
+    if name in ("stale", "unreadable"):
+        assert "why" in text
+
+
+def test_languages_differ_and_default() -> None:
+    """Three languages, three texts; one that is not known is English."""
+    texts = {line(event("test"), modem="m", operator=None, language=language) for language in ("en", "ru", "zh")}
+    assert len(texts) == 3
+    assert line(event("test"), modem="m", operator=None, language="xx") in texts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Call +7 (916) 123-45-67 now", "Call …4567 now"),
+        ("tel 06.12.34.56.78.", "tel …5678."),
+        ("IMSI 250011234567890", "IMSI …7890"),
+        ("till 01.06.2024 or 2024-06-01", "till 01.06.2024 or 2024-06-01"),
+        ("Balance 1234.56", "Balance 1234.56"),
+        ("٠١٢٣٤٥٦٧٨٩", "…٦٧٨٩"),
+        ("a\x1b[31mb\u202ec\x00d\u2028e", "a [31mb c d e"),
+        ("", ""),
+    ],
+)
+def test_foreign_text_is_harmless(text: str, expected: str) -> None:
+    """Numbers of people and SIMs are cut, dates and amounts stay, control and direction characters are gone."""
+    assert quoted(text) == expected
+
+
+def test_long_text_is_cut() -> None:
+    """At most the limit, and the cut shows."""
+    assert quoted("x" * 10_000) == "x" * 159 + "…"
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(max_size=400), limit=st.integers(8, 200))
+def test_quoted_is_one_printable_line(text: str, limit: int) -> None:
+    """For any text: no control, format or surrogate character, no seven digits in a row, within the limit."""
+    shown = quoted(text, limit)
+    assert len(shown) <= limit
+    assert not any(unicodedata.category(char)[0] == "C" or char in "\u2028\u2029" for char in shown)
+    run = 0
+    for char in shown:
+        run = run + 1 if char.isdecimal() else 0
+        assert run < 7
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (timedelta(0), "0 min"),
+        (timedelta(seconds=-5), "0 min"),
+        (timedelta(minutes=119), "119 min"),
+        (timedelta(hours=2), "2 h"),
+        (timedelta(hours=47, minutes=59), "47 h"),
+        (timedelta(days=2), "2 d"),
+        (timedelta(days=400), "400 d"),
+    ],
+)
+def test_age(span: timedelta, expected: str) -> None:
+    """Rough, and never negative."""
+    assert age(span) == expected
