@@ -1,0 +1,84 @@
+# Everything runs in .venv, made here; no root, no hardware. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test check lint format types picture install uninstall clean
+
+# Where `make install` puts the program; the unit in systemd/ names the same place.
+PREFIX ?= /opt/modemd
+
+help:
+	@echo 'make demo     a falling balance on a simulated modem: the daemon, its answers, the alert (20 s)'
+	@echo 'make test     the tests'
+	@echo 'make check    lint, format, types and tests'
+	@echo 'make format   let ruff format the code'
+	@echo 'make picture  make docs/img/demo.svg again from a real run of the demo'
+	@echo 'make install  (root) modemd as a systemd service: $(PREFIX), /etc/modemd, its own user'
+	@echo 'make clean    remove .venv and caches'
+
+demo: $(VENV)/.run
+	@$(BIN)/modemd demo
+
+test: $(VENV)/.dev
+	@command -v gammu >/dev/null || echo 'note: gammu is not installed, its tests are skipped; sudo apt-get install -y gammu'
+	$(BIN)/python -m pytest
+
+check: lint types test
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+picture: $(VENV)/.run
+	$(BIN)/python docs/img/make_picture.py
+
+install:
+	@[ "$$(id -u)" = 0 ] || { echo 'this writes to $(PREFIX), /etc and /usr/local/bin: sudo make install' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || { echo 'modemd needs Python 3.11 or newer with venv: apt-get install -y python3 python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv $(PREFIX)
+	$(PREFIX)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade .
+	ln -sf $(PREFIX)/bin/modemd /usr/local/bin/modemd
+	install -D -m 0644 systemd/modemd.sysusers /usr/lib/sysusers.d/modemd.conf
+	install -D -m 0644 systemd/modemd.tmpfiles /usr/lib/tmpfiles.d/modemd.conf
+	install -D -m 0644 systemd/modemd.service /etc/systemd/system/modemd.service
+	systemd-sysusers modemd.conf
+	install -d -m 0750 -o root -g modemd /etc/modemd
+	[ -e /etc/modemd/modemd.toml ] || install -m 0640 -o root -g modemd config/modemd.toml /etc/modemd/modemd.toml
+	[ ! -d /run/systemd/system ] || systemctl daemon-reload
+	@echo 'Now: edit /etc/modemd/modemd.toml (port, limits, channel), then'
+	@echo '  modemd config check /etc/modemd/modemd.toml && sudo systemctl enable --now modemd'
+	@echo '  sudo usermod -aG modemd YOU    # log in again, then: modemd balance'
+
+uninstall:
+	@[ "$$(id -u)" = 0 ] || { echo 'sudo make uninstall' >&2; exit 1; }
+	[ ! -d /run/systemd/system ] || systemctl disable --now modemd
+	rm -rf $(PREFIX) /usr/local/bin/modemd /etc/systemd/system/modemd.service /usr/lib/sysusers.d/modemd.conf /usr/lib/tmpfiles.d/modemd.conf
+	@echo 'Left in place: /etc/modemd (configuration) and /var/lib/modemd (history).'
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo 'modemd needs Python 3.11 or newer: sudo apt-get install -y python3 python3-venv' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "modemd needs Python 3.11 or newer, this is $$($(PYTHON) --version 2>&1); on Debian 12 and Raspberry Pi OS: sudo apt-get install -y python3 python3-venv, or name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo 'Python can make no virtual environment here: sudo apt-get install -y python3-venv' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo 'the virtual environment could not be made; is python3-venv there? sudo apt-get install -y python3-venv' >&2; exit 1; }
+
+# The second stamp brings the first: what the tests need is more than what a run needs.
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	@echo 'installing modemd into $(VENV) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . || { echo 'pip could not install; is PyPI reachable?' >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@echo 'installing the tools for tests into $(VENV) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' || { echo 'pip could not install; is PyPI reachable?' >&2; exit 1; }
+	@touch $@

@@ -1,0 +1,103 @@
+"""The import rule of docs/ARCHITECTURE.md, read from the syntax trees: rooms in order, purity, who touches the port."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "modemd"
+
+# A file imports only from its own room and from rooms further up in this list.
+ROOMS = ("errors", "records", "at", "money", "operators", "store", "modem", "alerts", "daemon", "simulator", "cli")
+
+# Pure rooms: no I/O, no clock, no threads, no logging. What is not listed here is fine (re, decimal, dataclasses, ...).
+IMPURE = {"os", "io", "sys", "socket", "select", "selectors", "time", "threading", "queue", "logging", "structlog"}
+IMPURE |= {"subprocess", "random", "pathlib", "tomllib", "sqlite3", "serial", "asyncio", "signal", "tempfile", "pty"}
+
+# Loading a pack from its file is the one piece of I/O in money/; everything else there works on values.
+READS_FILES = {"money/operators.py", "money/packfile.py"}
+
+
+def sources() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def room_of(module: str) -> str | None:
+    """`modemd.at.lines` -> `at`; None for the package itself and for foreign modules."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "modemd" and len(parts) > 1 else None
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Every module that a file imports, at top or inside functions, with its line; relative imports made absolute."""
+    package = ("modemd", *path.relative_to(PACKAGE).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                base = ".".join((*package[: len(package) - node.level + 1], *([base] if base else [])))
+            yield base, node.lineno
+            if base == "modemd" or base.count(".") == 0:
+                for alias in node.names:
+                    yield f"{base}.{alias.name}", node.lineno
+
+
+@pytest.mark.parametrize("path", sources(), ids=name_of)
+def test_a_file_imports_only_from_rooms_above(path: Path) -> None:
+    """Each import of modemd.* in a file points to its own room or to one further up in ROOMS."""
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if own in ("__init__", "__main__"):
+        return
+    assert own in ROOMS, f"{own} is not a room of docs/ARCHITECTURE.md"
+    wrong = [
+        f"{name_of(path)}:{line} imports {module}"
+        for module, line in imports(path)
+        if (room := room_of(module)) in ROOMS and ROOMS.index(room) > ROOMS.index(own)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", [p for p in sources() if name_of(p).startswith(("at/", "money/"))], ids=name_of)
+def test_pure_rooms_have_no_io_and_no_clock(path: Path) -> None:
+    """at/ and money/ import nothing that reads, writes, waits or knows the time (but for the pack files)."""
+    if name_of(path) in READS_FILES:
+        return
+    wrong = [
+        f"{name_of(path)}:{line} imports {module}" for module, line in imports(path) if module.split(".")[0] in IMPURE
+    ]
+    assert wrong == []
+
+
+def test_only_the_engine_touches_serial_and_gsmmodem() -> None:
+    """`serial` and `gsmmodem.modem` are imported by modem/modem.py alone, `gsmmodem.pdu` only by at/sms.py besides."""
+    users: dict[str, set[str]] = {}
+    for path in sources():
+        for module, _ in imports(path):
+            root = module.split(".")[0]
+            if root in ("serial", "gsmmodem"):
+                users.setdefault(name_of(path), set()).add(module)
+    allowed = {"modem/modem.py", "modem/port.py", "at/sms.py"}
+    assert set(users) <= allowed, users
+
+
+def test_a_query_of_the_command_line_loads_no_daemon() -> None:
+    """The modules behind `modemd balance` import click and the control client, not what the daemon needs."""
+    heavy = ("structlog", "serial", "gsmmodem", "sqlite3", "asyncio", "tomllib")
+    script = (
+        "import sys; import modemd.cli.main, modemd.daemon.control; "
+        f"print(*sorted(m for m in {heavy} if m in sys.modules))"
+    )
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert out.stdout.split() == []
