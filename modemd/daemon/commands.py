@@ -1,0 +1,346 @@
+"""The commands of the control protocol: who may ask what, and where the answer comes from."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError
+from datetime import datetime, timedelta
+from typing import Any
+
+from modemd.alerts.channels import matching
+from modemd.at.ussd import check_code
+from modemd.daemon import listener, render
+from modemd.daemon.alarm import Alarm
+from modemd.daemon.fields import suggestion
+from modemd.daemon.fleet import Asked, Fleet
+from modemd.daemon.server import Peer, Request
+from modemd.errors import ModemdError, RefusedError
+from modemd.modem.requests import BalanceQuery, UssdQuery
+from modemd.money.forecast import days_left
+from modemd.records import Measurement, ModemSnapshot, UssdResult
+from modemd.store import AlertRow, Store
+
+DEFAULT_TIMEOUT_S = 45.0
+LONGEST_TIMEOUT_S = 600.0
+MOST_REPLIES = 20  # deeper menus than any operator's
+LONGEST_TEXT = 182  # characters of a USSD string (23.038 5.)
+FORECAST_WINDOW = timedelta(days=30)
+RECEIPTS_S = 40.0  # a channel has 30 s; then the test message is left to the retries of the outbox
+
+FORBIDDEN = (
+    "raw USSD and alert commands are for root, the daemon's user and the users under `dial` in the configuration"
+)
+
+
+class Desk:
+    """Answers requests from the store or through the fleet. Belongs to the main loop's thread."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        store: Store,
+        alarm: Alarm,
+        *,
+        clock: Callable[[], datetime],
+        call_soon: Callable[[Callable[[], None]], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fleet = fleet
+        self._store = store
+        self._alarm = alarm
+        self._clock = clock
+        self._call_soon = call_soon
+        self._monotonic = monotonic
+        self._group = listener.group_id()
+        self._dialers: frozenset[int] = frozenset()
+        self._tests: list[tuple[Request, str, tuple[str, ...], float]] = []
+        self._commands: dict[str, Callable[[Request], None]] = {
+            "balance": self._balance,
+            "ussd": self._ussd,
+            "status": self._status,
+            "history": self._history,
+            "check": self._check,
+            "alerts": self._alerts,
+            "alert_test": self._alert_test,
+            "alert_ack": self._alert_ack,
+        }
+
+    def apply(self, dial: Iterable[str]) -> list[str]:
+        """Takes the users that may dial; gives back the names that this system does not know."""
+        known, unknown = set(), []
+        for user in dial:
+            try:
+                known.add(pwd.getpwnam(user).pw_uid)
+            except KeyError:
+                unknown.append(user)
+        self._dialers = frozenset(known)
+        return unknown
+
+    def __call__(self, request: Request) -> None:
+        """The server's handler."""
+        cmd = request.message.get("cmd")
+        try:
+            self._command(request, cmd)(request)
+        except RefusedError as error:
+            request.fail(error.code, error.message)
+        except ModemdError as error:
+            request.fail("failed", error.message)
+
+    def look(self) -> float | None:
+        """Ends test messages whose receipts are in, or are too late; when to look again at the latest (monotonic)."""
+        waiting = self._tests
+        self._tests = [test for test in waiting if test[0].open and not self._receipts(*test)]
+        return min((deadline for *_, deadline in self._tests), default=None)
+
+    # --- rights ------------------------------------------------------------------------------------------------------
+
+    def _command(self, request: Request, cmd: object) -> Callable[[Request], None]:
+        if not self._may_read(request.peer):
+            raise RefusedError("you may not use this daemon: sudo usermod -aG modemd USER", code="forbidden")
+        if not isinstance(cmd, str) or cmd not in self._commands:
+            close = suggestion(cmd, self._commands)
+            raise RefusedError(f"no such command{close}; there is {', '.join(self._commands)}", code="bad request")
+        return self._commands[cmd]
+
+    def _may_read(self, peer: Peer) -> bool:
+        """The group modemd, or where there is none the daemon's own (then the socket belongs to it, 0660)."""
+        group = self._group if self._group is not None else os.getegid()
+        return self._may_dial(peer) or group in peer.gids
+
+    def _may_dial(self, peer: Peer) -> bool:
+        return peer.uid in {0, os.geteuid()} or peer.uid in self._dialers
+
+    def _dialer(self, request: Request) -> None:
+        if not self._may_dial(request.peer):
+            raise RefusedError(FORBIDDEN, code="forbidden")
+
+    # --- questions to a modem ----------------------------------------------------------------------------------------
+
+    def _balance(self, request: Request) -> None:
+        name = self._modem(request)
+        if _field(request, "cached", bool, False):
+            self._cached(request, name)
+            return
+
+        def done(future: Asked) -> None:
+            outcome = _outcome(future)
+            if isinstance(outcome, Measurement):
+                request.finish(self._measured(outcome))
+            else:
+                error = outcome.error if isinstance(outcome, UssdResult) else outcome.code
+                request.finish(self._nothing(name, error or "failed", getattr(outcome, "message", None)))
+
+        self._follow(request, name, self._fleet.submit(name, BalanceQuery(origin="query"), done))
+
+    def _cached(self, request: Request, name: str) -> None:
+        reading = self._reading(name)
+        if reading is None:
+            cure = "nothing has been read yet: ask now with `modemd balance`"
+            request.finish(self._nothing(name, "no reading yet", cure))
+        else:
+            request.finish(self._measured(reading))
+
+    def _ussd(self, request: Request) -> None:
+        self._dialer(request)
+        name = self._modem(request)
+        query = _ussd_query(request, lambda text: self._call_soon(lambda: request.event("menu", text=text)))
+        try:
+            check_code(query.code, allow_mmi=query.allow_mmi)
+        except RefusedError as error:
+            refused = UssdResult(code=query.code, status="refused", error=error.code, hint=error.message)
+            request.finish({**render.ussd(name, refused), "hint": refused.hint})
+            return
+
+        def done(future: Asked) -> None:
+            outcome = _outcome(future)
+            if not isinstance(outcome, UssdResult):
+                refused = isinstance(outcome, RefusedError)
+                outcome = UssdResult(
+                    code=query.code,
+                    status="refused" if refused else "error",
+                    error=getattr(outcome, "code", "failed"),
+                    hint=getattr(outcome, "message", None),
+                )
+            request.finish({**render.ussd(name, outcome), "hint": outcome.hint})
+
+        future = self._fleet.submit(name, query, done)
+        request.on_answer = lambda text: self._fleet.answer(name, future, text[:LONGEST_TEXT])
+        self._follow(request, name, future)
+
+    def _follow(self, request: Request, name: str, future: Asked) -> None:
+        """Lets go of the query when its client does."""
+
+        def cancel() -> None:
+            request.on_cancel = None
+            if not self._fleet.release(name, future):
+                request.finish(self._nothing(name, "cancelled", "cancelled; somebody else's question goes on"))
+
+        request.on_cancel = cancel
+
+    # --- questions to the store --------------------------------------------------------------------------------------
+
+    def _status(self, request: Request) -> None:
+        now = self._clock()
+        modems = []
+        for name in self._fleet.settings:
+            snapshot = self._fleet.snapshot(name)
+            modems.append(
+                render.status(
+                    snapshot,
+                    reading=self._reading(name),
+                    level=self._alarm.level(snapshot),
+                    next_query_at=self._fleet.next_query_at.get(name),
+                    alerts=self._store.open_alerts(name),
+                    now=now,
+                )
+            )
+        request.finish({"modems": modems})
+
+    def _history(self, request: Request) -> None:
+        name = _field(request, "modem", str, None)
+        since_s = _number(request, "since_s", None)
+        now = self._clock()
+        since = None if since_s is None else now - timedelta(seconds=min(since_s, 100 * 366 * 86400))
+        rows = self._store.history(modem=name, since=since)
+        if name is not None and not rows:
+            self._fleet.resolve(name)  # a modem of the past is fine while it has rows
+        request.rows(self._history_row(row, now) for row in rows)
+
+    def _history_row(self, row: Measurement, now: datetime) -> render.Json:
+        """`level` is what the number meant then; a forecast of the past helps nobody."""
+        return render.measurement(row, level=self._alarm.level_of(row, at=row.taken_at), days_left=None, now=now)
+
+    def _check(self, request: Request) -> None:
+        name = self._modem(request)
+        snapshot = self._fleet.snapshot(name)
+        request.finish(
+            render.check(
+                self._fleet.settings[name],
+                reading=self._reading(name),
+                level=self._alarm.level(snapshot),
+                why=snapshot.error,
+                now=self._clock(),
+            )
+        )
+
+    def _alerts(self, request: Request) -> None:
+        rows = self._store.alerts(open_only=_field(request, "open_only", bool, False))
+        request.rows(render.alert(row) for row in reversed(rows))
+
+    def _alert_test(self, request: Request) -> None:
+        self._dialer(request)
+        wanted = _field(request, "channel", str, None)
+        channels = tuple(matching(self._alarm.channels, wanted))
+        if not self._alarm.channels:
+            raise RefusedError("no channel is configured: add [[channel]] to the configuration", code="bad request")
+        if not channels:
+            raise RefusedError(f"no such channel: there is {', '.join(self._alarm.channels)}", code="bad request")
+        alert = self._alarm.test(next(iter(self._fleet.settings)), channels)
+        self._tests.append((request, alert.id, channels, self._monotonic() + RECEIPTS_S))
+
+    def _receipts(self, request: Request, alert_id: str, channels: tuple[str, ...], deadline: float) -> bool:
+        row = next((row for row in self._store.alerts(limit=50) if row.alert.id == alert_id), None)
+        delivered, failed = _delivered(row)
+        if len(delivered) + len(failed) < len(channels) and self._monotonic() < deadline:
+            return False
+        request.finish({"alert": alert_id, "channels": list(channels), "delivered": delivered, "failed": failed})
+        return True
+
+    def _alert_ack(self, request: Request) -> None:
+        self._dialer(request)
+        wanted = _field(request, "alert", str, None)
+        ids = [row.alert.id for row in self._store.alerts(open_only=True)]
+        chosen = [ident for ident in ids if wanted is None or ident == wanted]
+        request.finish({"acknowledged": sum(self._store.acknowledge(ident) for ident in chosen)})
+
+    # --- what several of them need -----------------------------------------------------------------------------------
+
+    def _modem(self, request: Request) -> str:
+        return self._fleet.resolve(_field(request, "modem", str, None))
+
+    def _reading(self, name: str) -> Measurement | None:
+        return self._store.last_reading(name, self._fleet.snapshot(name).sim_key)
+
+    def _measured(self, m: Measurement) -> render.Json:
+        now = self._clock()
+        days = None
+        if m.reading.balance is not None:
+            rows = self._store.history(sim_key=m.sim_key, since=now - FORECAST_WINDOW)
+            currency = m.reading.currency
+            same = [row for row in rows if row.reading.currency == currency]
+            days = days_left(
+                [(row.taken_at, row.reading.balance) for row in same if row.reading.balance is not None], now
+            )
+        if m.reading.balance is None and m.modem in self._fleet.settings:
+            level = self._alarm.level(self._fleet.snapshot(m.modem))
+            level = level if level == "stale" else "unknown"  # of this answer; an earlier number is `--cached`
+        else:
+            level = self._alarm.level_of(m, at=now)
+        error, hint = render.trouble(m)
+        return {**render.measurement(m, level=level, days_left=days, now=now), "error": error, "hint": hint}
+
+    def _nothing(self, name: str, error: str, hint: str | None) -> render.Json:
+        snapshot: ModemSnapshot = self._fleet.snapshot(name)
+        level = self._alarm.level(snapshot)
+        level = level if level == "stale" else "unknown"
+        return {**render.no_measurement(snapshot, level=level, error=error), "hint": hint}
+
+
+def _outcome(future: Asked) -> Measurement | UssdResult | ModemdError:
+    """How a query ended. An exception that is not ours is a bug in the owner thread, which has logged it."""
+    try:
+        outcome = future.result(timeout=0)
+    except CancelledError:
+        return RefusedError("cancelled", code="cancelled")
+    except ModemdError as error:
+        return error
+    if isinstance(outcome, Measurement | UssdResult):
+        return outcome
+    return ModemdError("the query ended without an outcome: please report this with the log")
+
+
+def _ussd_query(request: Request, on_menu: Callable[[str], None]) -> UssdQuery:
+    replies = request.message.get("replies") or []
+    if not isinstance(replies, list) or len(replies) > MOST_REPLIES or not all(isinstance(r, str) for r in replies):
+        raise RefusedError(f"`replies` is a list of at most {MOST_REPLIES} texts", code="bad request")
+    code = _field(request, "code", str, None)
+    if code is None:
+        raise RefusedError('`code` is missing: say what to dial, like "*100#"', code="bad request")
+    interactive = _field(request, "interactive", bool, False)
+    return UssdQuery(
+        code=code,
+        replies=tuple(replies),
+        timeout_s=min(_number(request, "timeout_s", DEFAULT_TIMEOUT_S) or DEFAULT_TIMEOUT_S, LONGEST_TIMEOUT_S),
+        interactive=interactive,
+        on_menu=on_menu if interactive else None,
+        allow_mmi=_field(request, "allow_mmi", bool, False),
+    )
+
+
+def _field(request: Request, key: str, kind: type, default: Any) -> Any:
+    value = request.message.get(key)
+    if value is None:
+        return default
+    if not isinstance(value, kind):
+        words = {str: "a text", bool: "true or false"}
+        raise RefusedError(f"`{key}` must be {words[kind]}", code="bad request")
+    return value
+
+
+def _number(request: Request, key: str, default: float | None) -> float | None:
+    value = request.message.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise RefusedError(f"`{key}` must be a number of seconds", code="bad request")
+    return float(value)
+
+
+def _delivered(row: AlertRow | None) -> tuple[list[str], dict[str, str]]:
+    deliveries = row.deliveries if row else ()
+    delivered = [d.channel for d in deliveries if d.state == "delivered"]
+    failed = {d.channel: d.last_error or "failed" for d in deliveries if d.state != "delivered" and d.tries}
+    return delivered, failed

@@ -1,0 +1,311 @@
+"""The configuration file: TOML -> frozen Config, or every fault at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modemd.daemon.control import MAX_SOCKET_PATH_BYTES, SYSTEM_SOCKET
+from modemd.daemon.fields import (
+    CHANNEL_KEYS,
+    DAEMON_KEYS,
+    EVENTS,
+    MODEM_KEYS,
+    BadValueError,
+    Field,
+    suggestion,
+)
+from modemd.errors import ConfigError, ModemdError, Problem
+from modemd.records import ChannelSettings, ModemSettings
+
+MAX_FILE_BYTES = 1 << 20  # a configuration is a page; /dev/zero is not one
+DEFAULT_STATE = "/var/lib/modemd"
+
+# Keys of [[modem]] whose other values belong to the interface and are not acted upon yet: the value they behave as.
+ONLY_SO_FAR = {"radio_fallback": "off", "recovery": "reopen", "sms_query": "off"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaemonSettings:
+    """The [daemon] table after validation; paths are absolute."""
+
+    socket: str = SYSTEM_SOCKET
+    state: str = DEFAULT_STATE
+    language: str = "en"
+    dial: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A whole configuration file that has no fault."""
+
+    daemon: DaemonSettings
+    modems: tuple[ModemSettings, ...]
+    channels: tuple[ChannelSettings, ...] = ()
+
+
+def load(path: str | Path, *, environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration in this file. Raises ConfigError with all problems at once.
+
+    Relative paths (`state`, `socket`, `pin_file`) belong to the file's folder; a `pin_file` without a slash that exists
+    in CREDENTIALS_DIRECTORY is that systemd credential. A `pin_file` that does not exist is no problem here: the daemon
+    says so in `status` and goes on looking.
+    """
+    path = Path(path)
+    environ = os.environ if environ is None else environ
+    reader = _Reader(str(path))
+    document = _document(path)
+    config = reader.config(document, path.absolute().parent, environ)
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return config
+
+
+def not_acted_upon(config: Config) -> list[str]:
+    """A line for each setting that is valid but that this version does not act upon, so that nobody relies on it."""
+    return [
+        f'modem "{modem.name}": {key} = "{value}" is not acted upon by this version, it behaves as "{only}"'
+        for modem in config.modems
+        for key, only in ONLY_SO_FAR.items()
+        if (value := getattr(modem, key)) != only
+    ]
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ConfigError([Problem(str(path), "", "", _unreadable(path, error))]) from error
+    if len(data) > MAX_FILE_BYTES:
+        raise ConfigError([Problem(str(path), "", "", "it is larger than 1 MiB: this is not a configuration file")])
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        place = f"line {data.count(bytes([10]), 0, error.start) + 1}"
+        raise ConfigError([Problem(str(path), place, "", "it is not UTF-8: save the file as UTF-8")]) from error
+    except tomllib.TOMLDecodeError as error:
+        found = re.fullmatch(r"(.*?)\s*\(at (.*)\)", str(error))
+        what, place = (found[1], found[2]) if found else (str(error), "")
+        raise ConfigError([Problem(str(path), place, "", f"not TOML: {what}")]) from error
+    except RecursionError as error:
+        raise ConfigError([Problem(str(path), "", "", "not TOML that anybody wrote: nested too deeply")]) from error
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file: check the path after --config"
+    if isinstance(error, PermissionError):
+        return f"this user may not read it: sudo chgrp modemd {path} && sudo chmod 640 {path}"
+    return f"cannot be read: {error.strerror}"
+
+
+class _Reader:
+    """Collects the problems of one file while it turns tables into records."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def config(self, document: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Config:
+        for key in document:
+            if key not in {"daemon", "modem", "channel"}:
+                self.unknown(key, document[key], key, ("[daemon]", "[[modem]]", "[[channel]]"))
+        daemon = self.daemon(self.table(document), folder)
+        modems = [
+            self.modem(table, f"modem[{index}]", folder, environ)
+            for index, table in enumerate(self.tables(document, "modem"))
+        ]
+        if not document.get("modem"):
+            self.problem("modem", None, 'no modem is configured: add [[modem]] with name = "home" and port = "auto"')
+        self.doubles(modems)
+        channels = [
+            self.channel(table, f"channel[{index}]") for index, table in enumerate(self.tables(document, "channel"))
+        ]
+        return Config(daemon=daemon, modems=tuple(m for m in modems if m), channels=tuple(c for c in channels if c))
+
+    def daemon(self, table: Mapping[str, Any], folder: Path) -> DaemonSettings:
+        values = self.fields(table, "daemon", DAEMON_KEYS)
+        for key in ("socket", "state"):
+            if key in values:
+                values[key] = str(folder / values[key])
+        settings = DaemonSettings(**values)
+        if len(os.fsencode(settings.socket)) > MAX_SOCKET_PATH_BYTES:
+            cure = (
+                f"the path is longer than {MAX_SOCKET_PATH_BYTES} bytes, which Linux cannot bind: choose a shorter one"
+            )
+            self.problem("daemon.socket", settings.socket, cure)
+        return settings
+
+    def modem(
+        self, table: Mapping[str, Any], place: str, folder: Path, environ: Mapping[str, str]
+    ) -> ModemSettings | None:
+        before = len(self.problems)
+        values = self.fields(table, place, MODEM_KEYS)
+        self.required(table, place, "name", 'give it a name, like name = "home"')
+        self.port(table, place, values)
+        self.levels(place, values)
+        for key, check in (("operator", _unknown_operator), ("code", _undiallable)):
+            cure = check(values[key]) if key in values else None
+            if cure:
+                self.problem(f"{place}.{key}", table[key], cure)
+        if len(self.problems) > before:
+            return None
+        if "pin_file" in values:
+            values["pin_file"] = _pin_file(values["pin_file"], folder, environ)
+        for key in ("every", "reply_timeout", "quarantine"):
+            if key in values:
+                values[f"{key}_s"] = values.pop(key)
+        return ModemSettings(**values)
+
+    def port(self, table: Mapping[str, Any], place: str, values: dict[str, Any]) -> None:
+        """Exactly one of port, usb and imei; the latter two become a `port` with that prefix."""
+        given = [key for key in ("port", "usb", "imei") if key in table]
+        if len(given) != 1:
+            cure = (
+                'say where it is: port = "/dev/ttyUSB2", port = "auto", usb = "2c7c:0125" or imei = "..."'
+                if not given
+                else f"keep one of {' and '.join(given)}"
+            )
+            self.problem(f"{place}.port", None, cure)
+        for key in ("usb", "imei"):
+            if key in values:
+                values["port"] = values.pop(key)
+
+    def levels(self, place: str, values: dict[str, Any]) -> None:
+        """critical must not be above low. Left out, it is the default, or `low` where that is smaller."""
+        low = values.get("low", ModemSettings.__dataclass_fields__["low"].default)
+        default = ModemSettings.__dataclass_fields__["critical"].default
+        critical = values.setdefault("critical", min(default, low))
+        if critical > low:
+            self.problem(
+                f"{place}.critical", str(critical), f'it is above low ("{low}"): write at most that, or raise low'
+            )
+
+    def doubles(self, modems: Sequence[ModemSettings | None]) -> None:
+        for key, cure in (
+            ("name", "another modem has this name: choose a different one"),
+            ("port", "another modem has this port: each modem needs its own"),
+        ):
+            seen: set[str] = set()
+            for index, modem in enumerate(modems):
+                value = getattr(modem, key) if modem else None
+                if value in seen:
+                    self.problem(f"modem[{index}].{key}", value, cure)
+                if value is not None:
+                    seen.add(value)
+
+    def channel(self, table: Mapping[str, Any], place: str) -> ChannelSettings | None:
+        from modemd.alerts.channels import CHANNELS  # late: `modemd config check` is the only command that needs it
+
+        before = len(self.problems)
+        kind = table.get("type")
+        if kind is None:
+            self.problem(f"{place}.type", None, f"say which channel: type = {_words(CHANNELS)}")
+            return None
+        if not isinstance(kind, str) or kind not in CHANNELS:
+            self.problem(f"{place}.type", kind, f"write {_words(CHANNELS)}{suggestion(kind, CHANNELS)}")
+            return None
+        events = self.events(table, place)
+        options = {key: value for key, value in table.items() if key not in CHANNEL_KEYS}
+        for fault in CHANNELS[kind].check(options):
+            self.problem(f"{place}.{fault.key}" if fault.key else place, options.get(fault.key), fault.cure)
+        if len(self.problems) > before:
+            return None
+        return ChannelSettings(type=kind, events=events, options=options)
+
+    def events(self, table: Mapping[str, Any], place: str) -> tuple[Any, ...]:
+        events = table.get("events", list(EVENTS))
+        if not isinstance(events, list) or not events:
+            self.problem(f"{place}.events", events, f"write a list of {_words(EVENTS)}")
+            return ()
+        for event in events:
+            if event not in EVENTS:
+                self.problem(f"{place}.events", event, f"write {_words(EVENTS)}{suggestion(event, EVENTS)}")
+        return tuple(event for event in EVENTS if event in events)
+
+    def fields(self, table: Mapping[str, Any], place: str, known: Mapping[str, Field]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            if key not in known:
+                self.unknown(f"{place}.{key}", value, key, tuple(known))
+                continue
+            try:
+                values[key] = known[key](value)
+            except BadValueError as fault:
+                self.problem(f"{place}.{key}", value, str(fault))
+        return values
+
+    def table(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        table = document.get("daemon", {})
+        if isinstance(table, dict):
+            return table
+        self.problem("daemon", None, "there is one daemon: write [daemon] with single brackets")
+        return {}
+
+    def tables(self, document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+        tables = document.get(key, [])
+        if isinstance(tables, list) and all(isinstance(table, dict) for table in tables):
+            return tables
+        self.problem(key, None, f"there may be several: write [[{key}]] with double brackets")
+        return []
+
+    def required(self, table: Mapping[str, Any], place: str, key: str, cure: str) -> None:
+        if key not in table:
+            self.problem(f"{place}.{key}", None, cure)
+
+    def unknown(self, place: str, value: Any, key: str, known: Sequence[str]) -> None:
+        close = suggestion(key, [word.strip("[]") for word in known])
+        self.problem(place, value, f"no such key{close}; known here: {', '.join(known)}")
+
+    def problem(self, key: str, value: Any, cure: str) -> None:
+        self.problems.append(Problem(self.file, key, "" if value is None else _shown(value), cure))
+
+
+def _unknown_operator(operator: str) -> str | None:
+    """The cure where no pack has this id, else None."""
+    from modemd.money.operators import Packs  # late: most configurations name no operator
+
+    packs = Packs()
+    try:
+        packs.get(operator)
+    except (KeyError, ModemdError):
+        close = suggestion(operator, [pack.id for pack in packs.all()])
+        return f"no operator pack has this id{close}: see `modemd operators list`, or leave the key out"
+    return None
+
+
+def _undiallable(code: str) -> str | None:
+    """The cure where this code may not be dialled for a balance, else None."""
+    from modemd.at.ussd import check_code
+
+    try:
+        check_code(code)
+    except ModemdError as error:
+        return error.message
+    return None
+
+
+def _pin_file(name: str, folder: Path, environ: Mapping[str, str]) -> str:
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and "/" not in name:
+        credential = Path(credentials, name)
+        if credential.exists():
+            return str(credential)
+    return str(folder / name)
+
+
+def _words(words: Mapping[str, Any] | Sequence[str]) -> str:
+    return " or ".join(json.dumps(word) for word in words)
+
+
+def _shown(value: Any) -> str:
+    """A value as the person wrote it, near enough, in one short line."""
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."

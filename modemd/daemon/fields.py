@@ -1,0 +1,193 @@
+"""The values of the configuration file: one function a kind of value, and the tables of keys that use them. Pure.
+
+Each function takes what TOML gave and returns what the program uses, or raises BadValueError with the cure.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
+
+Field = Callable[[Any], Any]
+
+LONGEST_S = 366 * 86400.0  # longer is a slip of the finger, and would overflow dates further on
+LONGEST_REPLY_S = 150.0  # a balance ends within 180 s in all
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,32}")
+
+
+class BadValueError(Exception):
+    """This value cannot be used; the text says what to write instead."""
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadValueError(f"write it as text in quotes, like {json.dumps(str(value), ensure_ascii=False)}")
+    if not value.strip():
+        raise BadValueError("it is empty: give a value, or leave the key out")
+    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
+        raise BadValueError("it holds a control character (a tab, a line end): leave it out")
+    return value
+
+
+def name(value: Any) -> str:
+    if not NAME.fullmatch(text(value)):
+        raise BadValueError("use 1 to 32 of the characters A-Z a-z 0-9 _ . - and no blanks")
+    return str(value)
+
+
+def switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadValueError("write true or false, without quotes")
+    return value
+
+
+def one_of(*choices: str) -> Field:
+    """A field that takes one of these words."""
+
+    def field(value: Any) -> str:
+        if value not in choices or not isinstance(value, str):
+            raise BadValueError(
+                f"write {_listed(json.dumps(choice) for choice in choices)}{suggestion(value, choices)}"
+            )
+        return value
+
+    return field
+
+
+def seconds(value: Any) -> float:
+    """ "30s", "15m", "6h" or "30d" as seconds."""
+    match = re.fullmatch(r"([0-9]{1,9})([smhd])", value) if isinstance(value, str) else None
+    if match is None:
+        raise BadValueError(f"write a whole number and its unit in quotes, like {_likely_duration(value)}")
+    duration_s = float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+    if duration_s > LONGEST_S:
+        raise BadValueError('it is more than a year: write at most "366d"')
+    return duration_s
+
+
+def between(shortest_s: float, longest_s: float) -> Field:
+    """A duration within these bounds, both included."""
+
+    def field(value: Any) -> float:
+        duration_s = seconds(value)
+        if not shortest_s <= duration_s <= longest_s:
+            raise BadValueError(f'write a duration from "{shortest_s:.0f}s" to "{longest_s:.0f}s"')
+        return duration_s
+
+    return field
+
+
+def every(value: Any) -> float | None:
+    """The interval of scheduled queries in seconds, None for "off"."""
+    if value == "off":
+        return None
+    duration_s = seconds(value)
+    if duration_s <= 0:
+        raise BadValueError('write how long, like "6h", or "off" to ask by hand only')
+    return duration_s
+
+
+def amount(value: Any) -> Decimal:
+    """An amount of money. Floats are refused: 0.1 of TOML is not 0.1 of money."""
+    if isinstance(value, float):
+        raise BadValueError(f'write it in quotes, like "{value}"')
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", value):
+        raise BadValueError(f"write a decimal number in quotes, like {_likely_amount(value)}, without a currency")
+    return Decimal(value)
+
+
+def absolute_port(value: Any) -> str:
+    if text(value) == "auto" or value.startswith("/"):
+        return str(value)
+    if re.fullmatch(r"(?i)usb:.*", value):
+        raise BadValueError(f'write usb = "{value[4:]}" instead of port')
+    if re.fullmatch(r"(?i)imei:.*", value):
+        raise BadValueError('write imei = "..." instead of port')
+    raise BadValueError(f'write the whole path, like "/dev/{value.rpartition("/")[2]}", or "auto"')
+
+
+def usb(value: Any) -> str:
+    if not re.fullmatch(r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(:[0-9]{1,2})?", text(value)):
+        raise BadValueError(
+            'write vendor and product as `lsusb` shows them, like "2c7c:0125" ("2c7c:0125:2" names the interface)'
+        )
+    return f"usb:{value.lower()}"
+
+
+def imei(value: Any) -> str:
+    if not re.fullmatch(r"[0-9]{14,16}", text(value)):
+        raise BadValueError("write the 15 digits of the modem's label (or of AT+CGSN), in quotes and without blanks")
+    return f"imei:{value}"
+
+
+def users(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(user, str) and user for user in value):
+        raise BadValueError('write a list of user names, like ["anna", "jan"]')
+    return tuple(value)
+
+
+def suggestion(wrong: Any, known: Iterable[str]) -> str:
+    """ " (did you mean ...?)" where one of the known words is close, else nothing."""
+    close = difflib.get_close_matches(str(wrong).lower(), list(known), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+DAEMON_KEYS: dict[str, Field] = {
+    "socket": text,
+    "state": text,
+    "language": one_of("en", "ru", "zh"),
+    "dial": users,
+}
+
+MODEM_KEYS: dict[str, Field] = {
+    "name": name,
+    "port": absolute_port,
+    "usb": usb,
+    "imei": imei,
+    "pin_file": text,
+    "operator": text,
+    "code": text,
+    "every": every,
+    "low": amount,
+    "critical": amount,
+    "reply_timeout": between(1, LONGEST_REPLY_S),
+    "quarantine": between(0, 600),
+    "roaming": switch,
+    "radio_fallback": one_of("off", "auto"),
+    "recovery": one_of("reopen", "reset", "usb"),
+    "sms_query": one_of("off", "auto"),
+}
+
+EVENTS = ("low", "critical", "recovered", "stale", "unreadable")
+CHANNEL_KEYS = ("type", "events")  # the others belong to the type
+
+
+def _listed(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _likely_duration(value: Any) -> str:
+    """What the person probably meant: "6 hours" -> "6h", 21600 -> "21600s"."""
+    match = re.match(r"\s*([0-9]{1,9})(?:[.,][0-9]+)?\s*([A-Za-z]*)", str(value))
+    unit = _UNITS.get(match[2].lower()) if match else None
+    return f'"{match[1]}{unit}"' if match and unit else '"30s", "15m", "6h" or "30d"'
+
+
+_UNITS = {
+    **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
+    **dict.fromkeys(("d", "day", "days"), "d"),
+}
+
+
+def _likely_amount(value: Any) -> str:
+    match = re.search(r"-?[0-9]{1,15}(?:[.,][0-9]{1,6})?", value) if isinstance(value, str) else None
+    return f'"{match[0].replace(",", ".")}"' if match else '"50" or "-5.20"'

@@ -1,0 +1,178 @@
+"""The modems of a configuration: their owner threads, who waits for which query, and the schedule.
+
+Belongs to the main loop's thread; owner threads reach it through `call_soon` alone.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from modemd.daemon.schedule import Pace, next_query
+from modemd.errors import RefusedError
+from modemd.modem.requests import BalanceQuery, UssdQuery
+from modemd.records import Measurement, ModemSettings, ModemSnapshot, UssdResult
+from modemd.store import Store
+
+ASKABLE = frozenset({"ready", "busy", "quarantine"})  # states in which a scheduled query may reach the operator
+STOP_S = 3.5  # an owner thread promises 3 s
+
+Outcome = Measurement | UssdResult
+Asked = Future[Any]
+
+
+class Owner(Protocol):
+    """What the fleet needs of modem.worker.Worker."""
+
+    @property
+    def snapshot(self) -> ModemSnapshot: ...
+    @property
+    def alive_until(self) -> float: ...
+    def start(self) -> None: ...
+    def submit(self, request: BalanceQuery | UssdQuery) -> Asked: ...
+    def cancel(self, future: Asked) -> None: ...
+    def answer(self, future: Asked, text: str) -> None: ...
+    def stop(self) -> None: ...
+    def is_alive(self) -> bool: ...
+
+
+class Fleet:
+    """`make_owner` builds the owner thread of one modem, not started."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        make_owner: Callable[[ModemSettings], Owner],
+        call_soon: Callable[[Callable[[], None]], None],
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.settings: dict[str, ModemSettings] = {}
+        self.next_query_at: dict[str, datetime | None] = {}
+        self._store = store
+        self._make_owner = make_owner
+        self._call_soon = call_soon
+        self._clock = clock
+        self._monotonic = monotonic
+        self._owners: dict[str, Owner] = {}
+        self._waiting: dict[Asked, int] = {}
+        self._paces: dict[tuple[str, str | None], Pace] = {}
+
+    def apply(self, modems: Iterable[ModemSettings]) -> None:
+        """Ends the owner threads of modems that are gone or changed, then starts those that are new."""
+        wanted = {modem.name: modem for modem in modems}
+        self._stop([name for name, settings in self.settings.items() if wanted.get(name) != settings])
+        self.settings = wanted
+        self.next_query_at = dict.fromkeys(wanted)
+        for name, settings in wanted.items():
+            if name not in self._owners:
+                owner = self._owners[name] = self._make_owner(settings)
+                owner.start()
+
+    def stop(self) -> None:
+        """Ends every owner thread: sessions cancelled, ports closed. Bounded; a thread that hangs is left behind."""
+        self._stop(list(self._owners))
+
+    def resolve(self, name: str | None) -> str:
+        """The modem that is meant. Raises RefusedError "no such modem" with the names there are."""
+        names = ", ".join(self.settings)
+        if name is None and len(self.settings) == 1:
+            return next(iter(self.settings))
+        if name is None:
+            raise RefusedError(f"several modems are configured: name one of {names}", code="no such modem")
+        if name not in self.settings:
+            raise RefusedError(f"no modem is called {name[:32]!r}: there is {names}", code="no such modem")
+        return name
+
+    def snapshot(self, name: str) -> ModemSnapshot:
+        return self._owners[name].snapshot
+
+    def submit(self, name: str, query: BalanceQuery | UssdQuery, done: Callable[[Asked], None]) -> Asked:
+        """Hands a query to its owner thread; `done` is called in this thread when it has ended. A balance query that is
+        under way is joined, so several callers may hold the same future."""
+        future = self._owners[name].submit(query)
+        self._waiting[future] = self._waiting.get(future, 0) + 1
+        future.add_done_callback(lambda ended: self._call_soon(lambda: self._ended(ended, done)))
+        return future
+
+    def release(self, name: str, future: Asked) -> bool:
+        """One caller no longer wants it. True when nobody else does: it is cancelled on the wire and will end soon."""
+        left = self._waiting.get(future, 0) - 1
+        if left > 0:
+            self._waiting[future] = left
+            return False
+        self._waiting.pop(future, None)
+        if not future.done() and name in self._owners:
+            self._owners[name].cancel(future)
+        return True
+
+    def answer(self, name: str, future: Asked, text: str) -> None:
+        if name in self._owners and not future.done():
+            self._owners[name].answer(future, text)
+
+    def dial_what_is_due(self) -> datetime | None:
+        """Submits the scheduled queries whose time has come; when the next one's comes, None = none is foreseen."""
+        now = self._clock()
+        for name, settings in self.settings.items():
+            due = self._due(settings, now)
+            if due is not None and due <= now:
+                self._pace(name).submitted = now
+                self.submit(name, BalanceQuery(origin="schedule"), _ignore)
+                due = self._due(settings, now)
+            self.next_query_at[name] = due
+        return min((due for due in self.next_query_at.values() if due is not None), default=None)
+
+    def stuck(self) -> list[str]:
+        """Modems whose owner thread is gone or over the deadline that it set itself."""
+        now = self._monotonic()
+        return [name for name, owner in self._owners.items() if not owner.is_alive() or owner.alive_until < now]
+
+    def _due(self, settings: ModemSettings, now: datetime) -> datetime | None:
+        snapshot = self.snapshot(settings.name)
+        if settings.every_s is None or snapshot.code is None or snapshot.state not in ASKABLE:
+            return None
+        registered_at = snapshot.registered_at
+        stored = self._store.last_attempt(settings.name, snapshot.sim_key)
+        today = 0
+        if snapshot.sim_key is not None:
+            today = self._store.attempts_since(snapshot.sim_key, now - timedelta(days=1))
+        return next_query(
+            every_s=settings.every_s,
+            last_attempt=self._pace(settings.name).last_attempt(stored, registered_at=registered_at, now=now),
+            registered_at=registered_at,
+            now=now,
+            attempts_today=today,
+        )
+
+    def _pace(self, name: str) -> Pace:
+        return self._paces.setdefault((name, self.snapshot(name).sim_key), Pace())
+
+    def _ended(self, future: Asked, done: Callable[[Asked], None]) -> None:
+        self._waiting.pop(future, None)
+        done(future)
+
+    def _stop(self, names: Iterable[str]) -> None:
+        """All at once, so that the slowest decides."""
+        stoppers = []
+        for name in names:
+            owner = self._owners.pop(name, None)
+            if owner is not None:
+                stopper = threading.Thread(target=owner.stop, name=f"stop-{name}", daemon=True)
+                stopper.start()
+                stoppers.append((name, stopper))
+        deadline = self._monotonic() + STOP_S
+        for name, stopper in stoppers:
+            stopper.join(max(0.0, deadline - self._monotonic()))
+            if stopper.is_alive():
+                structlog.get_logger().error("owner thread hangs and is left behind", modem=name)
+
+
+def _ignore(_future: Asked) -> None:
+    """A scheduled query's outcome reaches everybody through the store."""

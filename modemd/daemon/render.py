@@ -1,0 +1,224 @@
+"""Records -> the JSON of the interface, key by key in its order, and the monitoring line. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from modemd.records import Level, Measurement, ModemSettings, ModemSnapshot, Sim, UssdResult
+from modemd.store import AlertRow
+
+Json = dict[str, Any]
+
+EXIT_OF_LEVEL: dict[Level, int] = {"ok": 0, "low": 1, "critical": 2, "unknown": 3, "stale": 3}
+
+# What is wrong with an answer that came but holds no number: the short phrase, and the line for people.
+_NO_NUMBER = {
+    "menu": ("menu", "the operator answered with a menu without a balance: set `code` to the code behind the menu"),
+    "sms_follows": ("sms follows", "the operator answers by SMS, and none came: look at the messages on the SIM"),
+    "error": ("operator error", "the operator turned the request down: try again later, or set another `code`"),
+    "other": ("unreadable", "no balance could be read in the answer: set another `code`, or report the text"),
+    "balance": ("unreadable", "no balance could be read in the answer: set another `code`, or report the text"),
+}
+
+
+def measurement(m: Measurement, *, level: Level, days_left: float | None, now: datetime) -> Json:
+    """The object of `balance --json` and of each line of `history --json`. `error` is null only where money or data was
+    read."""
+    error, _ = trouble(m)
+    return {
+        "modem": m.modem,
+        "sim": sim(m.sim),
+        "operator": m.operator,
+        "country": m.country,
+        "kind": m.reading.kind,
+        "balance": amount(m.reading.balance),
+        "currency": m.reading.currency,
+        "data_left_mb": m.reading.data_left_mb,
+        "expires": m.reading.expires,
+        "level": level,
+        "days_left": days_left,
+        "taken_at": utc(m.taken_at),
+        "age_s": age_s(m.taken_at, now),
+        "channel": m.channel,
+        "code": m.code,
+        "text": m.text,
+        "confidence": m.reading.confidence,
+        "pattern": m.reading.pattern,
+        "origin": m.origin,
+        "error": error,
+    }
+
+
+def no_measurement(snapshot: ModemSnapshot, *, level: Level, error: str) -> Json:
+    """The same object where there is nothing to show: every key, nothing claimed."""
+    return {
+        "modem": snapshot.modem,
+        "sim": sim(snapshot.sim),
+        "operator": snapshot.operator,
+        "country": snapshot.country,
+        "kind": "error",
+        "balance": None,
+        "currency": None,
+        "data_left_mb": None,
+        "expires": None,
+        "level": level,
+        "days_left": None,
+        "taken_at": None,
+        "age_s": None,
+        "channel": "ussd",
+        "code": None,
+        "text": None,
+        "confidence": "none",
+        "pattern": None,
+        "origin": "query",
+        "error": error,
+    }
+
+
+def trouble(m: Measurement) -> tuple[str | None, str | None]:
+    """The short phrase and the line for people of a measurement without a number; (None, its hint) with one."""
+    if m.error is not None:
+        return m.error, m.hint
+    if m.reading.balance is not None or m.reading.data_left_mb is not None:
+        return None, m.hint
+    error, hint = _NO_NUMBER[m.reading.kind]
+    return error, m.hint or hint
+
+
+def ussd(modem: str, result: UssdResult) -> Json:
+    """The object of `ussd --json`."""
+    return {
+        "modem": modem,
+        "code": result.code,
+        "status": result.status,
+        "text": result.text,
+        "dcs": result.dcs,
+        "decoder": result.decoder,
+        "turns": list(result.turns),
+        "error": result.error,
+        "elapsed_s": round(result.elapsed_s, 3),
+    }
+
+
+def status(
+    snapshot: ModemSnapshot,
+    *,
+    reading: Measurement | None,
+    level: Level,
+    next_query_at: datetime | None,
+    alerts: list[AlertRow],
+    now: datetime,
+) -> Json:
+    """One modem of `status --json`. `reading` is its last one."""
+    return {
+        "modem": snapshot.modem,
+        "state": snapshot.state,
+        "error": snapshot.error,
+        "sim": sim(snapshot.sim),
+        "operator": snapshot.operator or snapshot.network.operator,
+        "rat": snapshot.network.rat,
+        "signal_dbm": snapshot.network.signal_dbm,
+        "balance": amount(reading.reading.balance) if reading else None,
+        "currency": reading.reading.currency if reading else None,
+        "level": level,
+        "taken_at": utc(reading.taken_at) if reading else None,
+        "age_s": age_s(reading.taken_at, now) if reading else None,
+        "next_query_at": utc(next_query_at),
+        "alerts": [
+            {
+                "id": row.alert.id,
+                "event": row.alert.event,
+                "raised_at": utc(row.alert.raised_at),
+                "text": row.alert.text,
+            }
+            for row in alerts
+        ],
+    }
+
+
+def alert(row: AlertRow) -> Json:
+    """One line of `alerts list --json`."""
+    return {
+        "id": row.alert.id,
+        "event": row.alert.event,
+        "level": row.alert.level,
+        "modem": row.alert.modem,
+        "operator": row.alert.operator,
+        "balance": amount(row.alert.balance),
+        "currency": row.alert.currency,
+        "taken_at": utc(row.alert.taken_at),
+        "text": row.alert.text,
+        "raised_at": utc(row.alert.raised_at),
+        "open": row.open,
+        "acknowledged_at": utc(row.acknowledged_at),
+        "closed_at": utc(row.closed_at),
+        "deliveries": [
+            {
+                "channel": delivery.channel,
+                "state": delivery.state,
+                "tries": delivery.tries,
+                "next_at": utc(delivery.next_at) if delivery.state == "pending" else None,
+                "delivered_at": utc(delivery.delivered_at),
+                "error": delivery.last_error,
+            }
+            for delivery in row.deliveries
+        ],
+    }
+
+
+def check(
+    settings: ModemSettings, *, reading: Measurement | None, level: Level, why: str | None, now: datetime
+) -> Json:
+    """The plugin's exit code and its one line: "MODEMD OK - home: 123.40 RUB (3 h old) | balance=123.40;50:;10:".
+
+    Thresholds are Nagios ranges: "50:" warns below 50. `why` is what is wrong with the modem now, if anything.
+    """
+    word = {"unknown": "UNKNOWN", "stale": "UNKNOWN", "low": "WARNING", "critical": "CRITICAL", "ok": "OK"}[level]
+    code = EXIT_OF_LEVEL[level]
+    if reading is None:
+        said = f"no reading yet{f' ({why})' if why else ''}"
+        return {"exit": code, "line": one_line(f"MODEMD {word} - {settings.name}: {said}")}
+    balance = amount(reading.reading.balance)
+    age = span(age_s(reading.taken_at, now))
+    if balance is None:
+        said = f"{reading.reading.data_left_mb} MB, no amount of money ({age} old)"
+        return {"exit": code, "line": one_line(f"MODEMD {word} - {settings.name}: {said}")}
+    stale = f", stale{f': {why}' if why else ''}" if level == "stale" else ""
+    said = f"{balance}{f' {reading.reading.currency}' if reading.reading.currency else ''} ({age} old{stale})"
+    perfdata = f"balance={balance};{amount(settings.low)}:;{amount(settings.critical)}:"
+    return {"exit": code, "line": f"{one_line(f'MODEMD {word} - {settings.name}: {said}')} | {perfdata}"}
+
+
+def sim(who: Sim) -> Json:
+    """The SIM, whole: this goes to the local socket only."""
+    return {"iccid": who.iccid, "imsi": who.imsi}
+
+
+def amount(value: Decimal | None) -> str | None:
+    """A decimal string without an exponent."""
+    return None if value is None else format(value, "f")
+
+
+def utc(when: datetime | None) -> str | None:
+    """RFC 3339 in UTC with Z, whole seconds."""
+    return None if when is None else when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def age_s(when: datetime, now: datetime) -> int:
+    """Whole seconds since then; 0 where the clock was set back behind it."""
+    return max(0, int((now - when).total_seconds()))
+
+
+def span(duration_s: float) -> str:
+    """A duration in words, in its largest whole unit: "45 s", "12 min", "3 h", "5 d"."""
+    for unit, unit_s in (("d", 86400), ("h", 3600), ("min", 60)):
+        if duration_s >= unit_s:
+            return f"{int(duration_s // unit_s)} {unit}"
+    return f"{int(duration_s)} s"
+
+
+def one_line(text: str) -> str:
+    """For monitoring systems and logs: no line ends, no control characters, and no bar, which would start perfdata."""
+    return "".join(" " if not character.isprintable() else "/" if character == "|" else character for character in text)

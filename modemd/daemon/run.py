@@ -1,0 +1,301 @@
+"""The daemon: everything that lives is made here, in order, and ended here within 5 s.
+
+Threads: this main loop (control socket, schedule, alerts, watchdog), one owner thread a modem, the outbox, and one that
+waits for signals. The signal thread holds the deadline of a shutdown, because it alone never calls into disk or modem.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from modemd import __version__
+from modemd.alerts.channels import bind
+from modemd.alerts.outbox import Outbox
+from modemd.daemon import render, service
+from modemd.daemon.alarm import Alarm
+from modemd.daemon.commands import Desk
+from modemd.daemon.config import Config, load, not_acted_upon
+from modemd.daemon.fleet import Fleet
+from modemd.daemon.server import Server
+from modemd.errors import ConfigError, StoreError
+from modemd.modem.worker import Worker
+from modemd.money.operators import Packs
+from modemd.records import Measurement, ModemSettings, ModemSnapshot
+from modemd.store import Store
+
+EXIT_OK, EXIT_FAILED, EXIT_CONFIGURATION = 0, 1, 2
+SHUTDOWN_S = 4.5  # SIGTERM ends the daemon within 5 s, whatever hangs
+LEAST_PAUSE_S = 1.0  # between two looks at the schedule that nothing else asked for
+CLOCK_JUMP_S = 5.0  # more than NTP slews away between two turns
+CLOCK_LOOK_S = 900.0  # without a watchdog: how soon a clock that was set is noticed at the latest
+TROUBLE_PAUSE_S = 60.0  # after a full disk or a bug in the loop's own work: look again this much later
+
+
+def main(config_path: str | Path) -> int:
+    """Runs the daemon until SIGTERM or SIGINT. 0 stopped; 1 state folder or socket unusable; 2 configuration."""
+    try:
+        config = load(config_path)
+    except ConfigError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return EXIT_CONFIGURATION
+    service.setup_logging()
+    threading.excepthook = _log_crash
+    try:
+        daemon = Daemon(Path(config_path), config)
+    except StoreError as error:
+        sys.stderr.write(f"modemd: {error.message}\n")
+        return EXIT_FAILED
+    try:
+        return daemon.run()
+    except StoreError as error:
+        sys.stderr.write(f"modemd: {error.message}\n")
+        return EXIT_FAILED
+    finally:
+        daemon.close()
+
+
+class Daemon:
+    """One daemon from its locked state folder to its closed ports. Raises StoreError where it cannot begin."""
+
+    def __init__(self, path: Path, config: Config) -> None:
+        self._path = path
+        self._config = config
+        self._log = structlog.get_logger()
+        self._stopping = False
+        self._changed = True
+        self._tend_at = 0.0  # monotonic: when something of the schedule or the silence is due
+        self._desk_at: float | None = None  # monotonic: when a test message is given up
+        self._status = ""
+        self._complaint = ""
+        self._ended = threading.Event()
+        self._store = Store(Path(config.daemon.state))
+        self._packs = Packs()
+        channels = bind(config.channels)
+        self._outbox = Outbox(self._store, channels, on_result=lambda *_: self._server.wake())
+        self._alarm = Alarm(self._store, wake_outbox=self._outbox.wake, clock=_now)
+        self._server = Server(config.daemon.socket, lambda request: self._desk(request))
+        call_soon = self._server.call_soon
+        self._fleet = Fleet(self._store, make_owner=self._owner, call_soon=call_soon, clock=_now)
+        self._desk = Desk(self._fleet, self._store, self._alarm, clock=_now, call_soon=call_soon)
+        self._watchdog_s = service.watchdog_interval_s()
+        self._watchdog_at = 0.0
+        self._clock_offset = time.time() - time.monotonic()
+
+    def run(self) -> int:
+        """The main loop. Returns the exit code."""
+        self._server.open()
+        self._listen_for_signals()
+        if self._store.notice:
+            self._log.error(self._store.notice)
+        self._apply_rest(self._config)
+        self._fleet.apply(self._config.modems)
+        self._outbox.start()
+        service.notify("READY=1")
+        self._log.info("started", version=__version__, modems=len(self._config.modems), config=str(self._path))
+        while not self._stopping:
+            self._server.run_once(max(0.0, self._deadline() - time.monotonic()))
+            self._tend()
+        return EXIT_OK
+
+    def close(self) -> None:
+        """Ends everything, longest first: sessions are cancelled and ports closed. Bounded, idempotent."""
+        service.notify("STOPPING=1\nSTATUS=stopping")
+        self._server.close()
+        # The modems first: an open USSD session costs the next program its first query.
+        self._fleet.stop()
+        self._outbox.stop(0.5)
+        self._store.close()
+        self._log.info("stopped")
+        self._ended.set()
+
+    # --- the loop's own work -----------------------------------------------------------------------------------------
+
+    def _tend(self) -> None:
+        """Whatever is due, and only that: idle, this costs nothing."""
+        now = time.monotonic()
+        offset = time.time() - now
+        if abs(offset - self._clock_offset) > CLOCK_JUMP_S:
+            self._changed = True  # somebody set the clock (NTP after boot): what is due has to be worked out anew
+            self._clock_offset = offset
+        if self._watchdog_s is not None and now >= self._watchdog_at:
+            self._feed_watchdog()
+            self._watchdog_at = now + self._watchdog_s
+        try:
+            self._desk_at = self._desk.look()
+            if self._changed or now >= self._tend_at:
+                self._changed = False
+                self._tend_at = now + max(LEAST_PAUSE_S, self._until(self._tend_modems()))
+                self._tell_status()
+        except StoreError as error:
+            self._tend_at = now + TROUBLE_PAUSE_S
+            self._complain(error.message)
+        except Exception:  # noqa: BLE001 (see below)
+            # A daemon that has to warn goes on, and says what it could not do; dialling again is what must not loop.
+            self._tend_at = now + TROUBLE_PAUSE_S
+            self._log.exception("schedule failed")
+
+    def _tend_modems(self) -> datetime | None:
+        """Dials and raises `stale` where it is time; when the next of these is due."""
+        times = [self._fleet.dial_what_is_due()]
+        times += [self._alarm.silence(self._fleet.snapshot(name)) for name in self._fleet.settings]
+        return min((when for when in times if when is not None), default=None)
+
+    def _deadline(self) -> float:
+        limits = [self._tend_at if not self._changed else 0.0]
+        if self._watchdog_s is not None:
+            limits.append(self._watchdog_at)
+        if self._desk_at is not None:
+            limits.append(self._desk_at)
+        return min(limits)
+
+    def _until(self, when: datetime | None) -> float:
+        """Seconds; none for ever, so that a clock that is set while we sleep is noticed."""
+        return CLOCK_LOOK_S if when is None else min(CLOCK_LOOK_S, (when - _now()).total_seconds())
+
+    def _feed_watchdog(self) -> None:
+        stuck = self._fleet.stuck()
+        if not stuck:
+            service.notify("WATCHDOG=1")
+        else:
+            self._complain(f"owner thread stuck: {', '.join(stuck)}; the service manager will restart modemd")
+
+    def _tell_status(self) -> None:
+        """`systemctl status` shows every balance."""
+        words = [self._words(self._fleet.snapshot(name)) for name in self._fleet.settings]
+        status = service.escaped("; ".join(words))
+        if status != self._status:
+            self._status = status
+            service.notify(f"STATUS={status}")
+
+    def _words(self, snapshot: ModemSnapshot) -> str:
+        reading = self._store.last_reading(snapshot.modem, snapshot.sim_key)
+        if reading is None or reading.reading.balance is None:
+            return f"{snapshot.modem}: {snapshot.state}, no reading yet"
+        balance = f"{render.amount(reading.reading.balance)} {reading.reading.currency or ''}".rstrip()
+        taken = f"{reading.taken_at:%Y-%m-%d %H:%M}Z"
+        return f"{snapshot.modem}: {snapshot.state}, {balance} ({self._alarm.level(snapshot)}, {taken})"
+
+    def _complain(self, message: str) -> None:
+        """Once, not at each turn of the loop."""
+        if message != self._complaint:
+            self._log.error(message)
+        self._complaint = message
+
+    # --- what comes from other threads -------------------------------------------------------------------------------
+
+    def _owner(self, settings: ModemSettings) -> Worker:
+        return Worker(
+            settings,
+            store=self._store,
+            packs=self._packs,
+            on_change=lambda _snapshot: self._server.call_soon(self._mark),
+            on_measurement=lambda m: self._server.call_soon(lambda: self._measured(m)),
+        )
+
+    def _mark(self) -> None:
+        self._changed = True
+
+    def _measured(self, m: Measurement) -> None:
+        self._changed = True
+        error, _ = render.trouble(m)
+        self._log.info(
+            "measured",
+            modem=m.modem,
+            origin=m.origin,
+            code=m.code,
+            balance=render.amount(m.reading.balance),
+            currency=m.reading.currency,
+            error=error,
+        )
+        try:
+            self._alarm.measured(m)
+        except StoreError as error:
+            self._complain(error.message)
+
+    # --- configuration -----------------------------------------------------------------------------------------------
+
+    def _reload(self) -> None:
+        """SIGHUP: the new configuration, or, with any fault in it, the old one."""
+        service.notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        try:
+            config = load(self._path)
+        except ConfigError as error:
+            for problem in error.problems:
+                self._log.error("configuration not reloaded", problem=str(problem))
+        else:
+            for key in ("state", "socket"):
+                if getattr(config.daemon, key) != getattr(self._config.daemon, key):
+                    self._log.warning("this change needs a restart: sudo systemctl restart modemd", key=f"daemon.{key}")
+            self._config = config
+            self._apply_rest(config)
+            self._fleet.apply(config.modems)
+            self._changed = True
+            self._log.info("configuration reloaded", modems=len(config.modems))
+        service.notify("READY=1")
+
+    def _apply_rest(self, config: Config) -> None:
+        for line in not_acted_upon(config):
+            self._log.warning(line)
+        channels = bind(config.channels)
+        self._outbox.replace(channels)
+        for user in self._desk.apply(config.daemon.dial):
+            self._log.warning("no such user on this system: correct daemon.dial", user=user)
+        try:
+            self._alarm.apply(config, channels)
+        except StoreError as error:
+            self._complain(error.message)
+
+    # --- signals -----------------------------------------------------------------------------------------------------
+
+    def _listen_for_signals(self) -> None:
+        receive, send = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(send, False)
+        signal.set_wakeup_fd(send, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, _noted)
+        calls: dict[int, Callable[[], None]] = {
+            signal.SIGTERM: self._stop,
+            signal.SIGINT: self._stop,
+            signal.SIGHUP: self._reload,
+        }
+        threading.Thread(target=self._signals, args=(receive, calls), name="signals", daemon=True).start()
+
+    def _signals(self, receive: int, calls: dict[int, Callable[[], None]]) -> None:
+        stopping = False
+        while not stopping:
+            for number in os.read(receive, 64):
+                if number in calls:
+                    self._server.call_soon(calls[number])
+                    stopping = stopping or number in (signal.SIGTERM, signal.SIGINT)
+        if not self._ended.wait(SHUTDOWN_S):
+            # close() of a serial port can block in the kernel for ever; the service manager wants its process back.
+            sys.stderr.write("modemd: something hangs, ending without it\n")
+            os._exit(EXIT_FAILED)
+
+    def _stop(self) -> None:
+        self._stopping = True
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _noted(_number: int, _frame: object) -> None:
+    """The signal thread reads the number from the wake-up pipe; a handler must be set for it to be written there."""
+
+
+def _log_crash(crash: threading.ExceptHookArgs) -> None:
+    if crash.exc_value is None:
+        return
+    who = crash.thread.name if crash.thread else "?"
+    trace = (crash.exc_type, crash.exc_value, crash.exc_traceback)
+    structlog.get_logger().critical("thread died, please report this", thread=who, exc_info=trace)

@@ -1,0 +1,388 @@
+"""The control socket: one selectors loop for all clients, which never waits for a modem, a disk or a slow reader.
+
+Who may ask for what is not decided here: each request goes to a handler (commands.Desk), which answers it now or later
+from the same thread. Other threads hand their completions over with `call_soon`.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import struct
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from modemd import __version__
+from modemd.daemon import listener
+from modemd.daemon.control import MAX_CLIENTS, MAX_LINE_BYTES, PROTOCOL, decode_line, encode_line
+from modemd.errors import ProtocolError
+
+MAX_IN_FLIGHT = 32  # requests of one connection; a person has one or two
+MAX_OUTPUT_BYTES = 1 << 20  # a client that lets this much pile up does not read
+PUMP_BYTES = 1 << 16  # rows are fetched, and requests read, only while less than this waits to be written
+STALLED_S = 30.0  # unread output for this long: the client hangs
+
+SO_PEERGROUPS = 59  # include/uapi/asm-generic/socket.h; since Linux 4.13, not in Python's socket module
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who is at the other end, as the kernel says (SO_PEERCRED, SO_PEERGROUPS)."""
+
+    pid: int
+    uid: int
+    gids: frozenset[int]
+
+
+class Request:
+    """One request under way. Its handler ends it with `finish`, `fail` or `rows`, in the loop's thread; what comes
+    after the end, or after the client went away, is dropped. `on_cancel` is called when the client takes it back or
+    goes away, `on_answer` with the answer to a menu."""
+
+    def __init__(self, connection: _Connection, ident: int | str, message: Mapping[str, Any]) -> None:
+        self.ident = ident
+        self.message = message
+        self.peer = connection.peer
+        self.on_cancel: Callable[[], None] | None = None
+        self.on_answer: Callable[[str], None] | None = None
+        self._connection = connection
+
+    @property
+    def open(self) -> bool:
+        """The client still waits for the end."""
+        return self._connection.requests.get(self.ident) is self
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        self._end({"id": self.ident, "ok": True, "result": result})
+
+    def fail(self, code: str, message: str) -> None:
+        self._end({"id": self.ident, "ok": False, "error": {"code": code, "message": message}})
+
+    def bug(self) -> None:
+        """Ends it after an exception that nobody foresaw: logged with its traceback."""
+        structlog.get_logger().exception("request failed", cmd=str(self.message.get("cmd")))
+        self.fail("failed", "this is a bug in modemd, please report it with the log: journalctl -u modemd -e")
+
+    def event(self, name: str, **fields: Any) -> None:
+        if self.open:
+            self._connection.send({"id": self.ident, "event": name, **fields})
+
+    def rows(self, rows: Iterator[Mapping[str, Any]]) -> None:
+        """Sends these as fast as the client reads them, then their number."""
+        if self.open:
+            self._connection.streams.append((self, self._numbered(rows)))
+
+    def _numbered(self, rows: Iterator[Mapping[str, Any]]) -> Iterator[bytes]:
+        number = 0
+        for row in rows:
+            line = encode_line({"id": self.ident, "row": row})
+            if len(line) > MAX_LINE_BYTES:
+                line = encode_line({"id": self.ident, "row": {**row, "text": None}})
+            number += 1
+            yield line
+        yield encode_line({"id": self.ident, "ok": True, "result": {"rows": number}})
+
+    def _end(self, message: Mapping[str, Any]) -> None:
+        if self.open:
+            del self._connection.requests[self.ident]
+            self._connection.send(message)
+
+
+Handler = Callable[[Request], None]
+
+
+class Server:
+    """The socket from `open` to `close`. Everything but `call_soon` and `wake` belongs to the thread that runs it."""
+
+    def __init__(
+        self,
+        path: str,
+        handler: Handler,
+        *,
+        credentials: Callable[[socket.socket], Peer] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.path = path
+        self._handler = handler
+        self._credentials = credentials or peer_of
+        self._monotonic = monotonic
+        self._selector = selectors.DefaultSelector()
+        self._listener: socket.socket | None = None
+        self._identity: tuple[int, int] | None = None
+        self._connections: set[_Connection] = set()
+        self._calls: deque[Callable[[], None]] = deque()
+        self._wake_receive, self._wake_send = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._selector.register(self._wake_receive, selectors.EVENT_READ, self._woken)
+
+    def open(self) -> None:
+        """Binds the socket. Raises StateInUse when another daemon answers there, StoreError with the cure otherwise."""
+        self._listener, self._identity = listener.bind(self.path)
+        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+
+    def close(self) -> None:
+        """Tells every client, then removes the socket if it is still ours. Idempotent."""
+        for connection in list(self._connections):
+            connection.send(_error(None, "shutting down", "the daemon is shutting down: ask again when it runs"))
+            connection.write()
+            self._drop(connection)
+        if self._listener is not None:
+            self._selector.unregister(self._listener)
+            self._listener.close()
+            self._listener = None
+            listener.remove(self.path, self._identity)
+        if self._wake_receive >= 0:
+            self._selector.close()
+            receive, send = self._wake_receive, self._wake_send
+            self._wake_receive = self._wake_send = -1
+            os.close(receive)
+            os.close(send)
+
+    def call_soon(self, call: Callable[[], None]) -> None:
+        """Has this called in the loop's thread. From any thread, and from a signal handler."""
+        self._calls.append(call)
+        self.wake()
+
+    def wake(self) -> None:
+        """Ends the wait of `run_once`. From any thread."""
+        try:
+            os.write(self._wake_send, b"\0")
+        except OSError:
+            return  # the pipe is full, so it is awake; or it is closed, and nobody waits
+
+    def run_once(self, timeout_s: float | None) -> None:
+        """One wait of at most this long (None = for ever), and everything that ended it."""
+        self._continue_all()  # what was answered between two turns goes out before we sleep
+        for key, events in self._selector.select(self._patience_s(timeout_s)):
+            if isinstance(key.data, _Connection):
+                self._serve(key.data, events)
+            else:
+                key.data()
+        for _ in range(len(self._calls)):
+            call = self._calls.popleft()
+            try:
+                call()
+            except Exception:  # noqa: BLE001 (a bug in one completion must not end the daemon that warns people)
+                structlog.get_logger().exception("completion failed")
+        self._continue_all()
+
+    def _continue_all(self) -> None:
+        now = self._monotonic()
+        for connection in list(self._connections):
+            if connection.stalled_at is not None and now >= connection.stalled_at:
+                self._drop(connection)
+            else:
+                self._continue(connection)
+
+    def _patience_s(self, timeout_s: float | None) -> float | None:
+        stalls = [c.stalled_at for c in self._connections if c.stalled_at is not None]
+        limits = [timeout_s] if timeout_s is not None else []
+        if stalls:
+            limits.append(min(stalls) - self._monotonic())
+        return max(0.0, min(limits)) if limits else None
+
+    def _woken(self) -> None:
+        try:
+            os.read(self._wake_receive, 4096)
+        except BlockingIOError:
+            return
+
+    def _accept(self) -> None:
+        assert self._listener is not None  # noqa: S101 (only registered while it is open)
+        try:
+            accepted, _ = self._listener.accept()
+        except OSError:
+            return  # the client gave up in between, or we ran out of descriptors: the next one may do better
+        accepted.setblocking(False)
+        try:
+            connection = _Connection(accepted, self._credentials(accepted), self._monotonic)
+        except OSError:
+            accepted.close()
+            return
+        self._connections.add(connection)
+        self._selector.register(accepted, selectors.EVENT_READ, connection)
+        if len(self._connections) > MAX_CLIENTS:
+            message = f"{MAX_CLIENTS} clients are connected: end one of them, then ask again"
+            connection.send(_error(None, "too many clients", message))
+            connection.ending = True
+        else:
+            connection.send({"hello": "modemd", "protocol": PROTOCOL, "version": __version__})
+        self._continue(connection)
+
+    def _serve(self, connection: _Connection, events: int) -> None:
+        if events & selectors.EVENT_READ and not connection.ending and not connection.read():
+            connection.write()  # what it asked for and did not wait for, as far as it goes
+            self._drop(connection)
+            return
+        for line in connection.lines():
+            self._line(connection, line)
+
+    def _continue(self, connection: _Connection) -> None:
+        """Writes what can be written, and waits for the rest."""
+        connection.pump()
+        alive = connection.write()
+        if not alive or len(connection.output) > MAX_OUTPUT_BYTES or (connection.ending and not connection.output):
+            self._drop(connection)
+            return
+        interest = selectors.EVENT_WRITE if connection.output or connection.streams else 0
+        if not connection.ending and len(connection.output) < PUMP_BYTES:
+            interest |= selectors.EVENT_READ
+        key = self._selector.get_key(connection.socket)
+        if key.events != interest:
+            self._selector.modify(connection.socket, interest, connection)
+
+    def _line(self, connection: _Connection, line: bytes | None) -> None:
+        if connection.ending:
+            return
+        try:
+            message = decode_line(_bounded(line))
+            ident = _ident(message)
+        except ProtocolError as error:
+            connection.send(_error(None, "bad request", error.message))
+            connection.ending = True
+            return
+        if "cmd" not in message:
+            _follow_up(connection.requests.get(ident), message)
+        elif ident in connection.requests:
+            connection.send(_error(ident, "bad request", "this id is still in use: give each request its own"))
+        elif len(connection.requests) >= MAX_IN_FLIGHT:
+            connection.send(_error(ident, "busy", f"{MAX_IN_FLIGHT} requests are under way: wait for one to end"))
+        else:
+            request = connection.requests[ident] = Request(connection, ident, message)
+            try:
+                self._handler(request)
+            except Exception:  # noqa: BLE001 (a bug in one answer must not end the daemon that warns people)
+                request.bug()
+
+    def _drop(self, connection: _Connection) -> None:
+        if connection not in self._connections:
+            return
+        self._connections.discard(connection)
+        self._selector.unregister(connection.socket)
+        connection.socket.close()
+        requests = list(connection.requests.values())
+        connection.requests.clear()
+        for request in requests:
+            if request.on_cancel is not None:
+                request.on_cancel()
+
+
+class _Connection:
+    """One client: its bytes in both directions, and what it asked for."""
+
+    def __init__(self, accepted: socket.socket, peer: Peer, monotonic: Callable[[], float]) -> None:
+        self.socket = accepted
+        self.peer = peer
+        self.requests: dict[int | str, Request] = {}
+        self.streams: deque[tuple[Request, Iterator[bytes]]] = deque()
+        self.output = bytearray()
+        self.ending = False  # nothing more is read; closed once the output is written
+        self.stalled_at: float | None = None
+        self._input = bytearray()
+        self._monotonic = monotonic
+
+    def read(self) -> bool:
+        """Takes in what is there; False when the client is gone."""
+        try:
+            data = self.socket.recv(MAX_LINE_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return True
+        except OSError:
+            return False
+        self._input += data
+        return bool(data)
+
+    def lines(self) -> Iterator[bytes | None]:
+        """The whole lines so far; None for one that is too long, which is the last."""
+        if b"\n" not in self._input and len(self._input) < MAX_LINE_BYTES:
+            return
+        *whole, rest = bytes(self._input).split(b"\n")
+        self._input[:] = rest
+        for line in whole:
+            yield line if len(line) < MAX_LINE_BYTES else None
+        if len(rest) >= MAX_LINE_BYTES:
+            self._input.clear()
+            yield None
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        line = encode_line(message)
+        if len(line) > MAX_LINE_BYTES:
+            line = encode_line(_error(message.get("id"), "failed", "the answer is larger than 64 KiB: ask for less"))
+        self.output += line
+
+    def pump(self) -> None:
+        """Fetches rows for as long as the client keeps up."""
+        while self.streams and len(self.output) < PUMP_BYTES:
+            request, lines = self.streams[0]
+            try:
+                line = next(lines, None) if request.open else None
+            except Exception:  # noqa: BLE001 (one row that cannot be shown must not end the daemon)
+                request.bug()
+                line = None
+            if line is None:
+                self.streams.popleft()
+                self.requests.pop(request.ident, None) if request.open else None
+            else:
+                self.output += line
+
+    def write(self) -> bool:
+        """Writes what the client takes; False when it is gone."""
+        sent = 0
+        try:
+            while self.output:
+                sent = self.socket.send(self.output)
+                del self.output[:sent]
+        except (BlockingIOError, InterruptedError):
+            pass
+        except OSError:
+            return False
+        if not self.output:
+            self.stalled_at = None
+        elif sent or self.stalled_at is None:
+            self.stalled_at = self._monotonic() + STALLED_S
+        return True
+
+
+def peer_of(connection: socket.socket) -> Peer:
+    """The process at the other end, as it was when it connected. Raises OSError if the kernel will not say."""
+    size = struct.calcsize("3i")
+    pid, uid, gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    try:
+        raw = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, 4096)
+    except OSError:
+        raw = b""  # an old kernel, or more than a thousand groups: the primary group decides
+    groups = struct.unpack(f"{len(raw) // 4}I", raw[: len(raw) // 4 * 4])
+    return Peer(pid, uid, frozenset({gid, *groups}))
+
+
+def _bounded(line: bytes | None) -> bytes:
+    if line is None:
+        raise ProtocolError(f"a line is longer than {MAX_LINE_BYTES} bytes: make the request shorter")
+    return line
+
+
+def _ident(message: Mapping[str, Any]) -> int | str:
+    ident = message.get("id")
+    if isinstance(ident, bool) or not isinstance(ident, int | str) or len(str(ident)) > 64:
+        raise ProtocolError("`id` is missing: give each request a number or a short word of its own")
+    return ident
+
+
+def _follow_up(request: Request | None, message: Mapping[str, Any]) -> None:
+    """An answer to a menu, or a cancel. One that comes after the end of its request is no fault of the client."""
+    if request is None:
+        return
+    if message.get("cancel") is True and request.on_cancel is not None:
+        request.on_cancel()
+    answer = message.get("answer")
+    if isinstance(answer, str) and request.on_answer is not None:
+        request.on_answer(answer)
+
+
+def _error(ident: object, code: str, message: str) -> dict[str, Any]:
+    return {"id": ident, "ok": False, "error": {"code": code, "message": message}}

@@ -1,0 +1,140 @@
+"""Manners of a service: telling systemd how it goes, and a log that gives nothing away."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import socket
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+_SECRET = re.compile(r"(?i)\bpin\b|cpin|passw|token|secret")
+_LONG_NUMBER = re.compile(r"(?<![0-9])\+?[0-9]{10,}")  # phone numbers, IMSI, IMEI, ICCID
+_CPIN = re.compile(r"(?i)(CPIN=)[^;\s]*")
+
+# sd-daemon(3): the priority that journald reads from the start of a line.
+_PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "exception": 3, "critical": 2}
+
+
+def notify(message: str, environ: Mapping[str, str] | None = None) -> bool:
+    """Sends "READY=1", "WATCHDOG=1", "STATUS=..." to the service manager (sd_notify(3)); False where there is none."""
+    address = (os.environ if environ is None else environ).get("NOTIFY_SOCKET", "")
+    if not address.startswith(("/", "@")):
+        return False
+    if address.startswith("@"):
+        address = "\0" + address[1:]  # the abstract namespace
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as to_manager:
+        try:
+            to_manager.setblocking(False)  # a manager that does not read must not hold us
+            to_manager.sendto(message.encode("utf-8", "replace"), address)
+        except OSError:
+            return False
+    return True
+
+
+def watchdog_interval_s(environ: Mapping[str, str] | None = None, pid: int | None = None) -> float | None:
+    """How often WATCHDOG=1 is to be sent: half of what the unit's WatchdogSec allows. None = no watchdog for us."""
+    environ = os.environ if environ is None else environ
+    if environ.get("WATCHDOG_PID", str(pid or os.getpid())) != str(pid or os.getpid()):
+        return None
+    try:
+        limit_s = int(environ.get("WATCHDOG_USEC", "0")) / 1e6
+    except ValueError:
+        return None
+    return limit_s / 2 if limit_s > 0 else None
+
+
+def setup_logging(stream: TextIO | None = None, environ: Mapping[str, str] | None = None) -> None:
+    """One line an event on stderr, `event key=value ...`. Under journald with its priority in front and no time of our
+    own; MODEMD_DEBUG in the environment shows debug lines."""
+    stream = sys.stderr if stream is None else stream
+    environ = os.environ if environ is None else environ
+    journal = "JOURNAL_STREAM" in environ
+    processors: list[Any] = [structlog.processors.add_log_level, structlog.processors.format_exc_info]
+    if not journal:
+        processors.append(structlog.processors.TimeStamper(fmt="iso", utc=True))
+    processors += [redact, _journal_line if journal else _line]
+    structlog.configure(
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.DEBUG if environ.get("MODEMD_DEBUG") else logging.INFO
+        ),
+        logger_factory=lambda *_: _Output(stream),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [_Forwarder()]
+    root.setLevel(logging.DEBUG if environ.get("MODEMD_DEBUG") else logging.INFO)
+    logging.captureWarnings(True)
+
+
+def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Masks what must not be in a log, whoever put it there: PINs whole, long numbers but for their last 4 digits."""
+    for key, value in event.items():
+        event[key] = "***" if _SECRET.search(key) else masked(value)
+    return event
+
+
+def masked(value: Any) -> Any:
+    """A value as it may be logged. Only numbers, truth values and None keep their type."""
+    if value is None or isinstance(value, bool | float):
+        return value
+    text = _CPIN.sub(r"\1***", str(value))
+    text = _LONG_NUMBER.sub(lambda number: f"*{number[0][-4:]}", text)
+    return int(text) if isinstance(value, int) and text.lstrip("-").isdigit() else text
+
+
+def escaped(text: str) -> str:
+    """Control and other unprintable characters as escapes, so that nobody's text can forge a line or move a cursor."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+class _Output:
+    """Where lines go. A log that cannot be written (its reader is gone, the disk is full) ends nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        try:
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            return
+
+    debug = info = warning = warn = error = critical = exception = fatal = log = msg
+
+
+class _Forwarder(logging.Handler):
+    """What a library, or a room that knows only the standard library's logging, has to say takes the same way out."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().log(record.levelno, record.getMessage(), exc_info=record.exc_info or None)
+
+
+def _line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    when, level = event.pop("timestamp", ""), event.pop("level", "info")
+    return f"{when} {level:<8} {_body(event)}".lstrip()
+
+
+def _journal_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    priority = f"<{_PRIORITIES.get(str(event.pop('level', 'info')), 6)}>"
+    return "\n".join(priority + line for line in _body(event).split("\n"))
+
+
+def _body(event: MutableMapping[str, Any]) -> str:
+    """The event, its values, and a traceback on lines of its own."""
+    trace = str(event.pop("exception", "") or "")
+    words = [escaped(str(event.pop("event", "")))]
+    words += [f"{key}={_value(value)}" for key, value in sorted(event.items())]
+    lines = [f"  {escaped(line)}" for line in trace.splitlines()]
+    return "\n".join([" ".join(words), *lines])
+
+
+def _value(value: Any) -> str:
+    text = escaped(str(value))
+    return f'"{text}"' if not text or re.search(r'[\s"=]', text) else text

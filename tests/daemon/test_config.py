@@ -1,0 +1,266 @@
+"""The configuration file: what is accepted, and every fault with file, key, value and cure, all at once."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tomllib
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modemd.daemon.config import load, not_acted_upon
+from modemd.daemon.fields import CHANNEL_KEYS, DAEMON_KEYS, MODEM_KEYS
+from modemd.errors import ConfigError, Problem
+
+SAMPLE = Path(__file__).parent.parent.parent / "config" / "modemd.toml"
+MODEM = '[[modem]]\nname = "home"\nport = "/dev/ttyUSB2"\n'
+
+WriteConfig = Callable[[str], Path]
+
+
+def problems(path: Path) -> tuple[Problem, ...]:
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    return caught.value.problems
+
+
+def test_the_whole_interface_example(write_config: WriteConfig) -> None:
+    """A file with every key of the interface loads, and each value arrives with its unit."""
+    path = write_config(
+        """
+        [daemon]
+        socket = "/run/modemd/modemd.sock"
+        state  = "/var/lib/modemd"
+        language = "en"
+        dial = []
+        [[modem]]
+        name = "home"
+        port = "/dev/ttyUSB2"
+        pin_file = "sim-pin"
+        operator = "ru-mts"
+        code = "*100#"
+        every = "6h"
+        low = "50"
+        critical = "10"
+        reply_timeout = "45s"
+        quarantine = "30s"
+        roaming = false
+        radio_fallback = "off"
+        recovery = "reopen"
+        sms_query = "off"
+        [[channel]]
+        type = "command"
+        run = ["/usr/local/bin/on-alert"]
+        events = ["low", "critical", "recovered", "stale", "unreadable"]
+        """
+    )
+    config = load(path, environ={})
+    (modem,) = config.modems
+    assert config.daemon.socket == "/run/modemd/modemd.sock"
+    assert (modem.name, modem.port, modem.code, modem.operator) == ("home", "/dev/ttyUSB2", "*100#", "ru-mts")
+    assert (modem.every_s, modem.reply_timeout_s, modem.quarantine_s) == (21600.0, 45.0, 30.0)
+    assert (modem.low, modem.critical) == (Decimal(50), Decimal(10))
+    assert modem.pin_file == str(path.parent / "sim-pin")
+    assert config.channels[0].options == {"run": ["/usr/local/bin/on-alert"]}
+    assert config.channels[0].events == ("low", "critical", "recovered", "stale", "unreadable")
+
+
+def test_a_small_file_gets_the_documented_defaults(write_config: WriteConfig) -> None:
+    """Name and port are enough."""
+    config = load(write_config(MODEM), environ={})
+    (modem,) = config.modems
+    assert (modem.every_s, modem.low, modem.critical, modem.roaming) == (21600.0, Decimal(50), Decimal(10), False)
+    assert (config.daemon.state, config.daemon.language, config.channels) == ("/var/lib/modemd", "en", ())
+
+
+def test_the_shipped_file_loads_and_knows_every_key() -> None:
+    """config/modemd.toml is valid as it is and names every key of the loader; what is commented out is TOML too."""
+    load(SAMPLE, environ={})
+    text = SAMPLE.read_text(encoding="utf-8")
+    tables = re.split(r"(?m)^#?\[+(daemon|modem|channel)\]+$", text)[1:]
+    named = {
+        kind: set(re.findall(r"(?m)^#?([a-z_]+) = ", body))
+        for kind, body in zip(tables[::2], tables[1::2], strict=True)
+    }
+    assert named == {"daemon": set(DAEMON_KEYS), "modem": set(MODEM_KEYS), "channel": {*CHANNEL_KEYS, "run"}}
+    for line in re.findall(r"(?m)^#([a-z_]+ = .*)$", text):
+        tomllib.loads(line)
+
+
+def test_defaults_in_the_shipped_file_are_the_defaults(write_config: WriteConfig) -> None:
+    """Each commented-out default, switched on, changes nothing."""
+    text = SAMPLE.read_text(encoding="utf-8")
+    examples = ("usb", "imei", "pin_file", "operator", "code", "type", "run", "events")
+    switched = re.sub(rf"(?m)^#(?!(?:{'|'.join(examples)}) )([a-z_]+ = )", r"\1", text)
+    assert switched != text
+    assert load(write_config(switched), environ={}) == load(write_config(text), environ={})
+
+
+def test_the_port_by_usb_id_or_imei(write_config: WriteConfig) -> None:
+    """usb and imei become a port string with that prefix."""
+    both = '[[modem]]\nname = "a"\nusb = "2C7C:0125"\n[[modem]]\nname = "b"\nimei = "860000000000001"\n'
+    assert [m.port for m in load(write_config(both), environ={}).modems] == ["usb:2c7c:0125", "imei:860000000000001"]
+
+
+def test_a_pin_file_may_be_a_systemd_credential(write_config: WriteConfig, tmp_path: Path) -> None:
+    """A bare name that exists in CREDENTIALS_DIRECTORY is that credential; else it belongs to the file's folder."""
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "sim-pin").write_text("not read here")
+    path = write_config(MODEM + 'pin_file = "sim-pin"\n')
+    environ = {"CREDENTIALS_DIRECTORY": str(credentials)}
+    assert load(path, environ=environ).modems[0].pin_file == str(credentials / "sim-pin")
+    assert load(path, environ={}).modems[0].pin_file == str(path.parent / "sim-pin")
+
+
+def test_a_low_limit_below_the_default_critical_is_no_fault(write_config: WriteConfig) -> None:
+    """low = "5" alone is fine: critical, left out, follows it down."""
+    (modem,) = load(write_config(MODEM + 'low = "5"\n'), environ={}).modems
+    assert (modem.low, modem.critical) == (Decimal(5), Decimal(5))
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "value", "cure"),
+    [
+        ('every = "6 hours"', "modem[0].every", '"6 hours"', '"6h"'),
+        ('every = "90 min"', "modem[0].every", '"90 min"', '"90m"'),
+        ("every = 21600", "modem[0].every", "21600", '"21600s"'),
+        ('every = "0s"', "modem[0].every", '"0s"', '"off"'),
+        ('every = "99999d"', "modem[0].every", '"99999d"', '"366d"'),
+        ("every = true", "modem[0].every", "true", '"6h"'),
+        ("low = 49.5", "modem[0].low", "49.5", '"49.5"'),
+        ('low = "49,5 RUB"', "modem[0].low", '"49,5 RUB"', '"49.5"'),
+        ('low = "nan"', "modem[0].low", '"nan"', '"-5.20"'),
+        ("low = true", "modem[0].low", "true", '"50"'),
+        ('low = "٥٠"', "modem[0].low", '"٥٠"', '"50"'),
+        ('critical = "60"', "modem[0].critical", '"60"', "above low"),
+        ('reply_timeout = "10m"', "modem[0].reply_timeout", '"10m"', '"150s"'),
+        ('roaming = "yes"', "modem[0].roaming", '"yes"', "true or false"),
+        ('recovery = "reboot"', "modem[0].recovery", '"reboot"', '"reopen"'),
+        ("radio_fallback = true", "modem[0].radio_fallback", "true", '"auto"'),
+        ('code = "*21*12345#"', "modem[0].code", '"*21*12345#"', ""),
+        ('code = "ATD"', "modem[0].code", '"ATD"', ""),
+        ("code = 100", "modem[0].code", "100", '"100"'),
+        ('evry = "6h"', "modem[0].evry", '"6h"', "did you mean every?"),
+        ('usb = "2c7c:0125"', "modem[0].port", "", "port and usb"),
+        ('operator = "ru-mst"', "modem[0].operator", '"ru-mst"', "ru-mts"),
+        ('pin_file = ""', "modem[0].pin_file", '""', "empty"),
+    ],
+)
+def test_one_fault_in_a_modem(write_config: WriteConfig, line: str, key: str, value: str, cure: str) -> None:
+    """Each fault names its key and value, and the cure says what to write."""
+    (problem,) = problems(write_config(MODEM + line + "\n"))
+    assert (problem.key, problem.value) == (key, value)
+    assert cure in problem.cure
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "cure"),
+    [
+        ("", "modem", "no modem is configured"),
+        ('[modem]\nname = "a"\n', "modem", "[[modem]]"),
+        (MODEM + "[[daemon]]\n", "daemon", "[daemon]"),
+        (MODEM + "[modems]\n", "modems", "did you mean modem?"),
+        (MODEM + MODEM.replace("USB2", "USB3"), "modem[1].name", "another modem has this name"),
+        (MODEM + MODEM.replace("home", "van"), "modem[1].port", "another modem has this port"),
+        ('[[modem]]\nport = "auto"\n', "modem[0].name", "give it a name"),
+        ('[[modem]]\nname = "my modem"\nport = "auto"\n', "modem[0].name", "no blanks"),
+        ('[[modem]]\nname = "a"\n', "modem[0].port", 'port = "auto"'),
+        ('[[modem]]\nname = "a"\nport = "ttyUSB2"\n', "modem[0].port", '"/dev/ttyUSB2"'),
+        ('[[modem]]\nname = "a"\nport = "usb:2c7c:0125"\n', "modem[0].port", 'usb = "2c7c:0125"'),
+        ('[[modem]]\nname = "a"\nusb = "quectel"\n', "modem[0].usb", "lsusb"),
+        ('[[modem]]\nname = "a"\nimei = "12"\n', "modem[0].imei", "15 digits"),
+        (MODEM + '[daemon]\nlanguage = "de"\n', "daemon.language", '"en", "ru" or "zh"'),
+        (MODEM + '[daemon]\ndial = "anna"\n', "daemon.dial", "list"),
+        (MODEM + f'[daemon]\nsocket = "/{"x" * 120}"\n', "daemon.socket", "107 bytes"),
+        (MODEM + '[daemon]\nsoket = "/x"\n', "daemon.soket", "did you mean socket?"),
+        (MODEM + "[[channel]]\n", "channel[0].type", '"command"'),
+        (MODEM + '[[channel]]\ntype = "comand"\n', "channel[0].type", "did you mean command?"),
+        (MODEM + '[[channel]]\ntype = "command"\n', "channel[0].run", "list of strings"),
+        (MODEM + '[[channel]]\ntype = "command"\nrun = "x"\n', "channel[0].run", "list of strings"),
+        (
+            MODEM + '[[channel]]\ntype = "command"\nrun = ["x"]\nevents = ["lo"]\n',
+            "channel[0].events",
+            "did you mean low?",
+        ),
+        (MODEM + '[[channel]]\ntype = "command"\nrun = ["x"]\nevents = []\n', "channel[0].events", "list of"),
+        ("[[modem]]\nname = home\n", "line 2, column 8", "not TOML"),
+        ('name = "a"\nname = "b"\n', "line 2, column 11", "not TOML"),
+    ],
+)
+def test_one_fault_in_a_file(write_config: WriteConfig, text: str, key: str, cure: str) -> None:
+    """Faults of tables, names and syntax, each at its place."""
+    (problem,) = problems(write_config(text))
+    assert problem.key == key
+    assert cure in problem.cure
+
+
+def test_all_faults_at_once(write_config: WriteConfig) -> None:
+    """Nobody mends a file fault by fault; the lines name the file."""
+    path = write_config('[daemon]\nlanguage = 1\n[[modem]]\nport = "x"\nevery = "1w"\nfoo = 1\n[[channel]]\n')
+    found = problems(path)
+    assert {p.key for p in found} == {
+        "daemon.language", "modem[0].port", "modem[0].every", "modem[0].foo", "modem[0].name", "channel[0].type",
+    }  # fmt: skip
+    assert all(str(p).startswith(f"{path}: ") for p in found)
+    assert all("\n" not in str(p) for p in found)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    """Missing, a folder, not UTF-8, endless: one problem that says so."""
+    assert "no such file" in problems(tmp_path / "none.toml")[0].cure
+    assert "cannot be read" in problems(tmp_path)[0].cure
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes(b'# ok\nname = "caf\xe9"\n')
+    assert (problems(latin)[0].key, "UTF-8" in problems(latin)[0].cure) == ("line 2", True)
+    assert "1 MiB" in problems(Path("/dev/zero"))[0].cure
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    """Editors on Windows write one."""
+    path = tmp_path / "bom.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + MODEM.encode())
+    assert load(path, environ={}).modems[0].name == "home"
+
+
+values = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.lists(st.text(), max_size=2)
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(key=st.sampled_from(sorted(MODEM_KEYS)), value=values)
+def test_no_value_escapes_as_another_exception(
+    tmp_path_factory: pytest.TempPathFactory, key: str, value: object
+) -> None:
+    """Whatever a key is set to, the file loads or the fault is a Problem at that modem, on one line."""
+    import json
+
+    shown = json.dumps(value) if not isinstance(value, float) else repr(value)
+    if value is None or (isinstance(value, str) and "\\ud" in shown):
+        return
+    if key in ("operator",):
+        return  # looked up in the packs, which takes its time
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    lines = {"name": '"home"', "port": '"auto"', key: shown.replace("\\u007f", "\\u007F")}
+    if key in ("usb", "imei"):
+        del lines["port"]
+    path.write_text("[[modem]]\n" + "".join(f"{k} = {v}\n" for k, v in lines.items()), encoding="utf-8")
+    with contextlib.suppress(ConfigError):
+        load(path, environ={})
+        return
+    found = problems(path)
+    assert all("\n" not in str(problem) for problem in found)
+
+
+def test_what_is_not_acted_upon_is_said(write_config: WriteConfig) -> None:
+    """A valid setting that this version ignores gives a line with its modem and key; the defaults give none."""
+    modem = '[[modem]]\nname = "home"\nport = "/dev/ttyUSB2"\n'
+    assert not_acted_upon(load(write_config(modem))) == []
+    (line,) = not_acted_upon(load(write_config(f'{modem}radio_fallback = "auto"\n')))
+    assert line.startswith('modem "home": radio_fallback = "auto" is not acted upon')

@@ -1,0 +1,103 @@
+"""When a scheduled query is due, across restarts and clocks that jump."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modemd.daemon.schedule import Pace, next_query
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def due(
+    last_h: float | None, *, registered_h: float | None = -10.0, every_h: float | None = 6, today: int = 0
+) -> object:
+    """The due time in hours from NOW; arguments in hours from NOW."""
+    found = next_query(
+        every_s=None if every_h is None else every_h * 3600,
+        last_attempt=None if last_h is None else NOW + last_h * HOUR,
+        registered_at=None if registered_h is None else NOW + registered_h * HOUR,
+        now=NOW,
+        attempts_today=today,
+    )
+    return None if found is None else (found - NOW) / HOUR
+
+
+def test_due_every_after_the_last_attempt() -> None:
+    """The last attempt counts, whenever the daemon was started or the modem registered."""
+    assert due(-2) == 4
+    assert due(-7) == -1
+    assert due(-2, registered_h=0) == 4
+
+
+def test_without_an_attempt_60_s_after_registration() -> None:
+    """A new SIM is asked one minute after it is in the network."""
+    assert due(None, registered_h=0) == 60 / 3600
+
+
+def test_not_by_itself() -> None:
+    """every = "off" and a modem without network are never due."""
+    assert due(-7, every_h=None) is None
+    assert due(-7, registered_h=None) is None
+
+
+def test_overdue_waits_for_registration() -> None:
+    """What became due while the modem was away is due when it is back."""
+    assert due(-100, registered_h=-0.5) == -0.5
+
+
+def test_an_attempt_in_the_future_counts_as_now() -> None:
+    """A clock that was set back neither blocks the schedule for years nor dials at once."""
+    assert due(24 * 365) == 6
+
+
+def test_never_a_25th_in_a_day() -> None:
+    """Whatever else says so."""
+    assert due(-7, today=23) == -1
+    assert due(-7, today=24) == 1
+
+
+def test_a_clock_set_back_delays_by_one_interval_only() -> None:
+    """The same future attempt, looked at again and again, comes due `every` after it was first seen."""
+    pace = Pace()
+    future = NOW + 1000 * HOUR
+    seen = [pace.last_attempt(future, registered_at=NOW - HOUR, now=NOW + hours * HOUR) for hours in (0, 1, 5)]
+    assert seen == [NOW, NOW, NOW]
+    assert pace.last_attempt(future, registered_at=NOW, now=future + HOUR) == future
+
+
+def test_a_query_that_dialled_nothing_is_not_repeated_at_once() -> None:
+    """Roaming leaves no attempt in the store; it is tried again an interval later, or after the next registration."""
+    pace = Pace(submitted=NOW)
+    assert pace.last_attempt(None, registered_at=NOW - HOUR, now=NOW + HOUR) == NOW
+    assert pace.last_attempt(None, registered_at=NOW + HOUR / 2, now=NOW + HOUR) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    every_h=st.integers(min_value=1, max_value=12),
+    steps=st.lists(st.tuples(st.integers(min_value=1, max_value=90), st.booleans()), min_size=1, max_size=120),
+)
+def test_restarts_never_dial_more_often(every_h: int, steps: list[tuple[int, bool]]) -> None:
+    """However often the daemon is restarted, two scheduled queries are at least `every` apart."""
+    now, registered, attempts, pace = NOW, NOW, list[datetime](), Pace()
+    for minutes, restart in steps:
+        now += timedelta(minutes=minutes)
+        if restart:
+            registered, pace = now, Pace()
+        stored = attempts[-1] if attempts else None
+        today = sum(1 for at in attempts if at > now - timedelta(days=1))
+        last = pace.last_attempt(stored, registered_at=registered, now=now)
+        at = next_query(
+            every_s=every_h * 3600.0, last_attempt=last, registered_at=registered, now=now, attempts_today=today
+        )
+        if at is not None and at <= now:
+            pace.submitted = now
+            attempts.append(now)
+    gaps = [after - before for before, after in itertools.pairwise(attempts)]
+    assert all(gap >= every_h * HOUR for gap in gaps)

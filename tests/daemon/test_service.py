@@ -1,0 +1,134 @@
+"""What the service manager hears, what the log never says, and the unit file."""
+
+from __future__ import annotations
+
+import io
+import logging
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from modemd.daemon import service
+
+UNITS = Path(__file__).parent.parent.parent / "systemd"
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
+    yield
+    logging.captureWarnings(False)
+    logging.getLogger().handlers[:] = handlers
+    logging.getLogger().setLevel(level)
+    structlog.reset_defaults()
+
+
+def logged(environ: dict[str, str] | None = None, **values: object) -> str:
+    stream = io.StringIO()
+    service.setup_logging(stream, environ or {})
+    structlog.get_logger().warning("event", **values)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("abstract", [False, True])
+def test_notify_reaches_the_manager(tmp_path: Path, abstract: bool) -> None:
+    """A path and an abstract address both work; without a manager nothing happens."""
+    address = f"\0modemd-test-{tmp_path}" if abstract else str(tmp_path / "n")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address)
+        manager.settimeout(10)
+        assert service.notify("READY=1", {"NOTIFY_SOCKET": address.replace("\0", "@")})
+        assert manager.recv(100) == b"READY=1"
+    assert not service.notify("READY=1", {})
+    assert not service.notify("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "gone")})
+
+
+def test_the_watchdog_is_fed_twice_as_often_as_asked() -> None:
+    """WATCHDOG_USEC halved; another process's watchdog is not ours."""
+    assert service.watchdog_interval_s({"WATCHDOG_USEC": "120000000"}, pid=7) == 60.0
+    assert service.watchdog_interval_s({"WATCHDOG_USEC": "120000000", "WATCHDOG_PID": "8"}, pid=7) is None
+    assert service.watchdog_interval_s({}) is None
+    assert service.watchdog_interval_s({"WATCHDOG_USEC": "soon"}) is None
+
+
+def test_numbers_and_secrets_are_masked() -> None:
+    """IMSI, ICCID and phone numbers show four digits; a PIN shows nothing; a code and a balance stay."""
+    line = logged(imsi="250011234567890", text="call +79161234567", pin="1234", at='AT+CPIN="1234"', code="*100#", n=12)
+    assert "250011234567890" not in line
+    assert "9161234567" not in line
+    assert "1234\n" not in line
+    assert '"1234"' not in line
+    assert "imsi=*7890" in line
+    assert "code=*100#" in line
+    assert "n=12" in line
+    assert "pin=***" in line
+
+
+def test_text_cannot_forge_a_line() -> None:
+    """Line ends, escapes and direction marks are shown, not obeyed."""
+    line = logged(text="a\n<3>forged\x1b[2J\u202e")
+    assert line.count("\n") == 1
+    assert "\x1b" not in line
+    assert "\u202e" not in line
+    assert "\\n<3>forged" in line
+
+
+def test_under_the_journal_lines_carry_their_priority() -> None:
+    """<4> for a warning, and no time of our own."""
+    assert logged({"JOURNAL_STREAM": "8:1"}, modem="home") == "<4>event modem=home\n"
+
+
+def test_libraries_take_the_same_way_out() -> None:
+    """The standard library's logging is masked and formatted alike; tracebacks stay under their event."""
+    stream = io.StringIO()
+    service.setup_logging(stream, {"JOURNAL_STREAM": "8:1"})
+    try:
+        int("250011234567890x")
+    except ValueError:
+        logging.getLogger("modemd.alerts").exception("failed for %s", "+79161234567")
+    out = stream.getvalue()
+    assert out.startswith("<3>failed for *4567")
+    assert "250011234567890" not in out
+    assert all(line.startswith("<3>") for line in out.splitlines())
+
+
+def test_a_log_that_cannot_be_written_ends_nothing() -> None:
+    """The reader of stderr may be gone."""
+    stream = io.StringIO()
+    service.setup_logging(stream, {})
+    stream.close()
+    structlog.get_logger().error("nobody hears this")
+
+
+def test_the_unit_is_valid(tmp_path: Path) -> None:
+    """systemd itself finds no fault (the program's path aside, which exists only where it is installed)."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not here: apt install systemd")
+    unit = (UNITS / "modemd.service").read_text(encoding="utf-8")
+    path = tmp_path / "modemd.service"
+    path.write_text(unit.replace("/opt/modemd/bin/modemd", "/bin/true"), encoding="utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", str(path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_unit_keeps_its_promises() -> None:
+    """What the documents rely on: notify, no root, restart always but not on a wrong configuration, a private state."""
+    unit = (UNITS / "modemd.service").read_text(encoding="utf-8").splitlines()
+    for line in (
+        "Type=notify", "User=modemd", "SupplementaryGroups=dialout", "Restart=always", "RestartPreventExitStatus=2",
+        "StartLimitIntervalSec=0", "StateDirectoryMode=0700", "RuntimeDirectory=modemd", "NoNewPrivileges=yes",
+        "ExecStart=/opt/modemd/bin/modemd run --config /etc/modemd/modemd.toml",
+    ):  # fmt: skip
+        assert line in unit
+
+
+def test_the_modemmanager_rule_is_there_but_off() -> None:
+    """Whoever needs ModemManager for the data link must not lose it by installing modemd."""
+    rules = (UNITS / "60-modemd.rules").read_text(encoding="utf-8")
+    assert "ID_MM_DEVICE_IGNORE" in rules
+    assert all(line.startswith("#") for line in rules.splitlines() if line.strip())
