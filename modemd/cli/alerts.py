@@ -1,0 +1,112 @@
+"""`modemd alerts`: what was sent to whom, a test message, and "I have seen it"."""
+
+from __future__ import annotations
+
+import click
+
+from modemd.cli import terminal
+from modemd.cli.history import when
+from modemd.cli.terminal import as_mapping, complain, one_line, say
+from modemd.daemon.control import Client
+
+HEADS = ("RAISED", "ID", "EVENT", "MODEM", "BALANCE", "STATE", "DELIVERED", "TEXT")
+DELIVERY_TIMEOUT_S = 90.0  # a channel has 30 s; several run beside each other
+
+
+@click.group("alerts")
+def command() -> None:
+    """Open and sent alerts."""
+
+
+@command.command("list")
+@click.option("--open", "open_only", is_flag=True, help="Only those that nobody has acknowledged and that still hold.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout, nothing else.")
+@click.pass_obj
+def list_alerts(socket: str | None, open_only: bool, as_json: bool) -> int:
+    """Open and sent alerts, oldest first, and whether each channel has taken them."""
+    with Client.connect(socket) as client:
+        alerts = list(client.rows("alerts", open_only=open_only))
+    if as_json:
+        for alert in alerts:
+            say(terminal.to_json(alert))
+        return 0
+    if not alerts:
+        complain("no open alerts" if open_only else "no alerts so far")
+        return 0
+    rows = [
+        [
+            _raised(alert.get("raised_at")),
+            one_line(alert.get("id"), 40),
+            one_line(alert.get("event"), 16),
+            one_line(alert.get("modem"), 32),
+            terminal.money(alert.get("balance"), alert.get("currency")),
+            _state(alert),
+            _deliveries(alert.get("deliveries")),
+            one_line(alert.get("text"), 160),
+        ]
+        for alert in alerts
+    ]
+    events = {"low": "yellow", "critical": "red", "recovered": "green", "stale": "yellow", "unreadable": "yellow"}
+    for text in terminal.table(HEADS, rows, right=("BALANCE",), colours={"EVENT": events}):
+        say(text)
+    return 0
+
+
+@command.command("test")
+@click.argument("channel", required=False)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
+@click.pass_obj
+def test(socket: str | None, channel: str | None, as_json: bool) -> int:
+    """Sends a test message through CHANNEL, or through all of them, and waits for the receipts."""
+    with Client.connect(socket) as client:
+        answer = client.request("alert_test", channel=channel, patience_s=DELIVERY_TIMEOUT_S)
+    failed = as_mapping(answer.get("failed"))
+    delivered = [one_line(name, 40) for name in answer.get("delivered") or ()]
+    if as_json:
+        say(terminal.to_json(answer))
+    else:
+        for name in delivered:
+            say(f"{name}: delivered")
+    for name, reason in failed.items():
+        complain(f"{name}: not delivered: {one_line(reason, 200)}")
+    waiting = [name for name in map(str, answer.get("channels") or ()) if name not in failed and name not in delivered]
+    for name in waiting:
+        complain(f"{name}: no receipt yet; modemd alerts list shows it later")
+    return 1 if failed or waiting else 0
+
+
+@command.command("ack")
+@click.argument("alert", metavar="[ID]", required=False)
+@click.pass_obj
+def acknowledge(socket: str | None, alert: str | None) -> int:
+    """Marks an alert as seen, or all open ones."""
+    with Client.connect(socket) as client:
+        answer = client.request("alert_ack", alert=alert)
+    number = answer.get("acknowledged")
+    say("no open alert" if not number else "1 alert acknowledged" if number == 1 else f"{number} alerts acknowledged")
+    if alert is not None and not number:
+        complain(f"no open alert has the id {one_line(alert, 40)}: see modemd alerts list")
+        return 1
+    return 0
+
+
+def _raised(moment: object) -> str:
+    found = when({"taken_at": moment})
+    return f"{found.astimezone():%Y-%m-%d %H:%M}" if found else ""
+
+
+def _state(alert: object) -> str:
+    found = as_mapping(alert)
+    if found.get("acknowledged") or found.get("acknowledged_at"):
+        return "seen"
+    return "open" if found.get("open", True) else "over"
+
+
+def _deliveries(deliveries: object) -> str:
+    """ "command delivered, command pending (2 tries: ...)"."""
+    words = []
+    for delivery in deliveries if isinstance(deliveries, list) else ():
+        found = as_mapping(delivery)
+        said = f"{one_line(found.get('channel'), 32)} {one_line(found.get('state'), 16).replace('_', ' ')}"
+        words.append(f"{said} ({one_line(found['error'], 60)})" if found.get("error") else said)
+    return ", ".join(words)

@@ -1,0 +1,103 @@
+"""`modemd balance`: what is left on the SIM, asked now or read from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from modemd.cli import terminal
+from modemd.cli.causes import explain
+from modemd.cli.terminal import complain, one_line, paint, say
+from modemd.daemon.control import Client
+from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
+
+# INTERFACE: the keys of `modemd balance --json` and of each line of `modemd history --json`, in their order.
+KEYS = (
+    "modem", "sim", "operator", "country", "kind", "balance", "currency", "data_left_mb", "expires", "level",
+    "days_left", "taken_at", "age_s", "channel", "code", "text", "confidence", "pattern", "origin", "error",
+)  # fmt: skip
+
+
+@click.command("balance")
+@click.argument("modem", required=False)
+@click.option("--cached", is_flag=True, help="The last reading of the store; the modem is left alone.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
+@click.option("-q", "--quiet", is_flag=True, help="The number alone.")
+@click.pass_obj
+def command(socket: str | None, modem: str | None, cached: bool, as_json: bool, quiet: bool) -> int:
+    """Asks the operator now what is left on the SIM. MODEM may be left out when there is one."""
+    if as_json and quiet:
+        raise click.UsageError("--json and -q exclude each other: choose one.")
+    try:
+        with Client.connect(socket) as client:
+            answer = client.request("balance", modem=modem, cached=cached)
+    except (DaemonUnreachable, ModemdError) as error:
+        if as_json and not (isinstance(error, RefusedError) and error.code in {"no such modem", "bad request"}):
+            say(terminal.to_json(empty_row(modem, error.code)))
+        raise
+    failed = answer.get("error") is not None
+    if as_json:
+        say(terminal.to_json(row(answer)))
+    elif quiet and answer.get("balance") is not None:
+        say(one_line(answer["balance"], 40))
+    elif not quiet and not failed:
+        say(line(answer))
+    if failed:
+        complain(failure(answer))
+    elif quiet and answer.get("balance") is None:
+        complain(f"{one_line(answer.get('modem'))}: the answer holds no amount of money: {_proof(answer)}")
+        return 1
+    return 1 if failed else 0
+
+
+def row(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The daemon's answer with INTERFACE's keys in their order: without its hint, with null for what it left out."""
+    return {key: answer.get(key) for key in KEYS}
+
+
+def empty_row(modem: str | None, error: str) -> dict[str, Any]:
+    """The answer where no daemon gave one: every key, nothing known, and why."""
+    known = {"modem": modem, "sim": {"iccid": None, "imsi": None}, "kind": "error", "level": "unknown"}
+    return {key: known.get(key) for key in KEYS} | {"confidence": "none", "error": error}
+
+
+def line(answer: Mapping[str, Any]) -> str:
+    """`home  123.40 RUB  ok  ru-mts  3 h ago  "the operator's words"`."""
+    level = one_line(answer.get("level")) or "unknown"
+    amount = terminal.money(answer.get("balance"), answer.get("currency"))
+    data = terminal.data_size(answer.get("data_left_mb"))
+    parts = [
+        paint(one_line(answer.get("modem")), None, bold=True),
+        paint(amount, terminal.LEVEL_COLOURS.get(level), bold=True),
+        f"{data} left" if data else "",
+        paint(level, terminal.LEVEL_COLOURS.get(level)) if amount else "",
+        _days(answer.get("days_left")),
+        f"valid until {one_line(answer['expires'], 10)}" if answer.get("expires") else "",
+        one_line(answer.get("operator")),
+        terminal.ago(answer.get("age_s")),
+        paint(terminal.quoted(answer.get("text")), None, dim=True),
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def failure(answer: Mapping[str, Any]) -> str:
+    """One line on a reading that failed: what happened, what to do, and the operator's words if there were any."""
+    said = f"{one_line(answer.get('modem'))}: {explain(answer.get('error'), answer.get('hint'))}"
+    quote = terminal.quoted(answer.get("text"), 120)
+    return said if not quote or one_line(answer.get("text"), 120) in said else f"{said} ({_proof(answer)})"
+
+
+def _proof(answer: Mapping[str, Any]) -> str:
+    quote = terminal.quoted(answer.get("text"), 120) or "no text"
+    kind = one_line(answer.get("kind"))
+    return f"{kind}: {quote}" if kind else quote
+
+
+def _days(days_left: object) -> str:
+    if not isinstance(days_left, int | float):
+        return ""
+    if days_left < 1:
+        return "lasts less than a day"
+    return "lasts about a day" if days_left < 2 else f"lasts about {int(days_left)} days"

@@ -1,0 +1,40 @@
+"""`modemd config`: the configuration, checked before the daemon meets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from modemd.cli.run import DEFAULT_CONFIG
+from modemd.cli.terminal import complain, one_line, say
+from modemd.errors import ConfigError
+
+
+@click.group("config")
+def command() -> None:
+    """Checks a configuration."""
+
+
+@command.command("check")
+@click.argument("file", default=DEFAULT_CONFIG, type=click.Path(path_type=Path))
+def check(file: Path) -> int:
+    """Names every error in FILE at once, each with its key, its value and the cure."""
+    from modemd.daemon import config
+
+    try:
+        found = config.load(file)
+    except ConfigError as error:
+        for problem in error.problems:
+            complain(str(problem))
+        return 2
+    for line in config.not_acted_upon(found):
+        complain(f"{one_line(file)}: note: {line}")
+    names = ", ".join(modem.name for modem in found.modems)
+    channels = _count(len(found.channels), "channel")
+    say(f"{one_line(file)}: ok ({_count(len(found.modems), 'modem')}: {names}; {channels})")
+    return 0
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")

@@ -1,0 +1,107 @@
+"""`modemd demo`: the whole thing on a simulated modem: the real daemon, the real commands, a real alert."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from modemd.cli.terminal import complain, one_line, paint, say
+from modemd.errors import ModemdError
+
+if TYPE_CHECKING:
+    from modemd.cli.stage import Stage
+
+SCENARIO = "mts-falling"
+LOW, CRITICAL = "50", "10"
+MOST_QUERIES = 8  # the scenario falls from comfortable to critical in fewer
+
+NEXT_STEPS = """\
+Next, with a modem of your own
+  1. Write /etc/modemd/modemd.toml: [[modem]] with name = "home" and port = "/dev/ttyUSB2" (its AT port),
+     [[channel]] with type = "command" and run = ["/usr/local/bin/on-alert"].
+  2. modemd config check /etc/modemd/modemd.toml
+  3. sudo systemctl enable --now modemd      (or, to look first: modemd run --config /etc/modemd/modemd.toml)
+  4. modemd balance; modemd alerts test"""
+
+
+@click.command("demo", short_help="The whole thing on a simulated modem.")
+@click.option("--keep", is_flag=True, help="Keep the folder with its configuration, database and logs.")
+def command(keep: bool) -> int:
+    """The whole thing on a simulated modem: no hardware, no root, no network, in a few seconds."""
+    from modemd.cli.stage import Stage
+
+    with _ended_by_signals(), Stage(SCENARIO, low=LOW, critical=CRITICAL, keep=keep) as stage:
+        try:
+            _play(stage)
+        except ModemdError as error:
+            complain(f"the demo failed: {error.message}; the daemon's log:")
+            for text in stage.log():
+                complain(f"    {text}")
+            return 1
+        finally:
+            if keep:
+                complain(f"kept: {stage.folder}")
+    return 0
+
+
+def _play(stage: Stage) -> None:
+    say(_heading("A fake 4G modem is plugged in, the daemon finds it and asks the operator"))
+    stage.start()
+    stage.wait_until_ready()
+    _command(stage, "balance")
+    stage.wait_until_ready(signal_known=True)
+    _command(stage, "status")
+
+    say(_heading(f"Each query is a whole USSD dialogue, and money leaves: low is {LOW}, critical is {CRITICAL}"))
+    level = ""
+    for _ in range(MOST_QUERIES):
+        _command(stage, "balance")
+        with stage.client() as client:
+            level = str(client.request("balance", cached=True).get("level"))
+        if level == "critical":
+            break
+    else:
+        raise ModemdError(f"the balance is {level} after {MOST_QUERIES} queries, and should be critical")
+
+    say(_heading("What the store knows"))
+    _command(stage, "history", "--plot")
+
+    say(_heading("The alerts, and all that the program behind [[channel]] was given with the last one"))
+    alert = stage.next_alert()
+    while alert.get("MODEMD_EVENT") != "critical":
+        say(f"  {one_line(alert.get('MODEMD_TEXT'))}")
+        alert = stage.next_alert()
+    for name, value in alert.items():
+        say(f"  {name}={paint(one_line(value), 'red' if value == 'critical' else None)}")
+
+    say()
+    for text in NEXT_STEPS.splitlines():
+        say(text)
+
+
+def _command(stage: Stage, *arguments: str) -> None:
+    say(f"{paint('$', None, dim=True)} {paint('modemd ' + ' '.join(arguments), None, bold=True)}")
+    stage.command(arguments)
+
+
+def _heading(text: str) -> str:
+    return f"\n{paint(f'# {text}', 'cyan')}"
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """SIGTERM and a closed terminal end the demo as Ctrl-C does: with every process gone, and the folder too."""
+
+    def end(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,157 @@
+"""`modemd history`: readings and failures, as a table, JSON lines, CSV or a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from modemd.cli import terminal
+from modemd.cli.balance import KEYS, row
+from modemd.cli.terminal import one_line, say
+from modemd.daemon.control import Client
+from modemd.errors import RefusedError
+
+UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+HEADS = ("TIME", "MODEM", "BALANCE", "LEVEL", "DATA", "CODE", "NOTE")
+
+
+def duration(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | None:
+    """The seconds of `30s`, `15m`, `6h` or `30d`. Raises click.BadParameter (exit 2) for anything else."""
+    if value is None:
+        return None
+    text = value.strip()
+    if not (text[:-1].isascii() and text[:-1].isdecimal() and len(text) < 10 and text[-1:] in UNIT_S):
+        raise click.BadParameter(f"{value!r} is not a duration: write 30s, 15m, 6h or 30d.")
+    return int(text[:-1]) * UNIT_S[text[-1]]
+
+
+@click.command("history")
+@click.argument("modem", required=False)
+@click.option(
+    "--since",
+    "since_s",
+    metavar="DUR",
+    callback=duration,
+    help="How far back: 30s, 15m, 6h, 30d. Else everything.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout, nothing else.")
+@click.option("--csv", "as_csv", is_flag=True, help="A table for spreadsheets, with a header.")
+@click.option("--plot", is_flag=True, help="A picture of the balance over time.")
+@click.pass_obj
+def command(socket: str | None, modem: str | None, since_s: int | None, as_json: bool, as_csv: bool, plot: bool) -> int:
+    """Readings and failures, oldest first. Times are your own; JSON and CSV have UTC."""
+    if as_json + as_csv + plot > 1:
+        raise click.UsageError("--json, --csv and --plot exclude each other: choose one.")
+    with Client.connect(socket) as client:
+        rows = client.rows("history", modem=modem, since_s=since_s)
+        if as_json:
+            for found in rows:
+                say(terminal.to_json(row(found)))
+        elif as_csv:
+            _print_csv(rows)
+        elif plot:
+            _print_plot(list(rows), client)
+        else:
+            _print_table(list(rows))
+    return 0
+
+
+def csv_cells(found: Mapping[str, Any]) -> list[str]:
+    """One row in the order of KEYS; `sim` as "iccid imsi". A cell that a spreadsheet would run as a formula gets a
+    leading quote; a number keeps its sign."""
+    cells = []
+    for key in KEYS:
+        value = found.get(key)
+        if isinstance(value, Mapping):
+            value = " ".join(str(part) for part in value.values() if part)
+        cells.append("" if value is None else _harmless(one_line(value, 4096)))
+    return cells
+
+
+def when(found: Mapping[str, Any]) -> datetime | None:
+    """`taken_at` of a row as an aware time; None where it is missing or damaged."""
+    try:
+        moment = datetime.fromisoformat(str(found.get("taken_at")))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def note(found: Mapping[str, Any]) -> str:
+    """What is special about a row: why it failed, or that its answer came late, by SMS or unasked."""
+    words = []
+    if found.get("error") is not None:
+        words.append(one_line(found["error"], 60))
+    origin = found.get("origin")
+    if origin == "late":
+        words.append("late answer")
+    elif origin == "network":
+        words.append("sent by the network")
+    if found.get("channel") == "sms":
+        words.append("by SMS")
+    if found.get("balance") is None and found.get("text"):
+        words.append(terminal.quoted(found["text"], 60))
+    if found.get("balance") is not None and found.get("confidence") == "generic":
+        words.append("read without a pattern of the operator")
+    return ", ".join(words)
+
+
+def _print_table(rows: list[Mapping[str, Any]]) -> None:
+    if not rows:
+        terminal.complain("nothing has been read yet: modemd balance asks now")
+        return
+    several = len({found.get("modem") for found in rows}) > 1
+    cells = []
+    for found in rows:
+        moment = when(found)
+        cells.append(
+            [
+                f"{moment.astimezone():%Y-%m-%d %H:%M:%S}" if moment else "?",
+                one_line(found.get("modem"), 32) if several else "",
+                terminal.money(found.get("balance"), found.get("currency")) or "-",
+                one_line(found.get("level"), 16) if found.get("balance") is not None else "",
+                terminal.data_size(found.get("data_left_mb")),
+                one_line(found.get("code"), 24),
+                note(found),
+            ]
+        )
+    for text in terminal.table(HEADS, cells, right=("BALANCE", "DATA"), colours={"LEVEL": terminal.LEVEL_COLOURS}):
+        say(text)
+
+
+def _print_csv(rows: Iterable[Mapping[str, Any]]) -> None:
+    import csv
+    import io
+
+    for cells in [list(KEYS), *map(csv_cells, rows)]:
+        out = io.StringIO()
+        csv.writer(out, lineterminator="").writerow(cells)
+        say(out.getvalue())
+
+
+def _print_plot(rows: list[Mapping[str, Any]], client: Client) -> None:
+    from modemd.cli import plot
+
+    if not rows:
+        terminal.complain("nothing has been read yet: modemd balance asks now")
+        return
+    for name in dict.fromkeys(str(found.get("modem")) for found in rows):
+        try:
+            thresholds = plot.thresholds(str(client.request("check", modem=name).get("line")))
+        except RefusedError:
+            thresholds = ()  # a modem of the past, no longer in the configuration
+        for text in plot.draw([found for found in rows if str(found.get("modem")) == name], name, thresholds):
+            say(text)
+
+
+def _harmless(cell: str) -> str:
+    if not cell.startswith(("=", "+", "-", "@")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell

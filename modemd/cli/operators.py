@@ -1,0 +1,143 @@
+"""`modemd operators`: the packs, what they know and whether they are right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modemd.cli import terminal
+from modemd.cli.parse import unknown_operator
+from modemd.cli.terminal import complain, one_line, say
+from modemd.errors import ConfigError
+
+if TYPE_CHECKING:
+    from modemd.money.operators import Pack, Packs, Query
+
+HEADS = ("ID", "NAME", "COUNTRY", "CURRENCY", "CODES", "PLMN")
+
+
+@click.group("operators")
+def command() -> None:
+    """The operator packs: codes, patterns, examples."""
+
+
+@command.command("list")
+@click.option("--country", metavar="CC", help="Only this country, like RU.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout, nothing else.")
+def list_packs(country: str | None, as_json: bool) -> int:
+    """Every operator that modemd knows."""
+    packs = sorted(_packs().all(), key=lambda pack: pack.id)
+    if country:
+        packs = [pack for pack in packs if pack.country == country.upper()]
+        if not packs:
+            complain(f"no operator of {one_line(country)} is known: see modemd operators list")
+            return 1
+    if as_json:
+        for pack in packs:
+            say(terminal.to_json(_summary(pack)))
+        return 0
+    rows = [
+        [pack.id, one_line(pack.name, 32), pack.country, pack.currency, ", ".join(_codes(pack)), _plmn(pack)]
+        for pack in packs
+    ]
+    for text in terminal.table(HEADS, rows):
+        say(text)
+    return 0
+
+
+@command.command("show")
+@click.argument("ident", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
+def show(ident: str, as_json: bool) -> int:
+    """What is known about one operator, and where it comes from."""
+    packs = _packs()
+    if ident not in packs.ids():
+        raise click.BadParameter(unknown_operator(ident, packs.ids()), param_hint="ID")
+    pack = packs.get(ident)
+    if as_json:
+        say(terminal.to_json(_summary(pack)))
+        return 0
+    say(terminal.paint(f"{pack.id}: {one_line(pack.name)}", None, bold=True))
+    facts = [("country", pack.country), ("currency", pack.currency), ("plmn", _plmn(pack))]
+    facts += [
+        (key.replace("_", " "), value)
+        for key in ("own_number", "hotline", "topup_url", "app", "promised_payment")
+        if (value := _text(getattr(pack, key)))
+    ]
+    for key, value in facts:
+        say(f"  {key:<18}{value}")
+    say("  balance queries, best first")
+    for query in pack.queries:
+        say(f"    {_query(query)}")
+        say(f"        source: {one_line(query.source, 160)}")
+    say(f"  {len(pack.patterns)} patterns, {len(pack.examples)} examples")
+    return 0
+
+
+@command.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+def check(files: Sequence[Path]) -> int:
+    """Checks packs of your own: every fault at once, then each example read with the pack.
+
+    Exit 2 for a faulty file, 1 for an example that is read otherwise.
+    """
+    from modemd.money.operators import check_pack, load_pack
+
+    worst = 0
+    for file in files:
+        try:
+            pack = load_pack(file)
+        except ConfigError as error:
+            problems, code = error.problems, 2
+        else:
+            problems, code = tuple(check_pack(file)), 1
+        for problem in problems:
+            complain(str(problem))
+        if problems:
+            worst = max(worst, code)
+        else:
+            say(f"{one_line(file)}: ok ({pack.id}, {len(pack.patterns)} patterns, {len(pack.examples)} examples)")
+    return worst
+
+
+def _packs() -> Packs:
+    from modemd.money.operators import Packs
+
+    return Packs()
+
+
+def _summary(pack: Pack) -> dict[str, Any]:
+    return {
+        "id": pack.id,
+        "name": pack.name,
+        "country": pack.country,
+        "currency": pack.currency,
+        "plmn": list(pack.plmn),
+        "codes": _codes(pack),
+        "patterns": len(pack.patterns),
+        "examples": len(pack.examples),
+    }
+
+
+def _plmn(pack: Pack) -> str:
+    return ", ".join(pack.plmn)
+
+
+def _codes(pack: Pack) -> list[str]:
+    return [query.code for query in pack.queries if query.kind == "ussd" and query.code]
+
+
+def _query(query: Query) -> str:
+    what = query.code if query.kind == "ussd" else f"{query.text!r} to {query.number}"
+    menu = f"then {' '.join(query.menu)}" if query.menu else ""
+    parts = [query.kind, one_line(what), menu, f"answer by {query.reply}", f"confidence {query.confidence}"]
+    return "  ".join(part for part in parts if part)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple | list):
+        value = ", ".join(map(str, value))
+    return one_line(value, 160) if value else ""

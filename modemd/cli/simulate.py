@@ -1,0 +1,58 @@
+"""`modemd simulate`: a fake modem on a pseudo-terminal."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from modemd.cli.terminal import complain, one_line, say
+
+
+@click.command("simulate", short_help="Plays a fake modem on a pseudo-terminal.")
+@click.argument("file", required=False, metavar="FILE|NAME")
+@click.option(
+    "--link", metavar="PATH", type=click.Path(path_type=Path), help="A symbolic link to the port, kept while it runs."
+)
+@click.option("--list", "list_them", is_flag=True, help="The scenarios that modemd ships.")
+def command(file: str | None, link: Path | None, list_them: bool) -> int:
+    """Plays a fake modem on a pseudo-terminal until Ctrl-C: a scenario or capture FILE, or a shipped NAME."""
+    if list_them:
+        for name in shipped():
+            say(name)
+        return 0
+    if file is None:
+        raise click.UsageError("Give a FILE or the NAME of a shipped scenario: modemd simulate --list.")
+    from modemd.simulator.foreground import run_foreground
+
+    run_foreground(find(file), link, on_ready=lambda port: _show(str(link or port)))
+    return 0
+
+
+def shipped() -> list[str]:
+    """The names of the shipped scenarios."""
+    folder = resources.files("modemd.simulator") / "scenarios"
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def find(name: str) -> Path:
+    """The file of that path, or of a shipped scenario of that name. Raises click.BadParameter (exit 2)."""
+    path = Path(name)
+    if path.exists() or "/" in name or path.suffix:
+        return path
+    known = shipped()
+    if name not in known:
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, known, n=3, cutoff=0.4)
+        advice = f"Did you mean {' or '.join(close)}?" if close else "See modemd simulate --list."
+        raise click.BadParameter(
+            f"no file and no shipped scenario {one_line(name)!r}. {advice}", param_hint="FILE|NAME"
+        )
+    return Path(str(resources.files("modemd.simulator") / "scenarios" / f"{name}.toml"))
+
+
+def _show(port: str) -> None:
+    say(port)
+    complain(f'a fake modem answers there until Ctrl-C; in a configuration: port = "{one_line(port)}"')

@@ -1,0 +1,79 @@
+"""`modemd status`: every modem at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from modemd.cli import terminal
+from modemd.cli.terminal import as_mapping, one_line, paint, say
+from modemd.daemon.control import Client
+
+# INTERFACE: the keys of each modem in `modemd status --json`, in their order.
+KEYS = (
+    "modem", "state", "error", "sim", "operator", "rat", "signal_dbm", "balance", "currency", "level", "taken_at",
+    "age_s", "next_query_at", "alerts",
+)  # fmt: skip
+HEADS = ("MODEM", "STATE", "SIM", "OPERATOR", "RAT", "SIGNAL", "BALANCE", "LEVEL", "READ", "NEXT", "ALERTS")
+
+
+@click.command("status", short_help="Every modem at a glance.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
+@click.pass_obj
+def command(socket: str | None, as_json: bool) -> int:
+    """Every modem: state, SIM, operator, signal, last reading and its age, next query, open alerts."""
+    with Client.connect(socket) as client:
+        answer = client.request("status")
+    modems = [as_mapping(modem) for modem in answer.get("modems") or ()]
+    if as_json:
+        say(terminal.to_json({"modems": [{key: modem.get(key) for key in KEYS} for modem in modems]}))
+        return 0
+    now = datetime.now(UTC)
+    colours = {"STATE": terminal.STATE_COLOURS, "LEVEL": terminal.LEVEL_COLOURS}
+    rows = [_cells(modem, now) for modem in modems]
+    for text in terminal.table(HEADS, rows, right=("BALANCE",), colours=colours):
+        say(text)
+    for modem in modems:
+        if modem.get("error"):
+            say(paint(f"{one_line(modem.get('modem'))}: {one_line(modem['error'], 400)}", "red"))
+    return 0
+
+
+def until(moment: object, now: datetime) -> str:
+    """When the next query is due, in words: "in 5 h", "now", "" for none. `moment`: RFC 3339."""
+    try:
+        due = datetime.fromisoformat(str(moment))
+    except ValueError:
+        return ""
+    if due.tzinfo is None:
+        return ""
+    left_s = (due - now).total_seconds()
+    return "now" if left_s < 1 else f"in {terminal.span(left_s)}"
+
+
+def _cells(modem: Mapping[str, Any], now: datetime) -> list[str]:
+    sim = as_mapping(modem.get("sim"))
+    signal = modem.get("signal_dbm")
+    has_reading = modem.get("taken_at") is not None
+    return [
+        one_line(modem.get("modem"), 32),
+        one_line(modem.get("state"), 16),
+        terminal.masked(sim.get("iccid") or sim.get("imsi")),
+        one_line(modem.get("operator"), 24),
+        one_line(modem.get("rat"), 8),
+        "" if signal is None else f"{one_line(signal, 6)} dBm",
+        terminal.money(modem.get("balance"), modem.get("currency")),
+        one_line(modem.get("level"), 16),
+        terminal.ago(modem.get("age_s")) if has_reading else "never",
+        until(modem.get("next_query_at"), now),
+        _alerts(modem.get("alerts")),
+    ]
+
+
+def _alerts(alerts: object) -> str:
+    """What the open alerts say, each event once."""
+    events = [one_line(as_mapping(alert).get("event"), 20) for alert in (alerts if isinstance(alerts, list) else ())]
+    return ", ".join(dict.fromkeys(events))

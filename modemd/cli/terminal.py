@@ -1,0 +1,244 @@
+"""What the command line prints: hostile text made harmless, colour, widths, ages and amounts for people, JSON.
+
+Text that came from an operator or a modem may hold control sequences, bidirectional overrides and anything else; it
+goes through `one_line`, `lines` or `to_json` before it reaches a terminal, and through nothing less.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any
+
+import click
+
+# The longest piece of an operator's text on one line of people's output: a USSD text has at most 182 characters
+# (23.038), an SMS of several parts more.
+ONE_LINE_LIMIT = 240
+# Combining marks that may follow one letter: real scripts need three; a pile of them paints over neighbouring lines.
+MARKS_LIMIT = 3
+
+LEVEL_COLOURS = {"ok": "green", "low": "yellow", "critical": "red", "stale": "yellow", "unknown": "yellow"}
+STATE_COLOURS = {
+    "ready": "green",
+    "busy": "cyan",
+    "starting": "cyan",
+    "quarantine": "yellow",
+    **dict.fromkeys(("absent", "blocked", "sim", "offline", "failed"), "red"),
+}
+
+
+def lines(text: str | None) -> list[str]:
+    """The text's own lines with every character that does not print taken out: C0, C1, bidi, zero width, surrogates.
+
+    Blanks of every kind become one space, empty lines at the ends go.
+    """
+    found = [_printable(line) for line in (text or "").splitlines()]
+    while found and not found[-1]:
+        found.pop()
+    while found and not found[0]:
+        found.pop(0)
+    return found
+
+
+def one_line(text: object, limit: int = ONE_LINE_LIMIT) -> str:
+    """The text on one line, its lines joined by " / ", cut at `limit` characters; "" for None."""
+    joined = " / ".join(line for line in lines(None if text is None else str(text)) if line)
+    return joined if len(joined) <= limit else joined[: limit - 3].rstrip() + "..."
+
+
+def to_json(value: object) -> str:
+    """One line of JSON. Characters that a terminal may act on, or that no encoding carries, are \\u escapes."""
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    if not speaks("я€中"):
+        return json.dumps(value, ensure_ascii=True, separators=(", ", ": "))
+    if text.isprintable():
+        return text
+    return "".join(_escaped(char) for char in text)
+
+
+def say(text: str = "") -> None:
+    """One line of the command's answer, on stdout; letters that the locale cannot print become question marks."""
+    click.echo(_encodable(text, sys.stdout), color=None if colour_wanted() else False)
+
+
+def complain(text: str) -> None:
+    """One line for people beside the answer, on stderr."""
+    click.echo(_encodable(one_line(text, 1000), sys.stderr), err=True)
+
+
+def colour_wanted(stream: IO[str] | None = None) -> bool:
+    """True where `stream` (stdout) is a terminal that shows colour and NO_COLOR (no-color.org) is not set."""
+    stream = sys.stdout if stream is None else stream
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def paint(text: str, colour: str | None, *, bold: bool = False, dim: bool = False) -> str:
+    """`text` in a colour where colour is wanted, else as it is. Alignment must be done before."""
+    if not text or not colour_wanted() or not (colour or bold or dim):
+        return text
+    return click.style(text, fg=colour, bold=bold or None, dim=dim or None)
+
+
+def speaks(sample: str) -> bool:
+    """True if stdout's encoding can print every character of `sample`; the plain ASCII form is used where it cannot."""
+    try:
+        sample.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def columns() -> int:
+    """Width of the terminal in cells; COLUMNS overrides, 80 where there is none."""
+    try:
+        return max(40, int(os.environ["COLUMNS"]))
+    except (KeyError, ValueError):
+        pass
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            width = os.get_terminal_size(stream.fileno()).columns
+        except (OSError, ValueError, AttributeError):
+            continue
+        if width:
+            return max(40, width)
+    return 80
+
+
+def width(text: str) -> int:
+    """Cells that `text` takes on a terminal: two for East Asian wide letters, none for combining marks."""
+    if text.isascii():
+        return len(text)
+    import unicodedata  # a megabyte of tables that most calls do not need
+
+    cells = 0
+    for char in text:
+        if not unicodedata.combining(char):
+            cells += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return cells
+
+
+def pad(text: str, cells: int, *, right: bool = False) -> str:
+    """`text` filled with spaces to `cells`, at its left if `right`."""
+    blank = " " * max(0, cells - width(text))
+    return blank + text if right else text + blank
+
+
+def fit(text: str, cells: int) -> str:
+    """`text` cut to `cells` with an ellipsis."""
+    if width(text) <= cells:
+        return text
+    while text and width(text) > cells - 3:
+        text = text[:-1]
+    return text.rstrip() + "..."
+
+
+def table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    colours: Mapping[str, Mapping[str, str]] | None = None,
+) -> list[str]:
+    """Aligned lines, the header first. Columns that are empty in every row are left out; `right` names those that are
+    aligned to the right, `colours` maps a column's values to colours."""
+    rows = [list(row) for row in rows]
+    if not rows:
+        return []
+    shown = [i for i in range(len(heads)) if any(row[i] for row in rows)]
+    wide = {i: max(width(heads[i]), *(width(row[i]) for row in rows)) for i in shown}
+    result = []
+    for number, row in enumerate([list(heads), *rows]):
+        cells = []
+        for i in shown:
+            last = i == shown[-1] and heads[i] not in right
+            text = row[i] if last else pad(row[i], wide[i], right=heads[i] in right)
+            colour = (colours or {}).get(heads[i], {}).get(row[i]) if number else None
+            cells.append(paint(text, colour, dim=not number))
+        result.append("  ".join(cells).rstrip())
+    return result
+
+
+def ago(age_s: float | None) -> str:
+    """An age in words: "just now", "5 min ago", "3 h ago", "2 days ago"; "" for None."""
+    if age_s is None:
+        return ""
+    return "just now" if age_s < 60 else f"{span(age_s)} ago"
+
+
+def span(seconds: float) -> str:
+    """A length of time in words, rounded down: "40 s", "5 min", "3 h", "2 days"."""
+    seconds = max(0.0, seconds)
+    if seconds < 60:
+        return f"{int(seconds)} s"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min"
+    if seconds < 48 * 3600:
+        return f"{int(seconds // 3600)} h"
+    return f"{int(seconds // 86400)} days"
+
+
+def money(balance: object, currency: object) -> str:
+    """ "123.40 RUB", or "" where there is no balance."""
+    return "" if balance is None else one_line(f"{balance} {currency or ''}", 40)
+
+
+def data_size(megabytes: float | None) -> str:
+    """ "350 MB", "1.5 GB" (1 GB = 1024 MB), or "" for None."""
+    if megabytes is None:
+        return ""
+    if abs(megabytes) < 1024:
+        return f"{megabytes:.10g} MB" if megabytes == int(megabytes) else f"{megabytes:.2f} MB"
+    return f"{megabytes / 1024:.2f}".rstrip("0").rstrip(".") + " GB"
+
+
+def quoted(text: object, limit: int = ONE_LINE_LIMIT) -> str:
+    """The operator's text as a quotation on one line, or "" where there is none."""
+    shown = one_line(text, limit)
+    return f'"{shown}"' if shown else ""
+
+
+def masked(number: object) -> str:
+    """The last four digits of an IMSI, ICCID or IMEI, for tables that people show to each other."""
+    digits = one_line(number, 40)
+    return f"..{digits[-4:]}" if len(digits) > 4 else digits
+
+
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """`value` if it is a JSON object, else an empty one: what the daemon says is data, not a promise."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _printable(line: str) -> str:
+    if line.isascii() and line.isprintable():
+        return " ".join(line.split())
+    kept: list[str] = []
+    marks = 0
+    for char in line:
+        if char.isspace():
+            kept.append(" ")
+            continue
+        if not char.isprintable():
+            continue
+        if not char.isascii() and not width(char):
+            marks += 1
+            if marks > MARKS_LIMIT:
+                continue
+        else:
+            marks = 0
+        kept.append(char)
+    return " ".join("".join(kept).split())
+
+
+def _escaped(char: str) -> str:
+    return char if char.isprintable() else json.dumps(char, ensure_ascii=True)[1:-1]
+
+
+def _encodable(text: str, stream: IO[str]) -> str:
+    encoding = getattr(stream, "encoding", None) or "ascii"
+    try:
+        return text.encode(encoding, "replace").decode(encoding)
+    except LookupError:
+        return text.encode("ascii", "replace").decode("ascii")

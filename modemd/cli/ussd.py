@@ -1,0 +1,108 @@
+"""`modemd ussd`: one USSD dialogue, its menus answered by options or by the person at the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from modemd.cli import terminal
+from modemd.cli.causes import explain
+from modemd.cli.terminal import complain, one_line, paint, say
+from modemd.daemon.control import Client
+from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
+
+# INTERFACE: the keys of `modemd ussd --json`, in their order.
+KEYS = ("modem", "code", "status", "text", "dcs", "decoder", "turns", "error", "elapsed_s")
+REPLY_TIMEOUT_S = 45.0  # INTERFACE: from the request on the wire to the reply
+
+
+@click.command("ussd", short_help="One USSD dialogue, like '*100#'.")
+@click.argument("words", nargs=-1, required=True, metavar="[MODEM] CODE")
+@click.option("--reply", "replies", multiple=True, metavar="TEXT", help="Answers one menu; once for each menu.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(1, 600),
+    default=REPLY_TIMEOUT_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a reply may take once the request is on the wire.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
+@click.option(
+    "--allow-mmi",
+    is_flag=True,
+    help="Allow codes that change the SIM or its calls (call forwarding, barring, PIN).",
+)
+@click.pass_obj
+def command(
+    socket: str | None, words: Sequence[str], replies: Sequence[str], timeout_s: float, as_json: bool, allow_mmi: bool
+) -> int:
+    """One USSD dialogue: CODE is like *100#, in quotes because of the shell. It is sent once and never repeated.
+
+    Without --reply, on a terminal, asks at each menu; an empty answer ends the session, and so does Ctrl-C.
+    """
+    if len(words) > 2:
+        raise click.UsageError("Give one MODEM at most and one CODE: modemd ussd home '*100#'.")
+    modem, code = (None, words[0]) if len(words) == 1 else words
+    asks = not replies and sys.stdin.isatty()
+    try:
+        with Client.connect(socket) as client:
+            answer = client.request(
+                "ussd",
+                on_event=(lambda event: _ask(event, on_stderr=as_json)) if asks else None,
+                modem=modem,
+                code=code,
+                replies=list(replies),
+                timeout_s=timeout_s,
+                interactive=asks,
+                allow_mmi=allow_mmi,
+            )
+    except (DaemonUnreachable, ModemdError) as error:
+        if as_json and not (isinstance(error, RefusedError) and error.code in {"no such modem", "bad request"}):
+            say(terminal.to_json(_refused(modem, code, error)))
+        raise
+    if as_json:
+        say(terminal.to_json({key: answer.get(key) for key in KEYS}))
+    else:
+        for text in terminal.lines(answer.get("text")):
+            say(text)
+    if answer.get("error") is not None:
+        complain(f"{one_line(answer.get('modem'))}: {explain(answer['error'], answer.get('hint'))}")
+        return 1
+    if answer.get("status") == "action_required" and not as_json and not asks:
+        complain("this is a menu, and modemd has closed it: answer it with --reply, once for each menu")
+    return 0
+
+
+def _ask(event: Mapping[str, Any], *, on_stderr: bool) -> str | None:
+    """Shows a menu and reads the person's answer; None ends the session. Ctrl-C goes on to the client: it cancels."""
+    for text in terminal.lines(str(event.get("text") or "")):
+        if on_stderr:
+            complain(text)
+        else:
+            say(text)
+    click.echo(paint("> ", None, bold=True), nl=False, err=True)
+    try:
+        answer = sys.stdin.readline().strip()
+    except KeyboardInterrupt:
+        click.echo(err=True)
+        raise
+    if not answer:
+        complain("session ended")
+    return answer or None
+
+
+def _refused(modem: str | None, code: str, error: ModemdError) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "modem": modem,
+        "code": code,
+        "status": "refused",
+        "turns": [],
+        "error": error.code,
+        "elapsed_s": 0.0,
+    }
+    return {key: known.get(key) for key in KEYS}

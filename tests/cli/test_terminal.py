@@ -1,0 +1,97 @@
+"""Nothing that an operator sends may act on a terminal, a log or a spreadsheet."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modemd.cli import terminal
+
+HOSTILE = [
+    "\x1b]0;owned\x07",  # sets the window's title
+    "\x1b[2J\x1b[H",  # clears the screen
+    "\x9b31m",  # CSI as one C1 character
+    "5.00\u202e00.5",  # right-to-left override: shows another number
+    "\u2066hidden\u2069",
+    "a\u200bb\ufeffc",
+    "line\r\x1b[Kforged",
+    "\ud83d",  # half of a surrogate pair, from a UCS2 text that was cut
+    "x" + "\u0335" * 50,  # a pile of combining marks
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_loses_its_power(text: str) -> None:
+    """Controls, bidi overrides, zero-width characters and piles of marks do not reach the terminal."""
+    shown = terminal.one_line(text)
+    assert shown.isprintable()
+    assert shown.count("\u0335") <= 3
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(codec=None), max_size=80))
+def test_one_line_is_one_printable_line(text: str) -> None:
+    """Whatever the text, one_line gives a printable line without line ends, within its limit."""
+    shown = terminal.one_line(text, 60)
+    assert shown.isprintable()
+    assert len(shown) <= 60
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(codec=None), max_size=80))
+def test_json_is_pure_and_lossless(text: str) -> None:
+    """to_json is one printable line, and reading it back gives the same text."""
+    line = terminal.to_json({"text": text})
+    assert line.isprintable()
+    assert json.loads(line) == {"text": text}
+
+
+def test_lines_stay_visible_on_one_line() -> None:
+    """Line ends of every kind become " / ", empty lines go."""
+    assert terminal.one_line("Balance 5\r\n\r\nTop up\u2028now\x0bor\x85no") == "Balance 5 / Top up / now / or / no"
+
+
+@given(st.text(max_size=30))
+@settings(max_examples=100, deadline=None)
+def test_fit_never_exceeds_its_cells(text: str) -> None:
+    """A cut text takes no more cells than asked for, wide letters counted as two."""
+    assert terminal.width(terminal.fit(terminal.one_line(text), 10)) <= 10
+
+
+def test_table_aligns_wide_letters() -> None:
+    """Columns line up when a cell holds East Asian letters; empty columns are left out."""
+    lines = terminal.table(["A", "B", "C"], [["中国移动", "", "1"], ["mts", "", "22"]], right=["C"])
+    assert lines == ["A          C", "中国移动   1", "mts       22"]
+    assert all(unicodedata.category(char) != "Cc" for line in lines for char in line)
+
+
+@pytest.mark.parametrize(
+    ("age_s", "words"),
+    [
+        (None, ""),
+        (0, "just now"),
+        (59, "just now"),
+        (60, "1 min ago"),
+        (3599, "59 min ago"),
+        (3600, "1 h ago"),
+        (47 * 3600, "47 h ago"),
+        (48 * 3600, "2 days ago"),
+        (40 * 86400, "40 days ago"),
+    ],
+)
+def test_ages_in_words(age_s: float | None, words: str) -> None:
+    """Ages are rounded down to their largest unit."""
+    assert terminal.ago(age_s) == words
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "words"),
+    [(None, ""), (0.0, "0 MB"), (100.0, "100 MB"), (0.5, "0.50 MB"), (1536.0, "1.5 GB"), (2048.0, "2 GB")],
+)
+def test_data_sizes(megabytes: float | None, words: str) -> None:
+    """Data sizes keep their precision, 1 GB = 1024 MB."""
+    assert terminal.data_size(megabytes) == words
