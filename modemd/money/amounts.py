@@ -1,0 +1,250 @@
+"""Text -> numbers that may be money, with position, sign and currency. Nothing is chosen here, and nothing is guessed:
+a number whose value, sign or extent is in doubt is given as such (`value` None), so that it can still count as a rival.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from modemd.money import lexicon
+from modemd.money.currencies import COMMA_THOUSANDS, HOME, NO_MINOR, THREE_DECIMALS, currency_of, sign_regex, signs
+from modemd.money.fold import DECIMAL_ARABIC, EN_DASH, MINUS, THOUSANDS_ARABIC, has_word_ends, words
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`start`..`end` covers number, sign and currency; `sign` is the folded currency sign, None for a bare number.
+    `exact` False: rounded ("Rp30rb"), a price per something ("2r/sut"), or glued to letters that are no currency."""
+
+    value: Decimal | None
+    start: int
+    end: int
+    digits: tuple[int, int]
+    sign: str | None = None
+    currency: str | None = None
+    exact: bool = True
+
+
+def number(token: str, currency: str | None = None) -> Decimal | None:
+    """Gives 1020.06 for "1 020,06"; decimals are kept as written. None where the separators allow two readings.
+
+    Blank, apostrophe and U+066C only group thousands; of two different separators the last is the decimal one; a
+    separator that repeats groups thousands. One separator before three digits is thousands in currencies without coins
+    ("15.002d"), decimals in those with three ("1,250 DT"), thousands for a comma where the comma is never decimal
+    ("$1,234"), decimals behind a zero, else in doubt."""
+    token = token.replace(DECIMAL_ARABIC, "\0").replace(THOUSANDS_ARABIC, "'")
+    if re.fullmatch(r"\d{1,12}", token):
+        return Decimal(token) if len(token) == 1 or token[0] != "0" else None
+    parts = re.split(r"[ '.,\0]", token)
+    seps = re.findall(r"[ '.,\0]", token)
+    if len("".join(parts)) > 15 or not seps:
+        return None
+    last, tail = seps[-1], parts[-1]
+    if last in " '" or (seps.count(last) > 1 and last in ".,"):
+        return _grouped(parts, seps)
+    if last == "\0" or len(set(seps)) == 2:
+        return _decimal(parts[:-1], seps[:-1], tail)
+    if len(seps) > 1 or len(tail) > 6:
+        return None
+    if len(tail) != 3 or parts[0] == "0":
+        return _decimal(parts[:-1], [], tail)
+    if currency in NO_MINOR or (last == "," and currency in COMMA_THOUSANDS):
+        return _grouped(parts, seps)
+    return _decimal(parts[:-1], [], tail) if currency in THREE_DECIMALS else None
+
+
+def amounts(text: str, folded: str, *, country: str | None = None, home: str | None = None) -> list[Amount]:
+    """Every number of the text that is not part of a code, date, time, link, phone number or measure, in order.
+
+    `text` is cleaned, `folded` the same text folded. `home` is the SIM's currency (else the country's): it only decides
+    what a shared sign ("r", "$", "kr") means and how three digits behind a separator are read."""
+    home = home or HOME.get(country or "")
+    masked = mask(folded)
+    found = []
+    for count, match in enumerate(_token().finditer(masked)):
+        if count >= MAX_NUMBERS:
+            return []
+        amount = _amount(match, text, masked, home)
+        if amount is not None:
+            found.append(amount)
+    return found
+
+
+MAX_NUMBERS = 150
+"""A text with more numbers is no reply of an operator, and nothing is read from it."""
+
+
+def mask(folded: str) -> str:
+    """The folded text with everything blanked whose digits are not quantities: USSD codes, links, dates, times, phone
+    numbers with stars. Same length."""
+    return _not_quantities().sub(lambda m: "\x1f" * len(m.group()), folded)
+
+
+NUMBER = r"\d{1,15}(?:[.,'\u066b\u066c]\d{1,15}|\x20\d{3}(?!\d)){0,6}"
+"""A number as far as it may reach; a blank joins groups of three only."""
+
+_MULTIPLIERS = r"(?:rb|ribu|jt|juta|k|тыc|mln|млн|tr|nghin)(?![^\W\d_])"
+_PER = (
+    r"\s{0,2}(?:/\s?[^\W\d_]|\\|per\s|b\s(?:cyt|дeh|mec|min)|v\s(?:sut|mes|den|min)|a\sday|pro\s|par\s(?:jour|min|mois)"
+    r"|por\s(?:dia|min|mes)|al\s(?:giorno|min|mese)|po\s(?:min|den))"
+)
+
+
+@lru_cache(maxsize=1)
+def _token() -> re.Pattern[str]:
+    sign = sign_regex()
+    dash = rf"[-{MINUS}{EN_DASH}+]"
+    before = rf"(?P<before>(?<![^\W\d_])(?:{sign})(?:(?<=[^\W\d_])\.)?)[ :]{{0,2}}"
+    after = rf"[ ]{{0,2}}(?P<after>(?:{sign})(?![^\W\d_])\.?)"
+    return re.compile(
+        rf"(?P<dash>{dash})?(?P<gap>\x20)?(?:{before})?(?P<dash2>{dash})?(?<![\d\x1f])(?P<number>{NUMBER})(?:{after})?",
+    )
+
+
+@lru_cache(maxsize=1)
+def _not_quantities() -> re.Pattern[str]:
+    month = r"(?:[^\W\d_]{3,10})"
+    return re.compile(
+        "|".join(
+            (
+                r"(?:https?://|www\.)\S{1,200}",
+                r"(?<![^\W_])[a-z0-9-]{1,40}\.(?:ru|com|net|org|me|it|se|de|ua|pl|by|kz|info|mobi|app|su|vn|id|uk|cz|co)(?:/\S{0,100})?(?![^\W_])",
+                r"[*#][\d*#+]{0,30}#",  # codes as people dial them
+                r"(?<![^\W_])#\d{2,6}(?!\d)",
+                r"\*\d{2,5}(?:\*\d{1,15}){0,6}(?![\d*])",
+                r"\+?\d{0,15}\(?\d{0,4}\)?[ \-]?\*{2,}[-\d]{0,15}",  # a number masked by the operator
+                r"\d{2,14}x{2,}\d{0,6}",
+                r"\+\d[\d \-()]{6,18}\d",
+                r"(?<!\d)\d{4}([-./])\d{1,2}\1\d{1,2}(?!\d)",
+                r"(?<!\d)\d{1,2}([-./])\x20?\d{1,2}\2\x20?(?:\d{4}|\d{2})(?![\d])(?!\2\d)",
+                r"(?<!\d)\d{1,3}:\d{2}(?::\d{2})?(?![\d])(?:\s?[ap]m(?![^\W\d_]))?",
+                rf"(?<![\d.,])\d{{1,2}}[- ]{month}[- ,.]{{1,2}}(?:19|20|25)\d{{2}}(?!\d)",
+                r"(?<!\d)\d{7,11}-\d{1,6}",
+                r"(?<![\d.,])8[- ]\d{3}[- ]\d{3}[- ]\d{2}[- ]\d{2}",
+            )
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _unit_after() -> re.Pattern[str]:
+    return re.compile(r"[ ]?(?:" + words(lexicon.UNITS) + r"|%|x\d|[°])")
+
+
+@lru_cache(maxsize=1)
+def _unit_before() -> re.Pattern[str]:
+    return re.compile(r"(?:" + words(lexicon.UNITS) + r")\)?\s?[:=]\s?$")
+
+
+def _decimal(groups: list[str], seps: list[str], tail: str) -> Decimal | None:
+    if len(groups) > 1:
+        whole = _grouped(groups, seps)
+        if whole is None:
+            return None
+        return Decimal(f"{whole}.{tail}")
+    if len(groups[0]) > 12 or len(tail) > 6:
+        return None
+    return Decimal(f"{groups[0]}.{tail}")
+
+
+def _grouped(parts: list[str], seps: list[str]) -> Decimal | None:
+    """Groups of three, or the Indian 1,23,456; all with one separator."""
+    if len(set(seps)) != 1 or not 1 <= len(parts[0]) <= 3 or parts[0] == "0" * len(parts[0]) or len(parts[-1]) != 3:
+        return None
+    middle = {len(p) for p in parts[1:-1]}
+    if middle <= {3} or (middle == {2} and len(parts[0]) <= 2 and seps[0] == ","):
+        return Decimal("".join(parts)) if parts[0][0] != "0" else None
+    return None
+
+
+def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> Amount | None:
+    start, end = match.start("number"), match.end("number")
+    before, after = match["before"], match["after"]
+    if before is not None and not _sign_fits(
+        before, text[match.start("before") : match.end("before")], home, prefix=True
+    ):
+        before = None
+    if after is not None and not _sign_fits(after, text[match.start("after") : match.end("after")], home, prefix=False):
+        after = None
+    if before is None and match["before"] is not None and match.end("before") == match.start("number"):
+        return None  # "VINA690", "T2": digits of a name
+    if before is None and start and has_word_ends(masked[start - 1]) and match["before"] is None:
+        return None
+    if before is not None and after is not None:
+        # "Rp30.000 d": the sign with a meaning at home wins; both may be real ("R 5 c")
+        before, after = (before, None) if home in signs()[before.rstrip(".")] else (None, after)
+    stop = match.end("after") if after is not None else end
+    if after is None and before is None and _unit_after().match(masked, end):
+        return None
+    if before is None and after is None and _unit_before().search(masked[max(0, start - 24) : start]):
+        return None
+    sign = (before or after or "").rstrip(".") or None
+    whole = re.fullmatch(r"\d{4,12}", match["number"]) is not None
+    currency = currency_of(sign, home, whole=whole) if sign else None
+    value = number(match["number"], currency or home)
+    first = match.start("before") if before is not None else start
+    value, first = _signed(value, first, match, masked)
+    ahead = re.search(r"(\S*)[.,]$", masked[max(0, start - 20) : start]) if before is None or first == start else None
+    if ahead is not None and (not ahead[1][-1:].isalpha() or re.search(r"\d", ahead[1])):
+        value = None  # "$.50", "1O.50": only the end of a number
+    exact = True
+    rest = masked[stop:]
+    if re.match(r"\s?" + _MULTIPLIERS, masked[end:]) and after is None:
+        exact = False
+    elif after is None and re.match(r"[^\W\d_]", rest):
+        return None if sign is None else Amount(value, first, stop, (start, end), sign, currency, exact=False)
+    if re.match(_PER, rest) or (sign and re.match(r"\s?(?:коп|kop|ore|cents?|paisa?)(?![^\W\d_])", rest)):
+        exact = False
+    if re.match(r"[ ]?[-–][ ]?\d", rest):
+        exact = False  # a range
+    if re.match(r"[-–−](?![\d\w])", rest):
+        value = None  # "5.00- EUR": a minus behind?
+    if after is not None and masked[stop : stop + 1].isdigit():
+        value = None  # "5€20"
+    if masked[first - 1 : first] == "(" and rest[:1] == ")":
+        value = None  # "($5.20)": a book-keeper's minus?
+    kopecks = re.match(r"\s?(\d{2})\s?(?:koп|kop|gr|gr\.)(?![^\W\d_])", rest)
+    if sign and kopecks and value is not None and value == value.to_integral_value():
+        value = Decimal(f"{value}.{kopecks[1]}") if "." not in str(value) else None
+        return Amount(value, first, stop + kopecks.end(), (start, stop + kopecks.end(1)), sign, currency)
+    return Amount(value, first, stop, (start, end), sign, currency, exact)
+
+
+def _sign_fits(sign: str, written: str, home: str | None, *, prefix: bool) -> bool:
+    """One letter is a currency only where it is the country's own, and before the number only as a capital."""
+    bare = sign.rstrip(".")
+    if len(bare) > 1 or not bare.isalpha():
+        return True
+    if prefix and (not written[:1].isupper() or bare not in {"r", "n", "k", "p", "e", "q", "l"}):
+        return False
+    return home in signs()[bare] if home else bare in {"r", "p", "f", "d", "c"}
+
+
+def _signed(value: Decimal | None, first: int, match: re.Match[str], masked: str) -> tuple[Decimal | None, int]:
+    """The sign in front. A dash between blanks, or right behind a word, may be a mere dash: then there is no value."""
+    dash, place = match["dash2"], match.start("dash2")
+    if dash is None and match["dash"] is not None:
+        dash, place = match["dash"], match.start("dash")
+        if match["gap"] and first > place + 2:
+            dash = None
+    if dash is None or dash == "+":
+        return value, first
+    ahead = masked[place - 1] if place else ""
+    spaced = masked[place + 1 : place + 2] == " "
+    first = min(first, place)
+    if dash == MINUS:
+        return _negated(value), first
+    if spaced:
+        if masked[:place].rstrip()[-1:] in {":", "="}:
+            return _negated(value), first
+        return (value, first) if dash == EN_DASH else (None, first)
+    if ahead in {"", " ", ":", "=", "(", "\n", "\t"} or match.start("dash2") == place:
+        return _negated(value), first
+    return None, first
+
+
+def _negated(value: Decimal | None) -> Decimal | None:
+    return None if value is None else (-value if value else value)

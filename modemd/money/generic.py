@@ -1,0 +1,166 @@
+"""Reads a reply without knowing the operator: positive evidence and no rival, or nothing.
+
+Evidence, strongest first: a word for the balance near the amount ("Solde 82,59DA"); a word for what remains; a debt;
+"you have"; at last an amount with a currency that opens the text and is the only one ("611.20 р."). Within a class two
+different numbers are rivals and nothing is read, unless one of them is called the main one.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from modemd.money.amounts import Amount, amounts, mask
+from modemd.money.fold import fold_pattern, words
+from modemd.money.labels import Labelled, Role, labelled, rule, sentences
+
+
+def balance(text: str, folded: str, *, country: str | None, home: str | None) -> tuple[Decimal, str | None, str] | None:
+    """(amount, currency, name of the rule) or None. `text` is cleaned and free of menu items."""
+    found = labelled(text, folded, amounts(text, folded, country=country, home=home))
+    for role, name in (
+        (Role.MAIN, "balance word"),
+        (Role.REST, "remaining word"),
+        (Role.DEBT, "debt word"),
+        (Role.HAVE, "you have"),
+    ):
+        group = [item for item in found if item.role is role and _usable(item, folded)]
+        if role is Role.HAVE and rule("ERROR").search(folded):
+            return None
+        if not group:
+            continue
+        if role is Role.REST and _limit().search(folded):
+            return None  # "available" counts the credit limit in
+        item = _one(group)
+        if item is None:
+            return None
+        value = item.amount.value
+        if value is None:
+            return None
+        if item.negative and value > 0:
+            value = -value
+        return value, item.amount.currency or _shared_currency(item, found, text), name
+    if rule("ERROR").search(folded):
+        return None
+    return _alone(text, folded, found)
+
+
+def _usable(item: Labelled, folded: str) -> bool:
+    """A bare number needs the word right before it, and an end or punctuation (or decimals) behind it."""
+    if item.amount.sign is not None:
+        return True
+    start, end = item.amount.digits
+    digits = folded[start:end]
+    if item.role not in {Role.MAIN, Role.REST} or not item.adjacent:
+        return False
+    others = [rule("ACCOUNT").fullmatch(word.group()) is None for word in rule("BALANCE").finditer(item.label)]
+    if item.role is Role.MAIN and digits.isdigit() and (len(digits) > 7 or not (any(others) or not others)):
+        return False  # "Konto 123456" is the number of an account
+    marked = re.search(r"[:=]\s?-?\s?$", folded[: item.amount.start]) is not None
+    decimals = re.search(r"[.,\u066b]\d{1,4}$", digits) is not None
+    if len(re.sub(r"\D", "", digits)) > 9 or (item.role is Role.REST and not marked):
+        return False
+    if re.match(r"\s{0,3}[,.]?\s{0,3}[-+]?\d|\s(?:or|oder|o|ou|или)\s", folded[end:]):
+        return False
+    follows = folded[end : end + 2]
+    ends = re.match(r"\s?$|\s?\n|[.,;!)]|\s[(*]", follows) is not None
+    return ends if (marked or decimals) and not decimals else ends or decimals
+
+
+def _one(group: list[Labelled]) -> Labelled | None:
+    """The only one, or the only one that is called main; None for rivals or an amount in doubt."""
+    values = {(item.amount.value, item.negative) for item in group}
+    if len(values) == 1:
+        return next((item for item in group if item.amount.sign is not None), group[0])
+    principal = [item for item in group if item.principal]
+    if principal and len({(item.amount.value, item.negative) for item in principal}) == 1:
+        return principal[0]
+    signed = [item for item in group if item.amount.sign is not None]
+    if len({item.amount.value for item in signed}) == 1 and all(item.amount.value is not None for item in group):
+        # "Guthaben: 5,12 EUR ... Konto 7": a bare number does not argue with one in a currency unless it has decimals.
+        bare = [item for item in group if item.amount.sign is None]
+        if all(item.amount.value == int(item.amount.value or 0) for item in bare):
+            return signed[0]
+    return None
+
+
+def _shared_currency(item: Labelled, found: list[Labelled], text: str) -> str | None:
+    """ "zagal'nyi 46,06; paketnyi 0,00; dodatkovyi 0,00 hrn": the currency at the end of the list is that of all."""
+    stop = next(
+        (
+            s
+            for s in sentences(text)
+            if s > item.amount.end and text[s - 1 : s] != ";" and text[:s].rstrip()[-1:] in ".!?"
+        ),
+        len(text),
+    )
+    line = text.find("\n", item.amount.end)
+    stop = min(stop, line) if line >= 0 else stop
+    for other in found:
+        if (
+            other.amount.start > item.amount.end
+            and other.amount.start < stop
+            and other.amount.sign
+            and other.amount.exact
+        ):
+            between = text[item.amount.end : other.amount.start]
+            return other.amount.currency if re.fullmatch(r"[;,][^.!?]{1,80}", between) else None
+    return None
+
+
+def _alone(text: str, folded: str, found: list[Labelled]) -> tuple[Decimal, str | None, str] | None:
+    """An amount with a currency that opens the text, or fills a line as "USD:5.87", and has no rival."""
+    money = [
+        item for item in found if item.amount.sign is not None and item.amount.exact and item.role is not Role.OTHER
+    ]
+    if len(money) != 1 or money[0].role is not Role.PLAIN:
+        return None
+    amount = money[0].amount
+    if amount.value is None or _buckets(folded):
+        return None
+    line_start = text.rfind("\n", 0, amount.start) + 1
+    line_end = text.find("\n", amount.end)
+    line_end = len(text) if line_end < 0 else line_end
+    if (
+        re.fullmatch(r"[^\W\d_]{1,4}\s?[:=].*", folded[amount.start : amount.end])
+        and not (text[line_start : amount.start] + text[amount.end : line_end]).strip()
+    ):
+        return amount.value, amount.currency, "currency label"
+    if _opening().fullmatch(mask(folded)[: amount.start]) is None or not _closes(text, folded, amount):
+        return None
+    first = min((s for s in sentences(text) if s >= amount.end), default=len(text))
+    if (
+        rule("THANKS").search(folded)
+        or rule("EVENT").search(folded[:first])
+        or rule("SUB").search(folded[amount.end : first])
+    ):
+        return None
+    return amount.value, amount.currency, "amount alone"
+
+
+@lru_cache(maxsize=1)
+def _limit() -> re.Pattern[str]:
+    return re.compile(words("лимит* limit* limite límite кредит* kreditn* overdraft"))
+
+
+def _opening() -> re.Pattern[str]:
+    return re.compile(r"[\s\x1f.,:*#-]{0,80}")
+
+
+def _closes(text: str, folded: str, amount: Amount) -> bool:
+    rest = folded[amount.end : amount.end + 40]
+    if not rest.strip() or re.match(r"\s{0,2}[.,;!*(\n]", rest) or rule("VALID").match(rest.lstrip()):
+        return True
+    behind = text[amount.end :].lstrip()
+    return text[amount.end - 1] == "." and not behind[:1].islower() and not behind[:1].isdigit()
+
+
+def _buckets(folded: str) -> bool:
+    """A list of packages (minutes, messages, data): the money in front of it may be a bonus."""
+    kinds = (
+        fold_pattern(r"\d\s?(?:[gmk]b|[gmk]o|[гмк]б)(?![^\W\d_])"),
+        words("sms смс mms"),
+        words("min minutos voz minut* минут* voice"),
+    )
+    return sum(re.search(kind, folded) is not None for kind in kinds) >= 2

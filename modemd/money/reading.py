@@ -1,0 +1,138 @@
+"""Reply text -> Reading, with proof.
+
+The operator's own patterns come first; without one the generic reader needs positive evidence and no rival. When
+anything is in doubt the balance is None: unknown is a good answer, a wrong number is not.
+"""
+
+from __future__ import annotations
+
+import re
+
+from modemd.money import generic
+from modemd.money.amounts import amounts
+from modemd.money.currencies import HOME, currency_of
+from modemd.money.expiry import expires
+from modemd.money.fold import clean, fold
+from modemd.money.labels import Labelled, labelled, rule
+from modemd.money.menus import without_menu
+from modemd.money.pack import Pack, Pattern
+from modemd.money.volumes import data_left
+from modemd.records import Kind, Reading
+
+
+def read(text: str, *, pack: Pack | None = None, country: str | None = None) -> Reading:
+    """What the reply says. Never raises, takes bounded time (the text is cut at 4,096 characters), never guesses.
+
+    `country` (ISO 3166-1 alpha-2) and the pack's country and currency only decide what a shared sign (r, $, kr) means
+    and how dates and thousands are written. Data without money has kind other and balance None; a menu with the
+    balance on it is a balance."""
+    if pack is not None:
+        country = pack.country
+    country = country.upper() if country and country.upper() in HOME else None
+    home = (pack.currency if pack is not None else None) or HOME.get(country or "")
+    whole = clean(text)
+    cleaned, folded, menu = without_menu(whole, fold(whole))
+    left = data_left(folded)
+    by_pack = _by_pattern(pack, whole, fold(whole), country, home) if pack is not None else None
+    if by_pack is not None:
+        ends = by_pack.expires or expires(folded, country=country, money=True)
+        return Reading(
+            kind="balance",
+            balance=by_pack.balance,
+            currency=by_pack.currency,
+            data_left_mb=by_pack.data_left_mb if by_pack.data_left_mb is not None else left,
+            expires=ends,
+            pattern=by_pack.pattern,
+            confidence="operator",
+        )
+    found = generic.balance(cleaned, folded, country=country, home=home) if not _told_by(pack, folded) else None
+    until = expires(folded, country=country, money=found is not None or left is not None)
+    if found is not None:
+        value, currency, name = found
+        return Reading(
+            kind="balance",
+            balance=value,
+            currency=currency,
+            data_left_mb=left,
+            expires=until,
+            pattern=name,
+            confidence="generic",
+        )
+    if left is not None:
+        return Reading(kind="other", data_left_mb=left, expires=until, pattern="data left", confidence="generic")
+    return Reading(kind=_kind(fold(whole), menu=menu, pack=pack), expires=until)
+
+
+def _by_pattern(pack: Pack, text: str, folded: str, country: str | None, home: str | None) -> Reading | None:
+    """The first pattern whose number is a whole amount with a certain value."""
+    items: list[Labelled] | None = None
+    for pattern in pack.patterns:
+        matches = list(pattern.regex.finditer(folded))
+        if matches and items is None:
+            items = labelled(text, folded, amounts(text, folded, country=country, home=home))
+        readings = [_reading(pattern, match, items or [], country, home) for match in matches]
+        good = [reading for reading in readings if reading is not None]
+        if good and len({reading.balance for reading in good}) == 1:
+            return good[0]
+    return None
+
+
+def _reading(
+    pattern: Pattern, match: re.Match[str], items: list[Labelled], country: str | None, home: str | None
+) -> Reading | None:
+    """None where the group is not one whole certain amount, or where words in front of what the pattern itself spells
+    out make it something else ("Бонусный" before "баланс: 50 р")."""
+    item = next((i for i in items if i.amount.digits == match.span("balance")), None)
+    if item is None or item.amount.value is None or not item.amount.exact:
+        return None
+    ahead = item.label[: max(0, match.start() - (item.amount.start - len(item.label)))]
+    behind = " ".join(item.tail.split()[:3])
+    if any(rule(name).search(ahead) for name in ("SUB", "LESS", "EVENT")) or rule("SUB").search(behind):
+        return None
+    value = item.amount.value
+    if (pattern.minus or _group(match, "minus")) and value > 0:
+        value = -value
+    until = _group(match, "expires")
+    data = _group(match, "data")
+    return Reading(
+        kind="balance",
+        balance=value,
+        currency=_currency(pattern, match, home) or item.amount.currency,
+        data_left_mb=data_left("data: " + data) if data else None,
+        expires=expires("valid until " + until, country=country, money=True) if until else None,
+        pattern=pattern.name,
+        confidence="operator",
+    )
+
+
+def _currency(pattern: Pattern, match: re.Match[str], home: str | None) -> str | None:
+    sign = _group(match, "currency")
+    return (currency_of(sign, home, whole=False) if sign else None) or pattern.currency
+
+
+def _group(match: re.Match[str], name: str) -> str | None:
+    value: str | None = match[name] if name in match.re.groupindex else None
+    return value
+
+
+def _told_by(pack: Pack | None, folded: str) -> bool:
+    """The pack knows this text as an error or as the announcement of an SMS: then no number in it is a balance."""
+    return pack is not None and any(fold(known) in folded for known in pack.errors + pack.sms_follows)
+
+
+def _kind(folded: str, *, menu: bool, pack: Pack | None) -> Kind:
+    if pack is not None and any(fold(known) in folded for known in pack.sms_follows):
+        return "sms_follows"
+    if pack is not None and any(fold(known) in folded for known in pack.errors):
+        return "error"
+    if _sms_follows(folded):
+        return "sms_follows"
+    if rule("ERROR").search(folded):
+        return "error"
+    return "menu" if menu else "other"
+
+
+def _sms_follows(folded: str) -> bool:
+    if rule("SMS_SENDING").search(folded):
+        return False
+    return any(rule("SMS").search(s) and rule("SMS_COMING").search(s) for s in re.split(r"[!?]|\.\s|\n\n", folded))

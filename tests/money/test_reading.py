@@ -1,0 +1,183 @@
+"""The reader with packs, its promises on hostile input, and the parts of it that have contracts of their own."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modemd.money.amounts import number
+from modemd.money.dates import dates
+from modemd.money.fold import clean, fold
+from modemd.money.operators import Packs, load_pack
+from modemd.money.reading import read
+
+PACK = """
+id = "xx-one"
+name = "One"
+country = "RU"
+currency = "RUB"
+errors = ["линия занята"]
+sms_follows = ["ждите письма"]
+[[pattern]]
+name = "wallet"
+regex = '''(?x)кошелёк=(?P<balance>[0-9.]{1,9})(?:[ ](?P<currency>usd))?
+    (?:;до[ ](?P<expires>[0-9.]{8,10}))?(?:;сеть[ ](?P<data>[0-9.]{1,6}[ ]гб))?'''
+[[pattern]]
+name = "red"
+sign = "minus"
+regex = 'красное=(?P<balance>[0-9.]{1,9})'
+"""
+WORDS = [
+    "Баланс", "баланс:", "Balance", "Ваш", "р.", "руб.", "rub", "USD", "$", "€", "12.34", "5", "1 234,56", "-", "−",
+    "минус", "менее", "бонус", "Лимит:", ",", ";", ".", "\n", "*100#", "12.12.2024", "до", "GB", "100 MB", "осталось",
+    "(", ")", "=", ":", "списано", "пополнен", "на", "1.", "2.", "\u00a0", "\u202e", "\x00", "٣٫٥", "رصيدك", "saldo",
+    "долг", "0.00", "1e5", "²", "½",
+]  # fmt: skip
+
+
+def test_pack_pattern_gives_number_currency_date_and_data() -> None:
+    """The groups of a pattern fill the reading, with confidence "operator" and the pattern's name as proof."""
+    got = read("Кошелёк=12.50 USD;до 12.12.2024;сеть 1.5 ГБ", pack=load_pack(PACK))
+    assert (got.balance, got.currency, got.expires, got.data_left_mb) == (Decimal("12.50"), "USD", "2024-12-12", 1536.0)
+    assert (got.kind, got.pattern, got.confidence) == ("balance", "wallet", "operator")
+
+
+def test_pattern_with_minus_gives_a_debt() -> None:
+    """A pattern whose words say debt negates what it finds."""
+    assert read("Красное=5.20", pack=load_pack(PACK)).balance == Decimal("-5.20")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Кошелёк=12.50.70",
+        "Кошелёк=12.501",
+        "Бонусный кошелёк=12.50",
+        "Если кошелёк=12.50",
+        "Кошелёк=1.00, потом кошелёк=2.00",
+    ],
+)
+def test_pattern_does_not_take_a_doubtful_number(text: str) -> None:
+    """Half a number, an unclear separator, another purse, a condition or two answers are not a balance."""
+    assert read(text, pack=load_pack(PACK)).balance is None
+
+
+def test_known_texts_of_the_pack_decide_the_kind() -> None:
+    """An error or announcement that the pack knows has no balance, whatever stands in it."""
+    assert read("Баланс 5 р. Линия занята", pack=load_pack(PACK)).kind == "error"
+    assert read("Баланс 5 р. Ждите письма", pack=load_pack(PACK)).kind == "sms_follows"
+
+
+def test_generic_reading_says_so() -> None:
+    """Without a pack the proof names the rule and the confidence is generic; nothing read has confidence none."""
+    assert read("Balance: 5.20 USD").confidence == "generic"
+    assert read("Balance: 5.20 USD").pattern == "balance word"
+    assert read("hello").confidence == "none"
+
+
+@pytest.mark.parametrize(
+    ("token", "currency", "value"),
+    [
+        ("1 020,06", "RUB", "1020.06"), ("0.0000", "EUR", "0.0000"), ("33.7", "RUB", "33.7"),
+        ("15.002", "VND", "15002"),
+        ("1.250", "TND", "1.250"), ("1,234", "USD", "1234"), ("1.234", "EUR", None), ("633,100", "RUB", None),
+        ("1'234.50", "CHF", "1234.50"), ("12,34,567.50", "INR", "1234567.50"), ("1.234.567", "IDR", "1234567"),
+        ("1.2.3", "EUR", None), ("1,23,4", "INR", None), ("007", "EUR", None), ("0.250", "EUR", "0.250"),
+        ("107٫93", "LYD", "107.93"),
+    ],
+)  # fmt: skip
+def test_number_habits(token: str, currency: str, value: str | None) -> None:
+    """Thousands and decimals are told apart by shape and currency; what allows two readings has no value."""
+    got = number(token, currency)
+    assert (None if got is None else str(got)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "day"),
+    [
+        ("08/10/2022", "US", date(2022, 8, 10)), ("08/10/2022", "KE", date(2022, 10, 8)),
+        ("your 04/03/16", None, None),
+        ("30. 1. 2024", "CZ", date(2024, 1, 30)), ("Aug 28 2021", "CA", date(2021, 8, 28)),
+        ("28 августа 2021", "RU", date(2021, 8, 28)),
+        ("15022008 (ddmmyyyy)", "CA", date(2008, 2, 15)),
+        ("01/02/2567", "TH", date(2024, 2, 1)), ("01/02/2567", "RU", None),
+        ("1403/05/10", "IR", date(2024, 7, 31)), ("1399/12/30", "IR", date(2021, 3, 20)), ("1400/12/30", "IR", None),
+        ("9378/10/12", "IR", None), ("31.02.2024", "RU", None),
+        ("15-08-24", "CU", date(2024, 8, 15)), ("15-08-24", "HU", None),
+    ],
+)  # fmt: skip
+def test_date_shapes(text: str, country: str | None, day: date | None) -> None:
+    """Every shape of a date is read by the country's habit; an ambiguous or impossible one is none."""
+    assert [found.day for found in dates(fold(text), country=country)] == [day]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_read_without_an_exception(text: str) -> None:
+    """Whatever the modem hands over, a Reading comes back."""
+    assert read(text).kind in {"balance", "menu", "sms_follows", "error", "other"}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=14), st.sampled_from(["RU", "US", "VN", "IR", None]), st.booleans())
+def test_no_number_is_invented(words: list[str], country: str | None, spaced: bool) -> None:
+    """In any heap of money words a balance's digits stand in the text in their order, and kind and balance agree."""
+    text = (" " if spaced else "").join(words)
+    pack = Packs().get("ru-mts") if country == "RU" else None
+    got = read(text, pack=pack, country=country)
+    assert (got.kind == "balance") == (got.balance is not None)
+    if got.balance is not None:
+        digits = re.sub(r"\D", "", str(got.balance))
+        assert re.search(r"\D{0,9}".join(digits), clean(text)) is not None
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.decimals(min_value=0, max_value=99999, places=2), st.booleans())
+def test_an_ordinary_amount_survives(amount: Decimal, negative: bool) -> None:
+    """Any amount of kopecks in the most common form comes back to the last digit, with its sign."""
+    text = f"Баланс:{'-' if negative else ''}{amount}р"
+    assert read(text, country="RU").balance == (-amount if negative else amount)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1",
+        "1 ",
+        "1,",
+        "1.1",
+        "Баланс ",
+        "Баланс: 1р ",
+        "(",
+        "-",
+        "$1",
+        "1. a ",
+        "1\n2\n",
+        "*1",
+        "*",
+        "12.12.",
+        "100 MB ",
+        "a",
+        "руб.",
+        "\n",
+        ". A",
+        "+7",
+        "http://",
+    ],
+)
+def test_hostile_text_ends_in_time(piece: str) -> None:
+    """100 KB of one repeated piece is read in bounded time (a generous bound, not a benchmark)."""
+    start = time.perf_counter()
+    read((piece * 100_000)[:100_000], country="RU", pack=Packs().get("ru-mts"))
+    assert time.perf_counter() - start < 5.0
+
+
+def test_nul_and_direction_marks_do_not_change_the_number() -> None:
+    """The tail behind a NUL is cut, and invisible marks inside the text are not digits or ends."""
+    assert read("Balance: \u202d12.50\u202c USD\x00 Balance 99.00 USD").balance == Decimal("12.50")
