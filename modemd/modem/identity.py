@@ -1,0 +1,117 @@
+"""Who the modem and its SIM are: +CGMI, +CGMM, +CGMR, +CGSN (27.007 5.1 to 5.4), +CIMI (5.6), the ICCID by whichever
+command the modem has. Functions of what `command` answers; noise lines between are told apart by their shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from modemd.errors import CommandError
+from modemd.records import Device
+
+Command = Callable[[str], Sequence[str]]
+
+# 2FE2 is the ICCID's file (102 221 13.2), 6F46 the service provider name (31.102 4.2.12); both in decimal.
+ICCID_BY_FILE = "AT+CRSM=176,12258,0,0,10"
+SPN_BY_FILE = "AT+CRSM=176,28486,0,0,17"
+ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", ICCID_BY_FILE, "AT^ICCID?", "AT+QCCID")
+# The maker's own command first, so that most modems are asked once.
+FIRST_ICCID_COMMAND = {"huawei": "AT^ICCID?", "quectel": "AT+QCCID"}
+
+
+def read_device(command: Command) -> Device:
+    """What the modem says about itself; a field it will not tell is None. Raises ModemError only."""
+    return Device(
+        imei=_find(command, "AT+CGSN", r"\d{14,16}"),
+        manufacturer=_first(command, "AT+CGMI"),
+        model=_first(command, "AT+CGMM"),
+        firmware=_first(command, "AT+CGMR"),
+    )
+
+
+def read_imsi(command: Command) -> str | None:
+    return _find(command, "AT+CIMI", r"\d{6,15}")
+
+
+def read_iccid(command: Command, manufacturer: str | None) -> str | None:
+    """Digits without the filler F; None when no command of the list brings it."""
+    maker = (manufacturer or "").lower()
+    first = next((own for name, own in FIRST_ICCID_COMMAND.items() if name in maker), None)
+    for line in dict.fromkeys([*([first] if first else []), *ICCID_COMMANDS]):
+        try:
+            answer = command(line)
+        except CommandError:
+            continue
+        found = next((iccid for text in answer if (iccid := iccid_of(text)) is not None), None)
+        if found is not None:
+            return found
+    return None
+
+
+def read_spn(command: Command) -> str | None:
+    """The service provider's name on the SIM: what tells an MVNO from the network it uses."""
+    try:
+        answer = command(SPN_BY_FILE)
+    except CommandError:
+        return None
+    for line in answer:
+        found = re.match(r'\+CRSM:\s*144\s*,\s*\d+\s*,\s*"?([0-9A-Fa-f]{4,})"?', line)
+        if found:
+            octets = bytes.fromhex(found[1][: len(found[1]) // 2 * 2])[1:].rstrip(b"\xff")
+            if octets[:1] == b"\x80":  # UCS2 (102 221 Annex A)
+                return octets[1:].decode("utf-16-be", "replace").strip() or None
+            return octets.decode("latin-1").strip() or None
+    return None
+
+
+def iccid_of(line: str) -> str | None:
+    """The ICCID in one line of an answer: with or without prefix, quotes, filler, or as the file's swapped nibbles."""
+    by_file = re.match(r'\+CRSM:\s*144\s*,\s*\d+\s*,\s*"?([0-9A-Fa-f]{20})"?', line)
+    if by_file:
+        return _swapped(by_file[1])
+    if line.startswith("+CRSM:"):
+        return None
+    found = re.match(
+        r'(?:[+^%#*]?Q?C?ICCID|\+Q?CCID|\^?SCID)?\s*:?\s*"?([0-9]{18,20}[Ff]{0,2}|[0-9A-Fa-f]{20})"?\s*$', line
+    )
+    if not found:
+        return None
+    text = found[1].upper()
+    if text.startswith("98") and not text.startswith("89"):  # the file's nibbles as they lie there, seen on Huawei
+        return _swapped(text)
+    digits = text.rstrip("F")
+    return digits if digits.isdigit() else None
+
+
+# --- helpers
+
+
+def _swapped(text: str) -> str | None:
+    digits = "".join(text[i + 1] + text[i] for i in range(0, len(text) - 1, 2)).upper().rstrip("F")
+    return digits if digits.isdigit() and len(digits) >= 18 else None
+
+
+def _first(command: Command, line: str) -> str | None:
+    try:
+        answer = command(line)
+    except CommandError:
+        return None
+    name = line.removeprefix("AT")
+    for text in answer:
+        value = text.removeprefix(f"{name}:").strip().strip('"').strip()
+        if value and not re.match(r"[+^%*#]\w+:", value):
+            return value
+    return None
+
+
+def _find(command: Command, line: str, pattern: str) -> str | None:
+    try:
+        answer = command(line)
+    except CommandError:
+        return None
+    name = re.escape(line.removeprefix("AT"))
+    for text in answer:
+        found = re.match(rf'(?:{name}:\s*)?"?({pattern})"?(?:\s*,.*)?$', text.strip())
+        if found:
+            return found[1]
+    return None

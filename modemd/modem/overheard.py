@@ -1,0 +1,76 @@
+"""USSD texts that come when nobody has asked: late answers to a request that was given up, and what the network says by
+itself. They are kept, and never handed to anybody who asks later."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from modemd.modem.desk import Desk
+from modemd.modem.inquiry import read_safely
+from modemd.money.pack import Pack
+from modemd.records import ModemSnapshot, Reading, UssdMessage
+
+KEPT_PER_MINUTE = 20  # a modem that floods us must not fill the disk
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    code: str
+    is_balance: bool
+    since: float
+
+
+class Overheard:
+    """Which requests are still owed an answer, until when nobody else may ask (the quarantine), and what becomes of the
+    texts that come. Lives as long as the owner thread: a port that is opened again does not end what is owed."""
+
+    def __init__(
+        self, desk: Desk, *, monotonic: Callable[[], float], late_s: float, report: Callable[[str], None]
+    ) -> None:
+        self._quarantine_until = 0.0
+        self._desk = desk
+        self._monotonic = monotonic
+        self._late_s = late_s
+        self._report = report
+        self._owed: deque[_Owed] = deque(maxlen=8)
+        self._kept: deque[float] = deque(maxlen=KEPT_PER_MINUTE)
+
+    @property
+    def quarantine_left(self) -> float:
+        """Seconds until a request may be sent again, after one that got no answer."""
+        return max(0.0, self._quarantine_until - self._monotonic())
+
+    def expect(self, code: str, *, is_balance: bool, quarantine_s: float) -> None:
+        """This request was given up without an answer."""
+        self._quarantine_until = self._monotonic() + quarantine_s
+        self._owed.append(_Owed(code, is_balance, self._monotonic()))
+
+    def settled(self) -> None:
+        """A request got its own answer: what was owed before it will not come any more."""
+        self._owed.clear()
+
+    def heard(self, message: UssdMessage, snapshot: ModemSnapshot, pack: Pack | None) -> None:
+        """One +CUSD outside of any request. Without a text it says nothing."""
+        now = self._monotonic()
+        if message.text is None or (len(self._kept) == KEPT_PER_MINUTE and now - self._kept[0] < 60.0):
+            return
+        self._kept.append(now)
+        owed = [request for request in self._owed if now - request.since <= self._late_s]
+        self._owed.clear()
+        reading = Reading(kind="other")
+        # A number counts only where one balance request alone can be meant, and the operator's own pattern says so.
+        if len(owed) == 1 and owed[0].is_balance and pack is not None:
+            read = read_safely(message.text, pack=pack, country=pack.country, report=self._report)
+            if read.confidence == "operator":
+                reading = read
+        self._desk.unasked(
+            snapshot,
+            "late" if owed else "network",
+            reading=reading,
+            code=owed[0].code if len(owed) == 1 else None,
+            text=message.text,
+            raw=message.raw,
+            decoder=message.decoder,
+        )

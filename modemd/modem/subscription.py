@@ -1,0 +1,40 @@
+"""Whose SIM it is: the key its history is kept under, and the operator pack that belongs to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Protocol
+
+from modemd.errors import ConfigError
+from modemd.money.operators import Packs
+from modemd.money.pack import Pack
+from modemd.records import Sim
+
+
+class SpnReader(Protocol):
+    def spn(self) -> str | None: ...
+
+
+def sim_key(sim: Sim, modem: str) -> str:
+    """ICCID, else IMSI, else the modem's name; the prefix says which."""
+    if sim.iccid is not None:
+        return f"iccid:{sim.iccid}"
+    return f"imsi:{sim.imsi}" if sim.imsi is not None else f"modem:{modem}"
+
+
+def find_pack(modem: SpnReader, packs: Packs, sim: Sim, *, operator: str | None, log: Any) -> tuple[Pack | None, Sim]:
+    """The configured operator's pack, else the SIM's; the SIM comes back with its provider name where that had to be
+    read, because several brands share the network. A pack that cannot be used is logged, and None."""
+    try:
+        if operator is not None:
+            return packs.get(operator), sim
+        match = packs.find(imsi=sim.imsi, iccid=sim.iccid)
+        if match.pack is None and len(match.candidates) > 1:
+            sim = replace(sim, spn=modem.spn())
+            match = packs.find(imsi=sim.imsi, spn=sim.spn, iccid=sim.iccid)
+    except ConfigError as error:
+        log.warning("operator pack unusable", reason=error.message)
+        return None, sim
+    if match.pack is None:
+        log.info("operator not known", why=match.why)
+    return match.pack, sim

@@ -1,0 +1,287 @@
+"""The owner thread of one modem: it alone touches the port. Opens it, answers the queue, comes back after faults.
+
+Other threads submit requests and read the snapshot; they wake the one wait of this thread through a pipe."""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from modemd.errors import ModemError
+from modemd.modem.desk import Desk
+from modemd.modem.modem import Modem
+from modemd.modem.overheard import Overheard
+from modemd.modem.requests import BalanceQuery, Job, Line, Request, UssdQuery
+from modemd.modem.session import Session
+from modemd.modem.timeouts import Paces, Timeouts
+from modemd.money.operators import Packs
+from modemd.records import Measurement, ModemSettings, ModemSnapshot, State
+from modemd.store import Store
+
+__all__ = ["BalanceQuery", "Paces", "Timeouts", "UssdQuery", "Worker"]
+
+STATE_OF_ERROR: dict[str, State] = {"absent": "absent", "unplugged": "absent", "blocked": "blocked"}
+FOREVER = float("inf")
+
+
+class Worker(threading.Thread):
+    """See docs/ARCHITECTURE.md. `clock` gives aware UTC, `monotonic` and `timeouts` and `paces` are there for tests."""
+
+    def __init__(
+        self,
+        settings: ModemSettings,
+        *,
+        store: Store,
+        packs: Packs,
+        on_change: Callable[[ModemSnapshot], None],
+        on_measurement: Callable[[Measurement], None],
+        open_modem: Callable[..., Modem] = Modem,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+        timeouts: Timeouts | None = None,
+        paces: Paces | None = None,
+    ) -> None:
+        super().__init__(name=f"modem-{settings.name}", daemon=True)
+        self.settings = settings
+        self.alive_until = FOREVER
+        self._paces = paces or Paces()
+        self._timeouts = timeouts or Timeouts()
+        self._monotonic = monotonic
+        self._log = structlog.get_logger().bind(modem=settings.name)
+        self._open_modem = open_modem
+        self._snapshot = ModemSnapshot(modem=settings.name)
+        self._on_change = on_change
+        self._line = Line()
+        self._stopping = False
+        self._wake_r, self._wake_w = os.pipe()
+        os.set_blocking(self._wake_r, False)
+        os.set_blocking(self._wake_w, False)
+        self._pipe_lock = threading.Lock()
+        self._desk = Desk(settings, store=store, on_measurement=on_measurement, clock=clock, log=self._log)
+        self._overheard = Overheard(
+            self._desk, monotonic=monotonic, late_s=self._paces.late_s, report=self._log.exception
+        )
+        self._store, self._packs, self._clock = store, packs, clock
+        self._tries = 0
+
+    # --- for other threads
+
+    @property
+    def snapshot(self) -> ModemSnapshot:
+        return self._snapshot
+
+    def submit(self, request: Request) -> Future[Any]:
+        """The future of the request's result, a Measurement or a UssdResult; it never holds an exception. A balance
+        query joins one that waits or runs."""
+        job = Job(request, submitted=self._monotonic())
+        waits = self._line.busy
+        standing = self._line.add(job)
+        if standing is None:
+            job.finish(self._desk.refusal(job, self._snapshot, "shutting down"))
+            return job.future
+        if standing is job and (waits or self._snapshot.state != "ready"):
+            job.timer = threading.Timer(self._paces.turn_s, self._expire, [job])
+            job.timer.daemon = True
+            job.timer.start()
+        self._wake()
+        return standing.future
+
+    def cancel(self, future: Future[Any]) -> None:
+        """Who asked no longer wants it: a waiting request is dropped, a running one cancelled on the wire."""
+        job = self._line.find(future)
+        if job is None:
+            return
+        job.cancelled = True
+        if self._line.drop(job):
+            job.finish(self._desk.refusal(job, self._snapshot, "cancelled"))
+        self._wake()
+
+    def answer(self, future: Future[Any], text: str) -> None:
+        """The next answer to the menus of a running interactive request."""
+        job = self._line.find(future)
+        if job is not None:
+            job.answers.append(text)
+            self._wake()
+
+    def stop(self) -> None:
+        """Ends the thread: session cancelled on the wire, settings put back, port closed. Returns within `stop_s` even
+        if the kernel holds the thread in close()."""
+        self._stopping = True
+        self._wake()
+        if self.ident is not None:
+            self.join(self._paces.stop_s)
+        if not self.is_alive():
+            self._refuse_all("shutting down", close=True)
+            with self._pipe_lock:
+                for fd in (self._wake_r, self._wake_w):
+                    if fd >= 0:
+                        os.close(fd)
+                self._wake_r = self._wake_w = -1
+
+    # --- the thread
+
+    def run(self) -> None:
+        pause_s = self._paces.crash_min_s
+        while not self._stopping:
+            try:
+                self._own()
+                pause_s = self._paces.crash_min_s
+            except Exception:  # noqa: BLE001  # a bug: told with its traceback, and tried again with growing pauses
+                self._log.exception("modem thread failed", pause_s=pause_s)
+                self._publish(state="failed", error="a fault in modemd: see the journal; it tries again by itself")
+                self._refuse_all("failed")
+                self._rest(pause_s)
+                pause_s = min(pause_s * 2, self._paces.crash_max_s)
+        self._refuse_all("shutting down", close=True)
+
+    def _own(self) -> None:
+        """Opens the modem and serves until it fails or the thread ends; then rests, longer after each failure."""
+        modem: Modem | None = None
+        try:
+            session = Session(
+                self.settings,
+                self._open_modem,
+                wake_fd=self._wake_r,
+                stopped=self._stopped,
+                attempt=self._tries,
+                store=self._store,
+                packs=self._packs,
+                desk=self._desk,
+                overheard=self._overheard,
+                publish=self._publish,
+                declare=self._declare,
+                wake=self._wake,
+                clock=self._clock,
+                monotonic=self._monotonic,
+                timeouts=self._timeouts,
+                paces=self._paces,
+                log=self._log,
+            )
+            modem = session.modem
+            session.open()
+            self._tries = 0
+            while not self._stopping:
+                self._turn(session)
+        except ModemError as error:
+            self._failed(error)
+        finally:
+            if modem is not None:
+                self._declare(self._paces.stop_s * 4)
+                modem.close()
+        if not self._stopping:
+            self._back_off()
+
+    def _turn(self, session: Session) -> None:
+        """One job, or one wait."""
+        job = None if self._overheard.quarantine_left > 0 else self._line.take()
+        if job is not None:
+            try:
+                self._serve(session, job)
+            finally:
+                self._line.done()
+            return
+        session.settle()
+        due_s = session.next_due_s()
+        self._declare(None if due_s is None else due_s + 60.0)
+        session.wait(due_s)
+        self._declare(60.0)
+        self._drain()
+        if not self._stopping:
+            session.look_after()
+
+    def _serve(self, session: Session, job: Job) -> None:
+        if job.timer is not None:
+            job.timer.cancel()
+        if job.cancelled or job.future.done():
+            job.finish(self._desk.refusal(job, self._snapshot, "cancelled"))
+            return
+        limit_s = self._paces.query_s if isinstance(job.request, BalanceQuery) else self._ussd_limit(job.request)
+        self._declare(limit_s + 60.0)
+
+        def cancelled() -> bool:
+            self._drain()
+            return job.cancelled or self._stopping
+
+        try:
+            job.finish(session.do(job, cancelled, self._drain))
+        except Exception as error:
+            job.finish(self._desk.broken(job, self._snapshot, error))
+            raise
+
+    def _ussd_limit(self, request: UssdQuery) -> float:
+        turns = 20 if request.interactive else len(request.replies) + 1
+        return turns * (request.timeout_s + self._paces.menu_s)
+
+    # --- faults
+
+    def _failed(self, error: ModemError) -> None:
+        if self._stopping:
+            return
+        state = STATE_OF_ERROR.get(error.code, "failed")
+        if (state, error.message) != (self._snapshot.state, self._snapshot.error):
+            self._log.warning("modem unusable", code=error.code, reason=error.message)
+        network = replace(self._snapshot.network, registered=None, signal_dbm=None)
+        self._publish(state=state, error=error.message, registered_at=None, network=network)
+        self._refuse_all(error.code, error.message)
+
+    def _back_off(self) -> None:
+        base = min(self._paces.reopen_max_s, self._paces.reopen_min_s * 2 ** min(self._tries, 16))
+        self._tries += 1
+        self._rest(base * random.uniform(0.8, 1.2))  # noqa: S311  # spreads reopening, guards nothing
+
+    def _rest(self, seconds: float) -> None:
+        """Until the time is over, a request comes (it shall find the modem as it is now) or the thread is to end."""
+        self._declare(seconds + 60.0)
+        poller = select.poll()
+        poller.register(self._wake_r, select.POLLIN)
+        deadline = self._monotonic() + seconds
+        while not self._stopping and self._line.empty and (left := deadline - self._monotonic()) > 0:
+            poller.poll(left * 1000)
+            self._drain()
+
+    def _refuse_all(self, code: str, message: str | None = None, *, close: bool = False) -> None:
+        for job in self._line.take_all(close=close):
+            job.finish(self._desk.refusal(job, self._snapshot, code, message))
+
+    def _expire(self, job: Job) -> None:
+        if self._line.drop(job):
+            job.finish(self._desk.refusal(job, self._snapshot, "busy"))
+
+    # --- small things
+
+    def _publish(self, **changes: Any) -> ModemSnapshot:
+        """The snapshot with what changed; told to `on_change` only when something did."""
+        new = replace(self._snapshot, **changes)
+        if new != self._snapshot:
+            self._snapshot = new
+            self._on_change(new)
+        return self._snapshot
+
+    def _declare(self, seconds: float | None) -> None:
+        """The thread promises to say this again within `seconds`; None = it waits for something to happen."""
+        self.alive_until = FOREVER if seconds is None else self._monotonic() + seconds
+
+    def _stopped(self) -> bool:
+        self._drain()
+        return self._stopping
+
+    def _wake(self) -> None:
+        with self._pipe_lock, suppress(BlockingIOError):
+            if self._wake_w >= 0:
+                os.write(self._wake_w, b"!")
+
+    def _drain(self) -> None:
+        with suppress(BlockingIOError):
+            while len(os.read(self._wake_r, 4096)) == 4096:
+                pass
