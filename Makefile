@@ -22,7 +22,7 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@command -v gammu >/dev/null || echo 'note: gammu is not installed, its tests are skipped; sudo apt-get install -y gammu'
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: lint types test
 

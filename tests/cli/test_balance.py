@@ -62,7 +62,7 @@ def test_failure_is_one_line_with_the_daemons_cure(daemon: Any, modemd: Any, rea
 @pytest.mark.parametrize(
     ("phrase", "cure"),
     [
-        ("not supported", "radio_fallback"),
+        ("not supported", "3G or 2G"),
         ("network timeout", "ask again"),
         ("CME 258", "ask again in a minute (CME 258)"),
         ("CME SIM busy", "SIM is still busy"),
