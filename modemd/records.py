@@ -63,13 +63,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UssdMessage:
-    """One +CUSD result code (27.007 7.15). `raw` is its payload as on the wire, `m` its status whatever the number."""
+    """One +CUSD result code (27.007 7.15). `raw` is its payload as on the wire, `m` its status whatever the number.
+    `cut`: the modem lost the end of the string, so a number at the end of `text` may lack digits."""
 
     m: int
     text: str | None = None
     dcs: int | None = None
     decoder: str | None = None
     raw: bytes = b""
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ class UssdResult:
     hint: str | None = None
     elapsed_s: float = 0.0
     raw: bytes = b""
+    cut: bool = False  # as in UssdMessage
     sent_as: str | None = None  # request method that reached the network: "plain" | "ucs2" | "hex" | "packed"
 
 

@@ -129,7 +129,8 @@ _SERVICE = re.compile(
         )
     )
 )
-_PIN_PROCEDURE = re.compile(r"(?:^|(?<=#))(?:\*\*|\*)(?:04|042|05|052|03)\*.*\*.*#")
+# Also half a procedure: what a network makes of it is not worth a locked SIM.
+_PIN_PROCEDURE = re.compile(r"(?:^|(?<=#))(?:\*\*(?:04|042|05|052|03)(?:\*|#|$)|\*(?:04|042|05|052|03)\*.*\*.*#)")
 _LOCAL = frozenset({"*#06#", "*#0000#", "*#9999#"})  # IMEI and firmware, answered by a telephone itself
 _EMERGENCY = frozenset({"112", "911", "000", "08", "110", "118", "119", "999", "101", "102", "103", "104"})
 _TELEPHONE = re.compile(r"\+\d+|\d{7,}")

@@ -29,6 +29,7 @@ __all__ = [
     "decode_packed",
     "encode_packed",
     "encodings",
+    "is_cut",
     "parse_cusd",
 ]
 
@@ -47,8 +48,7 @@ class CusdLine:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One reading of a payload. `decoder` is a stable name, `score` compares candidates of one payload only, `why` is
-    one line
-    for people."""
+    one line for people."""
 
     decoder: str
     text: str
@@ -77,6 +77,17 @@ def parse_cusd(line: str) -> CusdLine | None:
     return CusdLine(m, rest[1 : ended.start()].encode("latin-1", "replace"), _dcs(ended[1]))
 
 
+def is_cut(cusd: CusdLine, decoder: str) -> bool:
+    """Whether the modem lost the end of the string: the quote never closed (captures gammu-150, kg-o), or the hex
+    digits stop inside a character (capture sim800-odd-length). A number at the end of such a text may lack digits."""
+    if not cusd.closed:
+        return True
+    digits = b"".join((cusd.payload or b"").split())
+    if decoder.startswith(("plain", "utf8", "raw")) or not _HEX_DIGITS.fullmatch(digits):
+        return False
+    return len(digits) % (4 if decoder.startswith("ucs2") else 2) != 0
+
+
 def candidates(
     payload: bytes | None,
     dcs: int | None,
@@ -90,8 +101,8 @@ def candidates(
     The dcs lies (UCS2 with dcs 0, 7, 15; captures from ZTE, Quectel) and the TE character set does not always decide,
     so both are weak hints. What counts is the text: printable, assigned characters, one script a word, words and
     currencies of many languages. `learned` is the decoder that won for this modem before, a tie breaker. `score` is
-    the caller's own evidence, 0
-    for none to 1 for certain (larger numbers count as 1): an operator's pattern that matches outweighs the hints."""
+    the caller's own evidence, 0 for none to 1 for certain (larger numbers count as 1): an operator's pattern that
+    matches outweighs the hints."""
     best: dict[str, Candidate] = {}
     for found in decodings(payload or b"", dcs):
         candidate = _weigh(found, dcs, te_charset, learned, score)
@@ -114,6 +125,7 @@ def decode(
     return found[0] if found else None
 
 
+_HEX_DIGITS = re.compile(rb"[0-9A-Fa-f]+")
 _HEAD = re.compile(r"\s*\+CUSD\s*:\s*(-?\d{1,9})\s*(?:(,)\s*|$)")
 _QUOTED_TAIL = re.compile(r'"\s*(?:,\s*(\d{0,3})\s*[A-Za-z]?\s*;?)?[\s\0]*$')
 _PLAIN_TAIL = re.compile(r"(.*?)(?:\s*,\s*(\d{1,3}))?\s*", re.DOTALL)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SCENARIO = "mts-falling"
 LOW, CRITICAL = "50", "10"
+FOUND = "modem found"  # the daemon's log line with make, model and operator
 MOST_QUERIES = 8  # the scenario falls from comfortable to critical in fewer
 
 NEXT_STEPS = """\
@@ -52,6 +53,9 @@ def _play(stage: Stage) -> None:
     say(_heading("A fake 4G modem is plugged in, the daemon finds it and asks the operator"))
     stage.start()
     stage.wait_until_ready()
+    for text in stage.log():
+        if FOUND in text:
+            say(f"the daemon's log: {one_line(text[text.index(FOUND) :])}")
     _command(stage, "balance")
     stage.wait_until_ready(signal_known=True)
     _command(stage, "status")

@@ -15,7 +15,7 @@ import structlog
 
 from modemd.at.lines import FinalResult, LineKind, classify, final_result
 from modemd.at.quirks import find_quirk
-from modemd.at.ussd import CusdLine, Encoded, check_answer, decode, encodings, parse_cusd
+from modemd.at.ussd import CusdLine, Encoded, check_answer, decode, encodings, is_cut, parse_cusd
 from modemd.errors import RefusedError
 from modemd.modem.engine import END_OF_LINE, ESC, Answer, Engine
 from modemd.modem.outcome import (
@@ -182,7 +182,8 @@ class Dialogue:
         known = self._method or (host.learned.request if host.learned is not None else None)
         learned = known or self._mode()
         charset = host.te_charset
-        ways = encodings(code, te_charset=charset, learned=learned, vendor=host.device.manufacturer)
+        quirk = find_quirk(host.device.manufacturer, host.device.model)
+        ways = encodings(code, te_charset=charset, learned=learned, vendor=quirk)
         ladder: list[tuple[str | None, Encoded]] = [(None, way) for way in ways]
         if charset is not None and charset.upper() not in ("GSM", "IRA"):
             ladder += [("GSM", way) for way in ways if way.method == "plain"]
@@ -379,6 +380,7 @@ class Dialogue:
             dcs=cusd.dcs,
             decoder=found.decoder if found is not None else None,
             raw=cusd.payload or b"",
+            cut=found is not None and is_cut(cusd, found.decoder),
         )
 
 

@@ -28,6 +28,9 @@ WRONG_CODE = re.compile(
 )
 
 
+CUT_NUMBER = re.compile(r"[-+\d][\d\s.,'\u00a0\u202f]*$|[-+]$")
+
+
 class Asker(Protocol):
     """The part of Modem that a query needs."""
 
@@ -159,12 +162,18 @@ def understand(
     """What one dialogue's text says. A text without money or data is "unreadable", and stays in the answer."""
     if result.error is not None or result.text is None:
         return Answer(dial, result, Reading(kind="error"), result.error or "empty answer", result.hint)
-    reading = read_safely(result.text, pack=pack, country=country, report=report)
+    text = without_cut_number(result.text) if result.cut else result.text
+    reading = read_safely(text, pack=pack, country=country, report=report)
     if result.status == "action_required" and reading.kind == "other" and reading.data_left_mb is None:
         reading = replace(reading, kind="menu")
     if reading.balance is not None or reading.data_left_mb is not None or reading.kind == "sms_follows":
         return Answer(dial, result, reading, None, None)
     return Answer(dial, result, reading, "unreadable", UNREADABLE_HINTS.get(reading.kind, UNREADABLE))
+
+
+def without_cut_number(text: str) -> str:
+    """A text whose end is lost, less the number that it stops in: "Balance: 12" may have been 12.50 or 1250."""
+    return CUT_NUMBER.sub("", text)
 
 
 def read_safely(text: str, *, pack: Pack | None, country: str | None, report: Callable[[str], None]) -> Reading:
@@ -215,6 +224,7 @@ def _menu_answers(
 
     def ask(message: UssdMessage) -> str | None:
         text = message.text or ""
+        text = without_cut_number(text) if message.cut else text
         if not left or read_safely(text, pack=pack, country=country, report=report).balance is not None:
             return None
         return left.pop(0)

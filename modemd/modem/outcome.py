@@ -82,6 +82,7 @@ class Outcome:
             hint=hint_of(self.error),
             elapsed_s=round(elapsed_s, 3),
             raw=b"" if message is None else message.raw,
+            cut=message is not None and message.cut,
             sent_as=self.sent_as,
         )
 

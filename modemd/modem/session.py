@@ -82,6 +82,15 @@ class Session:
         if self._sim_error is None:
             self._register()
             self._details_due = self._monotonic() + self._paces.details_s
+            device = self.modem.device
+            self._log.info(
+                "modem found",
+                port=self._path,
+                manufacturer=device.manufacturer,
+                model=device.model,
+                firmware=device.firmware,
+                operator=self._publish().operator,
+            )
         self.settle()
 
     # --- requests

@@ -36,7 +36,7 @@ class Paces:
     poll_s: float = 30.0  # +CREG? while not registered; never while registered
     fresh_s: float = 10.0  # a registration read so recently is not read again
     look_min_s: float = 1.0  # between two looks that URCs ask for: a modem may chatter
-    details_s: float = 30.0  # operator and signal are read when the modem has been idle for so long after opening
+    details_s: float = 5.0  # operator and signal are read when the modem has been idle for so long after opening
     turn_s: float = 60.0  # waiting for one's turn or for the quarantine, then "busy"
     query_s: float = 170.0  # a balance query in all; INTERFACE promises 180 s
     menu_s: float = 60.0  # an open menu nobody answers

@@ -255,6 +255,26 @@ def test_an_answer_without_a_balance_is_unknown(peer: Any, start: Any) -> None:
     assert (row.error, row.reading.balance, row.text) == ("unreadable", None, "Hello")
 
 
+@pytest.mark.parametrize(
+    ("reply", "balance_read"),
+    [
+        ('+CUSD: 0,"Balance 12', None),
+        ('+CUSD: 0,"Balance 1 2', None),
+        ('+CUSD: 0,"00420061006C0061006E0063006500200031003200",72', None),
+        ('+CUSD: 0,"Balance 12.50 r. Tariff Sma', Decimal("12.50")),
+    ],
+    ids=["no quote", "no quote, a blank", "half a character", "cut behind the amount"],
+)
+def test_a_number_that_was_cut_is_no_number(peer: Any, start: Any, reply: str, balance_read: Decimal | None) -> None:
+    """Where the modem lost the end of a reply, the digits that it stops in may lack some: unknown, with the text."""
+    worker = start(peer.path)
+    peer.ussd("OK", reply)
+    row = balance(worker)
+    assert row.reading.balance == balance_read
+    assert row.text is not None
+    assert row.text.startswith("Balance 1")
+
+
 def test_roaming_dials_nothing(peer: Any, start: Any, store: Store) -> None:
     """While roaming neither a person nor the schedule reaches the network, unless the configuration allows it."""
     peer.answers["AT+CREG?"] = ("+CREG: 0,5", "OK")
