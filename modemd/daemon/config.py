@@ -118,13 +118,11 @@ class _Reader:
             if key not in {"daemon", "modem", "channel"}:
                 self.unknown(key, document[key], key, ("[daemon]", "[[modem]]", "[[channel]]"))
         daemon = self.daemon(self.table(document), folder)
-        modems = [
-            self.modem(table, f"modem[{index}]", folder, environ)
-            for index, table in enumerate(self.tables(document, "modem"))
-        ]
+        tables = self.tables(document, "modem")
+        modems = [self.modem(table, f"modem[{index}]", folder, environ) for index, table in enumerate(tables)]
         if not document.get("modem"):
             self.problem("modem", None, 'no modem is configured: add [[modem]] with name = "home" and port = "auto"')
-        self.doubles(modems)
+        self.doubles(tables)
         channels = [
             self.channel(table, f"channel[{index}]") for index, table in enumerate(self.tables(document, "channel"))
         ]
@@ -188,18 +186,22 @@ class _Reader:
                 f"{place}.critical", str(critical), f'it is above low ("{low}"): write at most that, or raise low'
             )
 
-    def doubles(self, modems: Sequence[ModemSettings | None]) -> None:
+    def doubles(self, tables: Sequence[Mapping[str, Any]]) -> None:
+        """Looks at the tables as written, so that a modem with another fault is compared too."""
         for key, cure in (
             ("name", "another modem has this name: choose a different one"),
             ("port", "another modem has this port: each modem needs its own"),
+            ("usb", "another modem has this usb id: name the ports instead"),
+            ("imei", "another modem has this imei: each modem has its own"),
         ):
             seen: set[str] = set()
-            for index, modem in enumerate(modems):
-                value = getattr(modem, key) if modem else None
+            for index, table in enumerate(tables):
+                value = table.get(key)
+                if not isinstance(value, str):
+                    continue
                 if value in seen:
                     self.problem(f"modem[{index}].{key}", value, cure)
-                if value is not None:
-                    seen.add(value)
+                seen.add(value)
 
     def channel(self, table: Mapping[str, Any], place: str) -> ChannelSettings | None:
         from modemd.alerts.channels import CHANNELS  # late: `modemd config check` is the only command that needs it
@@ -288,7 +290,7 @@ def _undiallable(code: str) -> str | None:
     try:
         check_code(code)
     except ModemdError as error:
-        return error.message
+        return error.message.removeprefix("not sent: ")
     return None
 
 

@@ -264,3 +264,9 @@ def test_what_is_not_acted_upon_is_said(write_config: WriteConfig) -> None:
     assert not_acted_upon(load(write_config(modem))) == []
     (line,) = not_acted_upon(load(write_config(f'{modem}radio_fallback = "auto"\n')))
     assert line.startswith('modem "home": radio_fallback = "auto" is not acted upon')
+
+
+def test_a_double_name_is_seen_beside_another_fault(write_config: WriteConfig) -> None:
+    """A modem whose table has a fault of its own is still compared with the others."""
+    found = problems(write_config(MODEM + "low = 0.5\n" + MODEM.replace("USB2", "USB3")))
+    assert [problem.key for problem in found] == ["modem[0].low", "modem[1].name"]
