@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check lint format types picture install uninstall clean
+.PHONY: help demo test check lint format types picture bench install uninstall clean
 
 # Where `make install` puts the program; the unit in systemd/ names the same place.
 PREFIX ?= /opt/modemd
@@ -14,7 +14,9 @@ help:
 	@echo 'make check    lint, format, types and tests'
 	@echo 'make format   let ruff format the code'
 	@echo 'make picture  make docs/img/demo.svg again from a real run of the demo'
+	@echo 'make bench    speed next to python-gsmmodem-new and gammu, one table (90 s)'
 	@echo 'make install  (root) modemd as a systemd service: $(PREFIX), /etc/modemd, its own user'
+	@echo 'make uninstall  (root) takes it away again; configuration and history stay'
 	@echo 'make clean    remove .venv and caches'
 
 demo: $(VENV)/.run
@@ -40,11 +42,14 @@ format: $(VENV)/.dev
 picture: $(VENV)/.run
 	$(BIN)/python docs/img/make_picture.py
 
+bench: $(VENV)/.run
+	@$(BIN)/python -m bench --idle 60
+
 install:
 	@[ "$$(id -u)" = 0 ] || { echo 'this writes to $(PREFIX), /etc and /usr/local/bin: sudo make install' >&2; exit 1; }
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || { echo 'modemd needs Python 3.11 or newer with venv: apt-get install -y python3 python3-venv' >&2; exit 1; }
-	$(PYTHON) -m venv $(PREFIX)
-	$(PREFIX)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade .
+	umask 022 && $(PYTHON) -m venv $(PREFIX)
+	umask 022 && $(PREFIX)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade .
 	ln -sf $(PREFIX)/bin/modemd /usr/local/bin/modemd
 	install -D -m 0644 systemd/modemd.sysusers /usr/lib/sysusers.d/modemd.conf
 	install -D -m 0644 systemd/modemd.tmpfiles /usr/lib/tmpfiles.d/modemd.conf
@@ -53,15 +58,18 @@ install:
 	install -d -m 0750 -o root -g modemd /etc/modemd
 	[ -e /etc/modemd/modemd.toml ] || install -m 0640 -o root -g modemd config/modemd.toml /etc/modemd/modemd.toml
 	[ ! -d /run/systemd/system ] || systemctl daemon-reload
+	@case "$$(readlink -f $(PREFIX)/bin/python)" in /root/*|/home/*) \
+	    echo 'note: this Python lives in a home folder, where the service may not look; sudo make install PYTHON=/usr/bin/python3' >&2;; esac
 	@echo 'Now: edit /etc/modemd/modemd.toml (port, limits, channel), then'
-	@echo '  modemd config check /etc/modemd/modemd.toml && sudo systemctl enable --now modemd'
+	@echo '  sudo modemd config check /etc/modemd/modemd.toml && sudo systemctl enable --now modemd'
 	@echo '  sudo usermod -aG modemd YOU    # log in again, then: modemd balance'
 
 uninstall:
 	@[ "$$(id -u)" = 0 ] || { echo 'sudo make uninstall' >&2; exit 1; }
-	[ ! -d /run/systemd/system ] || systemctl disable --now modemd
+	[ ! -d /run/systemd/system ] || systemctl disable --now modemd || true
 	rm -rf $(PREFIX) /usr/local/bin/modemd /etc/systemd/system/modemd.service /usr/lib/sysusers.d/modemd.conf /usr/lib/tmpfiles.d/modemd.conf
-	@echo 'Left in place: /etc/modemd (configuration) and /var/lib/modemd (history).'
+	[ ! -d /run/systemd/system ] || systemctl daemon-reload
+	@echo 'Left in place: /etc/modemd (configuration), /var/lib/modemd (history), the user and group modemd.'
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
