@@ -28,6 +28,7 @@ MAX_OUTPUT_BYTES = 1 << 20  # a client that lets this much pile up does not read
 PUMP_BYTES = 1 << 16  # rows are fetched, and requests read, only while less than this waits to be written
 STALLED_S = 30.0  # unread output for this long: the client hangs
 
+MOST_BYTES = 1024  # Python's getsockopt() refuses more; room for 256 groups
 SO_PEERGROUPS = 59  # include/uapi/asm-generic/socket.h; since Linux 4.13, not in Python's socket module
 
 
@@ -72,6 +73,11 @@ class Request:
     def event(self, name: str, **fields: Any) -> None:
         if self.open:
             self._connection.send({"id": self.ident, "event": name, **fields})
+
+    def row(self, row: Mapping[str, Any]) -> None:
+        """One row at once, of a request that goes on."""
+        if self.open:
+            self._connection.send({"id": self.ident, "row": row})
 
     def rows(self, rows: Iterator[Mapping[str, Any]]) -> None:
         """Sends these as fast as the client reads them, then their number."""
@@ -353,9 +359,9 @@ def peer_of(connection: socket.socket) -> Peer:
     size = struct.calcsize("3i")
     pid, uid, gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
     try:
-        raw = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, 4096)
+        raw = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, MOST_BYTES)
     except OSError:
-        raw = b""  # an old kernel, or more than a thousand groups: the primary group decides
+        raw = b""  # an old kernel, or more groups than fit: the primary group decides
     groups = struct.unpack(f"{len(raw) // 4}I", raw[: len(raw) // 4 * 4])
     return Peer(pid, uid, frozenset({gid, *groups}))
 
