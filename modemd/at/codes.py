@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from modemd.at.gsm import encode_packed, is_gsm
 from modemd.at.quirks import Quirk, find_quirk
@@ -35,15 +36,19 @@ def encodings(
 
     `learned`: a method name. `vendor`: a row of quirks.py, or what AT+CGMI gave."""
     row = find_quirk(vendor) if isinstance(vendor, str) else vendor
+    return list(_ladder(code, te_charset, learned, row.requests if row is not None else ()))
+
+
+@lru_cache(maxsize=64)  # the same few codes are asked for again and again
+def _ladder(code: str, te_charset: str | None, learned: str | None, hints: tuple[str, ...]) -> tuple[Encoded, ...]:
     charset = (te_charset or "").strip().strip('"').upper()
     own = {"UCS2": "ucs2", "HEX": "hex"}.get(charset)
-    hints = row.requests if row is not None else ()
     if own is not None:
         # A row that says "plain" means "in the TE character set"; packed digits are none of it.
         hints = tuple(own if hint == "plain" else hint for hint in hints)
     order = [learned, *hints, own, "plain", "packed"]
     ladder = [Encoded(method, text) for method in dict.fromkeys(order) if method and (text := _write(code, method))]
-    return ladder or [Encoded("ucs2", code.encode("utf-16-be", "replace").hex().upper())]
+    return tuple(ladder) or (Encoded("ucs2", code.encode("utf-16-be", "replace").hex().upper()),)
 
 
 def check_code(code: str, *, allow_mmi: bool = False) -> None:

@@ -47,7 +47,7 @@ def _as_characters(payload: bytes, dcs: int | None) -> Iterator[Decoded]:
     if escaped:
         prior, reasons = prior - 20.0, (*reasons, "an escape that was left as it was")
     yield Decoded("plain", _line_ends(body.decode("latin-1")), prior, reasons)
-    if escaped or any(octet < 128 and BASIC[octet] != chr(octet) for octet in body):
+    if escaped or body.translate(None, _SAME_IN_GSM):
         untranslated = "".join(BASIC[octet] if octet < 128 else chr(octet) for octet in body)
         if escaped:
             prior += 20.0
@@ -56,10 +56,10 @@ def _as_characters(payload: bytes, dcs: int | None) -> Iterator[Decoded]:
             )
         prior += _untranslated_prior(body)
         yield Decoded("plain-gsm", _line_ends(untranslated), prior, (*reasons, "03.38 characters left as they were"))
-    if any(octet >= 128 for octet in body):
+    high = _count(body, _HIGH)
+    if high:
         with suppress(UnicodeDecodeError):
             yield Decoded("utf8", _line_ends(body.decode("utf-8")), 5.0, ("octets are valid UTF-8",))
-    high = sum(octet >= 128 for octet in body)
     if _CONTROL.search(body) or high * 4 > len(body):
         text = decode_packed(payload)
         yield Decoded("raw-packed", _line_ends(text), -30.0, ("octets taken as packed septets",))
@@ -69,6 +69,14 @@ def _as_characters(payload: bytes, dcs: int | None) -> Iterator[Decoded]:
 
 
 _CONTROL = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f]")
+_HIGH = bytes(range(128, 256))
+_PRINTABLE = bytes(range(32, 127)) + b"\r\n"
+_SAME_IN_GSM = _HIGH + bytes(octet for octet in range(128) if BASIC[octet] == chr(octet))  # or no 03.38 at all
+
+
+def _count(octets: bytes, wanted: bytes) -> int:
+    """How many of the octets are among the wanted ones."""
+    return len(octets) - len(octets.translate(None, wanted))
 
 
 def _untranslated_prior(body: bytes) -> float:
@@ -154,10 +162,10 @@ def _as_hex(digits: bytes, dcs: int | None, *, nested: bool) -> Iterator[Decoded
     plain = _line_ends(octets.decode("latin-1").rstrip("\0"))
     ascii_prior = _ascii_prior(octets)
     yield Decoded("8bit", plain, short + penalty + ascii_prior - 1.0, ("hex of octets",))
-    if any(octet >= 128 for octet in octets):
+    if not octets.isascii():
         with suppress(UnicodeDecodeError):
             yield Decoded("8bit-utf8", _line_ends(octets.decode("utf-8")), short + ascii_prior + 5.0, ("hex of UTF-8",))
-    elif any(BASIC[octet] != chr(octet) for octet in octets):
+    elif octets.translate(None, _SAME_IN_GSM):
         prior = short + penalty + ascii_prior + _untranslated_prior(octets) - 2.0
         yield Decoded("hex-gsm", _line_ends(from_septets(octets)), prior, ("hex of septets",))
 
@@ -175,7 +183,7 @@ def _short_prior(digits: bytes) -> float:
 
 def _ascii_prior(octets: bytes) -> float:
     """Evidence for one octet a character: nearly all of them are printable ASCII, which packed septets never are."""
-    shown = sum(32 <= octet < 127 or octet in b"\r\n" for octet in octets)
+    shown = _count(octets, _PRINTABLE)
     if len(octets) < 5 or shown * 20 < len(octets) * 17:
         return 0.0
     return 25.0 if len(octets) >= 10 else 15.0
@@ -208,11 +216,11 @@ def _ucs2_prior(high: bytes, characters: int, otherwise: float) -> tuple[float, 
 
 
 def _usual(high: bytes) -> int:
-    return sum(octet in _USUAL_HIGH for octet in high)
+    return _count(high, _USUAL_HIGH)
 
 
 # Latin, Cyrillic, Hebrew, Arabic; others (CJK fills 80 blocks) have to convince by their text.
-_USUAL_HIGH = (0x00, 0x04, 0x05, 0x06)
+_USUAL_HIGH = b"\x00\x04\x05\x06"
 
 
 def _ucs2(octets: bytes, dcs: int | None, codec: str) -> str:
@@ -261,4 +269,6 @@ def _around_quotes(payload: bytes, dcs: int | None) -> Iterator[Decoded]:
 
 
 def _line_ends(text: str) -> str:
+    if "\r" not in text:
+        return text
     return re.sub("\r*\n|\r+(?!\n)", "\n", text)

@@ -50,6 +50,8 @@ def to_septets(text: str) -> bytes:
 def from_septets(septets: bytes) -> str:
     """The text of septets, one an octet. An escape before an unknown code gives the basic character (23.038 6.2.1.1
     note 1: a receiver that does not know the extension shows a space; the character itself is more use to people)."""
+    if _ESC not in septets and septets.isascii():
+        return "".join(map(BASIC.__getitem__, septets))
     text: list[str] = []
     escaped = False
     for septet in septets:

@@ -120,9 +120,36 @@ class LineReader:
         if end > MAX_LINE:
             self._cut_long_line()
             return True
+        if len(buffer) - end > _FLOOD and self._take_flood():
+            return True
         line = self._take(end)
         gap, self._gap = self._gap, bytearray()
         self._physical(line, bytes(gap))
+        return True
+
+    def _take_flood(self) -> bool:
+        """Takes all lines that are nothing special at once, in front of the first that may be; False = that is the
+        next line. A modem that chatters sends thousands, and most of the time of a line went into taking it singly."""
+        if self._open is not None or self._body is not None or self._overflow:
+            return False
+        buffer = self._buffer
+        special = _SPECIAL.search(buffer, 0, MAX_LINE)
+        limit = MAX_LINE if special is None else special.start()
+        end = max(buffer.rfind(b"\n", 0, limit), buffer.rfind(b"\r", 0, limit))
+        if end <= 0:
+            return False
+        for found in _CONTENT.finditer(bytes(buffer[:end])):
+            line = found[0]
+            if body_follows(line) is not None:
+                end = found.start()
+                break
+            if not line.isspace():
+                self._ready.append(line.decode("latin-1"))
+        if end <= 0:
+            return False
+        del buffer[:end]
+        self._scanned = 0
+        self._gap.clear()
         return True
 
     def _take(self, end: int) -> bytes:
@@ -251,6 +278,9 @@ class LineReader:
         self._ready.append(DataLine(text, self._body or "") if data else text)
 
 
+_FLOOD = 256  # octets behind a line from which on it pays to look at many lines at once
+_SPECIAL = re.compile(rb"\+CUSD|[>\0]")
+_CONTENT = re.compile(rb"[^\r\n]+")
 _LINE_END = re.compile(rb"[\r\n]")
 _LINE_ENDS = re.compile(rb"[\r\n]+")
 _LINE_ENDS_OR_NULS = re.compile(rb"[\r\n\0]+")

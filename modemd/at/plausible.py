@@ -14,21 +14,22 @@ def quality(text: str) -> tuple[float, str]:
     if not text.strip():
         return (-20.0, "empty")
     text = text[:MAX_WEIGHED]
-    values = [_value(char) for char in text]
+    values = list(map(_value, text))
     points = 60.0 * max(-2.0, sum(values) / len(values))
     reasons: list[str] = []
-    if (bad := sum(value <= _BAD for value in values)) > 0:
+    if min(values) <= _BAD:
+        bad = sum(value <= _BAD for value in values)
         points -= min(30.0, 6.0 * bad)
         reasons.append(f"{bad} characters that nobody writes")
-    worth, shown = _words(text)
+    scripts = set(map(_script, set(text))) - {None}
+    worth, shown = _words(text, one_script=len(scripts) < 2)
     points += worth
     if shown:
         reasons.append(shown)
-    scripts = {script for char in text if (script := _script(char))}
     if len(scripts) > 2:
         points -= 12.0 * (len(scripts) - 2)
         reasons.append(f"{len(scripts)} scripts")
-    if (known := len({word for word in _WORD.findall(text.casefold()) if word in KNOWN_WORDS})) > 0:
+    if (known := len(KNOWN_WORDS.intersection(_WORD.findall(text.casefold())))) > 0:
         points += min(24.0, 8.0 * known)
         reasons.append(f"{known} known words")
     if (at := text.count("@")) > 2 and at * 8 > len(text):
@@ -40,6 +41,7 @@ def quality(text: str) -> tuple[float, str]:
     return points, ", ".join(reasons) or "readable"
 
 
+MOST_POINTS = 108.0  # no text gets more: 60 for characters, 20 for words, 24 for known ones, 4 for an amount
 MAX_WEIGHED = 1024  # characters; more would not change the verdict
 
 _BAD = -3.0
@@ -138,15 +140,16 @@ def _script(char: str) -> str | None:
 _VOWEL = re.compile("[aeiouyäöüåæøàáâãèéêëìíîïòóôõùúûıœ]", re.IGNORECASE)
 
 
-def _words(text: str) -> tuple[float, str]:
+def _words(text: str, *, one_script: bool) -> tuple[float, str]:
     """Up to 20 points for words that are built as words are, less for what is not."""
     words = _WORD.findall(text)
     longer = [word for word in words if len(word) > 1]
     points = 0.0
     reasons = []
+    mixed = 0 if one_script else sum(map(_mixed, longer))
     if longer:
-        points += 20.0 * sum(_worth(word) for word in longer) / len(longer)
-    mixed = sum(_mixed(word) for word in longer)
+        worths = (-0.6 if _mixed(word) else _worth(word) for word in longer) if mixed else map(_worth, longer)
+        points += 20.0 * sum(worths) / len(longer)
     if mixed:
         reasons.append(f"{mixed} words of mixed scripts")
     # Letters that were not translated from 03.38 stand inside words: "w{hlen".
@@ -170,10 +173,10 @@ _SIGN_IN_WORD = re.compile(r"(?<=[A-Za-zäöüåæøñàèéìòù])[{|}~^\[\]\\
 
 
 def _worth(word: str) -> float:
-    """1 for a likely word, down to -1."""
-    if _mixed(word):
-        return -0.6
-    turns = sum(a.islower() and b.isupper() for a, b in pairwise(word))
+    """1 for a likely word of one script, down to -1."""
+    turns = 0
+    if not (word[1:].islower() or word.isupper()):
+        turns = sum(a.islower() and b.isupper() for a, b in pairwise(word))
     if turns > 1 or (turns and len(word) < 5 and not word[-1].islower()):
         return -0.6
     if word.isascii() and len(word) > 4 and not word.isupper() and not _VOWEL.search(word):
@@ -183,7 +186,9 @@ def _worth(word: str) -> float:
 
 def _mixed(word: str) -> bool:
     """Letters of two scripts in one word. Latin look-alikes in Cyrillic words are common ("pуб."): not counted."""
-    scripts = {_script(char) for char in word} - {None}
+    if word.isascii():
+        return False
+    scripts = set(map(_script, word)) - {None}
     if scripts == {"LATIN", "CYRILLIC"}:
         return not all(char in _LOOK_ALIKES for char in word if _script(char) == "LATIN")
     return len(scripts) > 1

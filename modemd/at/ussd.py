@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modemd.at.classify import DataLine
 from modemd.at.codes import Encoded, check_answer, check_code, encodings
 from modemd.at.dcs import Alphabet, alphabet
 from modemd.at.decoders import Decoded, decodings
 from modemd.at.gsm import decode_packed, encode_packed
-from modemd.at.plausible import quality
+from modemd.at.plausible import MOST_POINTS, quality
 
 __all__ = [
+    "DECODERS",
     "Alphabet",
     "Candidate",
     "CusdLine",
@@ -102,14 +103,9 @@ def candidates(
     so both are weak hints. What counts is the text: printable, assigned characters, one script a word, words and
     currencies of many languages. `learned` is the decoder that won for this modem before, a tie breaker. `score` is
     the caller's own evidence, 0 for none to 1 for certain (larger numbers count as 1): an operator's pattern that
-    matches outweighs the hints."""
-    best: dict[str, Candidate] = {}
-    for found in decodings(payload or b"", dcs):
-        candidate = _weigh(found, dcs, te_charset, learned, score)
-        known = best.get(candidate.text)
-        if known is None or candidate.score > known.score:
-            best[candidate.text] = candidate
-    return sorted(best.values(), key=lambda candidate: -candidate.score)
+    matches outweighs the hints. It reads a whole text, so it is asked only where it can decide: of the candidates that
+    it could lift to the first place."""
+    return _ranked(payload, dcs, te_charset, learned, score, everything=True)
 
 
 def decode(
@@ -120,8 +116,8 @@ def decode(
     learned: str | None = None,
     score: Callable[[str], float] | None = None,
 ) -> Candidate | None:
-    """The best of candidates(), or None."""
-    found = candidates(payload, dcs, te_charset=te_charset, learned=learned, score=score)
+    """The best of candidates(), or None. What cannot win any more is not weighed, which is nearly all of them."""
+    found = _ranked(payload, dcs, te_charset, learned, score, everything=False)
     return found[0] if found else None
 
 
@@ -140,6 +136,7 @@ _DCS_HINT = 8.0
 _TE_HINT = 6.0
 _LEARNED = 4.0
 _CALLER = 40.0
+_ROUNDING = 0.02  # of scores that are compared with what they may become
 
 _FAMILY = {
     "plain": "plain",
@@ -156,17 +153,55 @@ _FAMILY = {
 }
 
 
+def _ranked(
+    payload: bytes | None,
+    dcs: int | None,
+    te_charset: str | None,
+    learned: str | None,
+    score: Callable[[str], float] | None,
+    *,
+    everything: bool,
+) -> list[Candidate]:
+    """candidates(); without `everything` only what may still be the first: weighing a text costs more than to make it,
+    and the hints alone show most often that no text could make up for them."""
+    ways = [
+        (found.prior + _hints(found.decoder, dcs, te_charset, learned), found)
+        for found in decodings(payload or b"", dcs)
+    ]
+    places = {found.text: place for place, (_, found) in reversed(list(enumerate(ways)))}  # in which equals stay
+    ways.sort(key=lambda way: -way[0])
+    reach = _ROUNDING + (_CALLER if score is not None else 0.0)
+    best: dict[str, Candidate] = {}
+    highest = 0.0
+    for hints, found in ways:
+        if not everything and best and hints + MOST_POINTS + reach < highest:
+            break
+        candidate = _weigh(found, dcs, te_charset, learned)
+        highest = max(highest, candidate.score) if best else candidate.score
+        known = best.get(candidate.text)
+        if known is None or candidate.score > known.score:
+            best[candidate.text] = candidate
+    if score is not None and len(best) > 1:
+        close = [candidate for candidate in best.values() if candidate.score >= highest - _CALLER]
+        if len(close) > 1:
+            best |= {candidate.text: _judged(candidate, score) for candidate in close}
+    return sorted(best.values(), key=lambda candidate: (-candidate.score, places[candidate.text]))
+
+
+DECODERS = (*_FAMILY, *(f"ucs2+{inner}" for inner in ("ucs2", "ucs2-le", "packed", "8bit", "8bit-utf8", "hex-gsm")))
+"""The stable names, those of hex digits that were encoded once more included."""
+
+
 def _weigh(
     found: Decoded,
     dcs: int | None,
     te_charset: str | None,
     learned: str | None,
-    score: Callable[[str], float] | None,
 ) -> Candidate:
     worth, why = quality(found.text)
     total = worth + found.prior
     reasons = [why, *found.reasons]
-    family = _FAMILY.get(found.decoder.partition("+")[0], "")
+    family = _family(found.decoder)
     if (hint := _dcs_hint(dcs, found.decoder, family)) > 0:
         total += hint
         reasons.append(f"dcs {dcs} fits")
@@ -179,10 +214,32 @@ def _weigh(
     if learned is not None and learned == found.decoder:
         total += _LEARNED
         reasons.append("seen from this modem before")
-    if score is not None and (own := max(-1.0, min(1.0, float(score(found.text))))):
-        total += own * _CALLER
-        reasons.append("known pattern" if own > 0 else "against the known patterns")
     return Candidate(found.decoder, found.text, round(total, 2), ", ".join(reasons))
+
+
+def _judged(candidate: Candidate, score: Callable[[str], float]) -> Candidate:
+    """A candidate with the caller's evidence added."""
+    own = max(-1.0, min(1.0, float(score(candidate.text))))
+    if not own:
+        return candidate
+    why = "known pattern" if own > 0 else "against the known patterns"
+    return replace(candidate, score=round(candidate.score + own * _CALLER, 2), why=f"{candidate.why}, {why}")
+
+
+def _hints(decoder: str, dcs: int | None, te_charset: str | None, learned: str | None) -> float:
+    """What _weigh() gives for the hints alone."""
+    family = _family(decoder)
+    te = (te_charset or "").upper()
+    points = _dcs_hint(dcs, decoder, family)
+    if (te == "UCS2" and family == "ucs2") or (te == "HEX" and family == "8bit"):
+        points += _TE_HINT
+    elif te == "GSM" and decoder == "plain-gsm":
+        points += 1.0
+    return points + (_LEARNED if learned == decoder else 0.0)
+
+
+def _family(decoder: str) -> str:
+    return _FAMILY.get(decoder.partition("+")[0], "")
 
 
 def _dcs_hint(dcs: int | None, decoder: str, family: str) -> float:
