@@ -75,6 +75,16 @@ class UssdMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecodeCandidate:
+    """One way to read an answer's octets. `score` compares those of one answer only, `why` is a line for people."""
+
+    decoder: str
+    text: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UssdResult:
     """How one USSD dialogue ended. `error` is None exactly when m was 0, 1 or 2 with a text; else a short stable
     phrase: "not supported", "network timeout", "network terminated", "no answer", "ERROR", "CME 258", "NO CARRIER",
@@ -92,6 +102,7 @@ class UssdResult:
     raw: bytes = b""
     cut: bool = False  # as in UssdMessage
     sent_as: str | None = None  # request method that reached the network: "plain" | "ucs2" | "hex" | "packed"
+    candidates: tuple[DecodeCandidate, ...] = ()  # of `raw`, the winner first; only where UssdQuery.explain asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +144,8 @@ class ModemSettings:
     radio_fallback: Literal["off", "auto"] = "off"
     recovery: Literal["reopen", "reset", "usb"] = "reopen"
     sms_query: Literal["off", "auto"] = "off"
+    ussd_encoding: str | None = None  # instead of what was learned: how requests are written first ...
+    ussd_decoder: str | None = None  # ... and which decoder reads the answers that it can read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

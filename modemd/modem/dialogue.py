@@ -1,123 +1,113 @@
-"""One USSD dialogue (27.007 7.15, 22.090): request, final result code, +CUSD, menus, cancel; every end is typed.
+"""One USSD dialogue (27.007 7.15, 22.090): ladder of encodings, menus, cancel; every end is typed.
 
 Nothing on the wire says which request a +CUSD answers, so only what comes between our request and its end counts."""
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
-from modemd.at.lines import FinalResult, LineKind, classify, final_result
-from modemd.at.quirks import find_quirk
-from modemd.at.ussd import CusdLine, Encoded, check_answer, decode, encodings, is_cut, parse_cusd
+from modemd.at.ussd import CusdLine, check_answer, decode, encodings, is_cut, parse_cusd
 from modemd.errors import RefusedError
-from modemd.modem.engine import END_OF_LINE, ESC, Answer, Engine
-from modemd.modem.outcome import (
-    ACTION_REQUIRED,
-    DONE,
-    NETWORK_TIMEOUT,
-    NOT_SUPPORTED,
-    TERMINATED,
-    Outcome,
-    better,
-    choose,
-    conclude,
-    is_junk,
-    may_repeat,
-    not_sent,
-)
-from modemd.records import Device, UssdMessage, UssdResult
+from modemd.modem.engine import END_OF_LINE, ESC, Engine
+from modemd.modem.exchange import Exchange
+from modemd.modem.explain import decoded_as
+from modemd.modem.ladder import Host, Ladder, LearnedLike
+from modemd.modem.outcome import ACTION_REQUIRED, Outcome, better, conclude, may_repeat, not_sent
+from modemd.records import UssdMessage, UssdResult
+
+__all__ = ["Dialogue", "LearnedLike"]
 
 CANCEL = "AT+CUSD=2"
 MAX_TURNS = 20  # a menu that never ends is not answered for ever
-USSD_MODES = {"0": "plain", "1": "packed"}  # AT^USSDMODE?
+SHORTEST_S = 1.0  # with less time left nothing more is sent
+MOST_LATE = 8  # lines kept for later; a modem that floods us must not fill the memory
 
 Ask = Callable[[UssdMessage], str | None]
 
 
-class LearnedLike(Protocol):
-    @property
-    def request(self) -> str | None: ...
-    @property
-    def decoder(self) -> str | None: ...
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """What one dialogue may do, and until when. `deadline`: time.monotonic() of the last moment of all its requests."""
 
+    ask: Ask
+    timeout_s: float
+    deadline: float
+    repeatable: bool
+    cancelled: Callable[[], bool]
+    wrong_code: Callable[[str], bool] | None
 
-class Host(Protocol):
-    """What a dialogue needs to know of its modem."""
-
-    te_charset: str | None
-    score: Callable[[str], float] | None
-    learned: LearnedLike | None
-    device: Device
-
-    def execute(self, line: str, timeout_s: float | None = None) -> Answer: ...
-    def set_charset(self, charset: str) -> bool: ...
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What came between one request and the end of listening."""
-
-    messages: list[UssdMessage] = field(default_factory=list)
-    final: FinalResult | None = None
-    late_error: FinalResult | None = None  # behind OK (captures gsmmodem-97, gammu-326)
-    sent: bool = False
-    cancelled: bool = False
+    def time_left(self) -> float:
+        """For the next request; 0 = there shall be none."""
+        left = min(self.timeout_s, self.deadline - time.monotonic())
+        return left if left >= min(SHORTEST_S, self.timeout_s) else 0.0
 
 
 class Dialogue:
-    """The USSD side of one open modem. Remembers which encoding of a request worked, and what is still owed."""
+    """The USSD side of one open modem. Remembers which encoding of a request worked, and what is still owed.
+
+    `answers_due`: how many requests of the last run went out and got no answer. A late one cannot be told from the
+    answer to the next request."""
 
     def __init__(self, host: Host, engine: Engine, on_unsolicited: Callable[[str], None]) -> None:
-        self.answer_may_come = False
+        self.answers_due = 0
         self.menu_open = False
         self._host = host
         self._engine = engine
         self._on_unsolicited = on_unsolicited
+        self._ladder = Ladder(host)
         self._session_unsure = True  # another program may have left one open
-        self._method: str | None = None  # worked on this modem
-        self._mode_read = False
-        self._mode_says: str | None = None
         self._inbox: list[UssdMessage] = []  # what came while a menu waited for its answer
+        self._late: list[str] = []  # texts that came while our own request that got no answer was cancelled
         self._cancelling = False
-        self._prompt_seen = False
+        self._collecting = False
+        self._prompt = False  # Cinterion: the modem waits for the answer to a menu behind "> "
 
     def run(
         self,
         code: str,
         *,
-        ask: Callable[[UssdMessage], str | None],
+        ask: Ask,
         timeout_s: float,
         repeatable: bool,
         cancelled: Callable[[], bool],
         wrong_code: Callable[[str], bool] | None = None,
+        total_s: float | None = None,
     ) -> UssdResult:
-        """`timeout_s` runs from each request on the wire to its answer. `repeatable`: the code spends nothing, so
-        another encoding may follow where the first may have reached the network. `wrong_code` tells the operator's "no
-        such code" from an answer. Raises ModemError only."""
+        """`timeout_s` runs from each request on the wire to its answer, `total_s` over all of them. `repeatable`: the
+        code spends nothing, so another encoding may follow where the first may have reached the network. `wrong_code`
+        tells the operator's "no such code" from an answer. Raises ModemError only."""
         stopped, self._engine.stopped = self._engine.stopped, None  # `cancelled` knows about that too
         started = time.monotonic()
+        self.hand_out_late()
+        self.answers_due = 0
+        terms = _Terms(
+            ask=ask,
+            timeout_s=timeout_s,
+            deadline=float("inf") if total_s is None else started + total_s,
+            repeatable=repeatable,
+            cancelled=cancelled,
+            wrong_code=wrong_code,
+        )
         try:
             if self._session_unsure:
                 self.cancel()
-            outcome = self._climb(code, ask, timeout_s, repeatable, cancelled, wrong_code)
+            outcome = self._climb(code, terms)
             return outcome.result(code, time.monotonic() - started)
         finally:
             self._engine.stopped = stopped
 
     def cancel(self) -> None:
         """See Modem.cancel_ussd. Bare +CUSD lines that come now belong to the cancel; a text is a late answer."""
-        if self._prompt_seen:  # Cinterion: a menu ends in "> ", which takes no commands
-            self._engine.write(ESC)
-            self._prompt_seen = False
         self._cancelling = True
         try:
+            if self._prompt:  # it takes no commands, and how it answers to ESC is not known: found out anew with AT
+                self._prompt = False
+                self._engine.write(ESC)
+                self._engine.unsure = True
             self._host.execute(CANCEL, self._engine.timeouts.cancel_s)
             if not self._engine.unsure:
                 self._engine.drain()
@@ -136,138 +126,151 @@ class Dialogue:
 
     def takes(self, line: str) -> bool:
         """Whether a line that came outside of listening belongs to this dialogue: what the network says while a menu
-        waits for its answer, and the bare +CUSD that a cancel causes."""
+        waits for its answer, the bare +CUSD that a cancel causes, and the text that comes just too late for it."""
         if not (self._cancelling or self.menu_open):
             return False
         cusd = parse_cusd(line)
         if cusd is None:
             return False
         if self._cancelling:
+            if cusd.payload and self._collecting and len(self._late) < MOST_LATE:
+                self._late.append(line)
+                return True
             return not cusd.payload
         self._inbox.append(self._message(cusd))
         self.menu_open = cusd.m == ACTION_REQUIRED
         return True
 
+    def prompted(self) -> None:
+        """A "> " came while no command ran: it is the menu's, if one is open."""
+        self._prompt = self._prompt or self.menu_open
+
+    def hand_out_late(self) -> None:
+        """Late texts go where every line goes that belongs to nothing; who asked has been told by now."""
+        late, self._late = self._late, []
+        for line in late:
+            self._on_unsolicited(line)
+
     # --- the ladder of encodings
 
-    def _climb(
-        self,
-        code: str,
-        ask: Ask,
-        timeout_s: float,
-        repeatable: bool,
-        cancelled: Callable[[], bool],
-        wrong_code: Callable[[str], bool] | None,
-    ) -> Outcome:
+    def _climb(self, code: str, terms: _Terms) -> Outcome:
+        """One encoding after the other, while nothing was sent, or while a code that spends nothing may be repeated.
+
+        After silence one more at most, and only where no encoding was ever seen to work. What comes then is an answer
+        to one of two requests with the same code on the same SIM, that is to the same question; but it proves no
+        encoding, and one more answer stays due. No third request follows, and no other end but an answer replaces the
+        silence: a late answer may still come."""
         best: Outcome | None = None
-        ladder = self._ladder(code)
-        for charset, encoded in ladder:
-            with self._charset(charset) as ready:
+        silent = False
+        for charset, encoded in self._ladder.ways(code):
+            if best is not None and not terms.time_left():
+                break
+            with self._ladder.charset(charset) as ready:
                 if not ready:
                     continue
-                outcome = self._converse(encoded, ask=ask, timeout_s=timeout_s, cancelled=cancelled)
-            if outcome.text is not None and wrong_code is not None and wrong_code(outcome.text):
+                outcome = self._converse(encoded.method, encoded.argument, terms)
+            if outcome.text is not None and terms.wrong_code is not None and terms.wrong_code(outcome.text):
                 outcome.wrong_code = True
-            elif outcome.answered:
-                self._method = encoded.method if charset is None else None
+            if silent:
+                outcome.sent_as = None
+                return outcome if outcome.answered or outcome.cancelled else best or outcome
+            if outcome.answered and not outcome.wrong_code:
+                self._ladder.worked(encoded.method if charset is None else None)
             best = better(best, outcome)
-            if outcome.cancelled or not (not_sent(outcome) or (repeatable and may_repeat(outcome))):
+            if outcome.cancelled:
+                break
+            silent = outcome.error == "no answer"
+            if silent and not (terms.repeatable and self._ladder.proven is None):
+                break
+            if not (silent or not_sent(outcome) or (terms.repeatable and may_repeat(outcome))):
                 break
         return best or Outcome(status="refused", error="bad code")
 
-    def _ladder(self, code: str) -> list[tuple[str | None, Encoded]]:
-        """Ways to write the request, best first; the last one for a TE character set that nothing was understood in is
-        to change it for this one request (captures so-29731461, gammu-150)."""
-        host = self._host
-        known = self._method or (host.learned.request if host.learned is not None else None)
-        learned = known or self._mode()
-        charset = host.te_charset
-        quirk = find_quirk(host.device.manufacturer, host.device.model)
-        ways = encodings(code, te_charset=charset, learned=learned, vendor=quirk)
-        ladder: list[tuple[str | None, Encoded]] = [(None, way) for way in ways]
-        if charset is not None and charset.upper() not in ("GSM", "IRA"):
-            ladder += [("GSM", way) for way in ways if way.method == "plain"]
-        return ladder
-
-    def _mode(self) -> str | None:
-        """How the modem says that it reads requests; asked once, and only of makes that can tell (Huawei ^USSDMODE)."""
-        if not self._mode_read:
-            self._mode_read = True
-            device = self._host.device
-            quirk = find_quirk(device.manufacturer, device.model)
-            if quirk is not None and quirk.ussd_mode is not None:
-                answer = self._host.execute(quirk.ussd_mode)
-                found = next((hit for line in answer.lines if (hit := re.search(r":\s*(\d)", line))), None)
-                self._mode_says = USSD_MODES.get(found[1]) if found else None
-        return self._mode_says
-
-    @contextmanager
-    def _charset(self, charset: str | None) -> Iterator[bool]:
-        """The TE character set changed for one request and put back; False when the modem will not."""
-        if charset is None:
-            yield True
-            return
-        before = self._host.te_charset
-        ready = self._host.set_charset(charset)
-        try:
-            yield ready
-        finally:
-            if ready and before is not None:
-                self._host.set_charset(before)
-
     # --- one dialogue in one encoding
 
-    def _converse(self, encoded: Encoded, *, ask: Ask, timeout_s: float, cancelled: Callable[[], bool]) -> Outcome:
+    def _converse(self, method: str, argument: str, terms: _Terms) -> Outcome:
         turns: list[str] = []
-        argument = encoded.argument
+        quirk = self._ladder.quirk
+        exchange = Exchange(
+            engine=self._engine,
+            read=self._message,
+            on_line=self._on_unsolicited,
+            cancelled=terms.cancelled,
+            menu_prompts=quirk is not None and quirk.menu_prompts,
+            final_waits=quirk is not None and quirk.final_waits,
+        )
         while True:
-            heard = self._request(argument, timeout_s, cancelled)
+            behind_prompt, self._prompt = self._prompt, False
+            self._session_unsure = True
+            heard = exchange.request(argument, max(terms.time_left(), 0.1), behind_prompt=behind_prompt)
+            self._prompt = heard.prompt or (behind_prompt and not heard.sent)
             outcome = conclude(heard.messages, heard.final, heard.late_error)
-            outcome.sent_as = encoded.method
+            outcome.sent_as = method
             if outcome.text is not None:
                 turns.append(outcome.text)
             outcome.turns = tuple(turns)
             if heard.cancelled and not outcome.answered:
-                if heard.sent:
-                    self._give_up(outcome)
+                if heard.sent or turns:
+                    self._give_up(outcome, due=heard.sent)
                 else:
                     outcome = Outcome(status="error", error="cancelled", cancelled=True)
                 return outcome
             if outcome.error == "no answer":
-                self.answer_may_come = True
-                self._session_unsure = True
-                self.cancel()
-                return outcome
-            self.answer_may_come = False
+                return self._silence(outcome, terms)
             self._session_unsure = outcome.after_ok or self._engine.unsure
             if outcome.status != "action_required":
+                if behind_prompt:  # one OK or two: nobody says where the request's own stands
+                    self._engine.unsure = True
                 return outcome
-            written = self._menu(outcome, encoded.method, ask, cancelled, last=len(turns) >= MAX_TURNS)
+            last = len(turns) >= MAX_TURNS or not terms.time_left()
+            written = self._menu(outcome, method, terms, last=last)
             if written is None:
                 outcome.turns += tuple(m.text for m in self._inbox if m.text is not None)
                 return outcome
             argument = written
 
-    def _menu(
-        self, outcome: Outcome, method: str, ask: Ask, cancelled: Callable[[], bool], *, last: bool
-    ) -> str | None:
+    def _silence(self, outcome: Outcome, terms: _Terms) -> Outcome:
+        """Ends the session of a request that got no answer. One that comes while we do is just in time for a code that
+        may be asked twice; another one's is late."""
+        self.answers_due += 1
+        self._session_unsure = self._collecting = True
+        try:
+            self.cancel()
+        finally:
+            self._collecting = False
+        if not terms.repeatable:
+            return outcome
+        for line in self._late:
+            message = self.decode(line)
+            just = conclude([message] if message is not None else [], None, None)
+            if just.answered and just.text is not None:
+                self._late.remove(line)
+                self.answers_due -= 1
+                self._session_unsure = False  # a menu was cancelled behind it
+                just.turns, just.sent_as = (*outcome.turns, just.text), outcome.sent_as
+                return just
+        return outcome
+
+    def _menu(self, outcome: Outcome, method: str, terms: _Terms, *, last: bool) -> str | None:
         """The answer to an open menu as it goes on the wire; None = the session is over and `outcome` says how."""
         self._inbox = []
         self.menu_open = True
         self._session_unsure = True
-        answer = None if last or outcome.message is None or outcome.text is None else ask(outcome.message)
+        answer = None if last or outcome.message is None or outcome.text is None else terms.ask(outcome.message)
         self._engine.flush_idle()
         ended = [message for message in self._inbox if message.m != ACTION_REQUIRED]
         if ended:  # by the network, while we waited: an answer now would dial a new request
             self.menu_open = self._session_unsure = False
+            if self._prompt:  # may still be there
+                self._prompt, self._engine.prompted, self._engine.unsure = False, True, True
             over = conclude(self._inbox, None, None)
             if over.answered:
                 outcome.status, outcome.message, outcome.error = over.status, over.message, None
             elif answer is not None:
                 outcome.status, outcome.error = "terminated", "network terminated"
             return None
-        if cancelled():
-            self._give_up(outcome)
+        if terms.cancelled():
+            self._give_up(outcome, due=False)
             return None
         written = None if answer is None else _written(answer, method, self._host.te_charset)
         if written is None:
@@ -275,11 +278,12 @@ class Dialogue:
         self.menu_open = False
         return written
 
-    def _give_up(self, outcome: Outcome) -> None:
-        """Somebody cancelled: the network is told, and the outcome says so."""
+    def _give_up(self, outcome: Outcome, *, due: bool) -> None:
+        """Somebody cancelled: the network is told, and the outcome says so. `due`: an answer was still to come."""
         outcome.status, outcome.error, outcome.cancelled = "error", "cancelled", True
-        self.answer_may_come = not self.menu_open
-        if self._engine.unsure:  # the modem owes us a final result code already: tell it, and do not wait for another
+        self.answers_due += due
+        if self._engine.unsure and not self._prompt:
+            # The modem owes us a final result code already: tell it, and do not wait for another.
             self._engine.send(CANCEL + END_OF_LINE)
             self._engine.drain()
             self._engine.unsure = True
@@ -287,84 +291,10 @@ class Dialogue:
         else:
             self.cancel()
 
-    # --- one request
-
-    def _request(self, argument: str, timeout_s: float, cancelled: Callable[[], bool]) -> _Heard:
-        engine = self._engine
-        if engine.unsure:
-            engine.synchronise()
-        engine.flush_idle()
-        heard = _Heard()
-        if cancelled():
-            heard.cancelled = True
-            return heard
-        command = f'AT+CUSD=1,"{argument}",15'
-        self._session_unsure = True
-        engine.send(command + END_OF_LINE)
-        heard.sent = True
-        sent = time.monotonic()
-        reply_by = sent + timeout_s
-        until = min(reply_by, sent + engine.timeouts.final_s)
-
-        def woken() -> bool:
-            heard.cancelled = cancelled()
-            return heard.cancelled
-
-        while True:
-            line = engine.read_line(until, woken=None if heard.cancelled else woken)
-            now = time.monotonic()
-            if line is None:
-                if not heard.cancelled or heard.final is not None or now >= until:
-                    break
-                # Cancelled before OK: a command now would be lost with it, so the OK gets a moment to come.
-                until = min(until, now + engine.timeouts.cancel_s)
-                continue
-            cusd = parse_cusd(line)
-            if cusd is not None:
-                heard.messages.append(self._message(cusd))
-                until = min(reply_by, now + self._patience(heard))
-            elif (kind := classify(line, command)) is LineKind.FINAL:
-                until = self._after_final(heard, line, now, reply_by)
-            elif kind is LineKind.URC:
-                self._on_unsolicited(line)
-            elif kind is LineKind.PROMPT:
-                self._prompt_seen = True
-            if until <= now or (heard.cancelled and heard.final is not None):
-                break
-        if heard.final is None:
-            engine.unsure = True
-        return heard
-
-    def _after_final(self, heard: _Heard, line: str, now: float, reply_by: float) -> float:
-        """Takes a final result code; until when to listen on."""
-        final = final_result(line)
-        grace = self._engine.timeouts.grace_s
-        if heard.final is None:
-            heard.final = final
-            if final is not None and not final.ok:
-                return now
-            return min(reply_by, now + self._patience(heard)) if heard.messages else reply_by
-        if final is not None and not final.ok:
-            heard.late_error = final
-            return now if heard.messages else now + grace
-        return reply_by if not heard.messages else now + self._patience(heard)
-
-    def _patience(self, heard: _Heard) -> float:
-        """How much longer to listen once a +CUSD is here, in seconds."""
-        timeouts = self._engine.timeouts
-        best = choose(heard.messages)
-        if best is None:
-            return timeouts.grace_s
-        if best.m == TERMINATED:
-            return timeouts.settle_s if best.text is not None and not is_junk(best) else timeouts.release_s
-        if best.m not in (DONE, ACTION_REQUIRED, NOT_SUPPORTED, NETWORK_TIMEOUT):
-            return timeouts.release_s  # an error may explain it (capture gprs-at-12)
-        return 0.0 if heard.final is not None else timeouts.settle_s  # the OK, if it was not lost
-
     def _message(self, cusd: CusdLine) -> UssdMessage:
         host = self._host
         try:
-            found = decode(
+            found = decoded_as(host.decoder, cusd.payload, cusd.dcs) or decode(
                 cusd.payload,
                 cusd.dcs,
                 te_charset=host.te_charset,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from modemd.at.lines import FinalResult, LineKind, LineReader, classify, final_result
 from modemd.errors import ModemError, ModemSilent, PortLost
+from modemd.modem.tap import Tap
 from modemd.modem.timeouts import Timeouts
 
 ESC = b"\x1b"  # leaves a stuck "> " prompt (27.005 3.5.1); Ctrl-Z would send what is in it
@@ -38,7 +39,8 @@ class Answer:
 
 
 class Engine:
-    """An open, non-blocking descriptor that speaks AT. `on_urc` gets every line that belongs to no command."""
+    """An open, non-blocking descriptor that speaks AT. `on_urc` gets every line that belongs to no command,
+    `on_prompt` is told of a "> " that came while no command ran."""
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class Engine:
         *,
         lost: Callable[[OSError | None], PortLost],
         on_urc: Callable[[str], None],
+        on_prompt: Callable[[], None] = lambda: None,
         wake_fd: int | None = None,
         timeouts: Timeouts,
     ) -> None:
@@ -53,12 +56,23 @@ class Engine:
         self.wake_fd = wake_fd
         self.timeouts = timeouts
         self.unsure = False
+        self.prompted = False  # a "> " came where none was asked for: commands are swallowed until ESC
         self.echo_seen = False
         self.commands = 0  # how many command lines went out; for the diary and for tests of the budget
         self.stopped: Callable[[], bool] | None = None
+        self.tap: Tap | None = None
         self._lost = lost
         self._on_urc = on_urc
+        self._on_prompt = on_prompt
         self._reader = LineReader()
+        # poll, not select: a descriptor beyond 1023 must not end the daemon. Made once: they are waited on per line.
+        self._port_poll = select.poll()
+        self._port_poll.register(fd, select.POLLIN)
+        self._both_poll = self._port_poll
+        if wake_fd is not None:
+            self._both_poll = select.poll()
+            self._both_poll.register(fd, select.POLLIN)
+            self._both_poll.register(wake_fd, select.POLLIN)
 
     # --- commands
 
@@ -83,6 +97,8 @@ class Engine:
                 lines.append(line)
             elif kind is LineKind.ECHO:
                 self.echo_seen = True
+            elif kind is LineKind.PROMPT:
+                self.prompted = True
             elif kind is LineKind.URC:
                 self._on_urc(line)
         self.unsure = True
@@ -96,8 +112,8 @@ class Engine:
 
     def write(self, data: bytes) -> None:
         deadline = time.monotonic() + self.timeouts.write_s
-        poller = select.poll()
-        poller.register(self.fd, select.POLLOUT)
+        if self.tap is not None:
+            self.tap.pass_on(True, data)
         while data:
             try:
                 data = data[os.write(self.fd, data) :]
@@ -111,6 +127,8 @@ class Engine:
             if left <= 0:
                 self.unsure = True
                 raise ModemSilent("the modem takes no more octets (hung, or CTS low): unplug it and plug it in again")
+            poller = select.poll()
+            poller.register(self.fd, select.POLLOUT)
             poller.poll(min(left, 0.5) * 1000)
 
     def synchronise(self, *, probes: int = 2) -> FinalResult:
@@ -121,6 +139,9 @@ class Engine:
         found: FinalResult | None = None
         for _ in range(max(1, probes)):
             self.unsure = False
+            if self.prompted:
+                self.prompted = False
+                self.write(ESC)
             answer = self.execute("AT", timeout_s=self.timeouts.probe_s)
             if answer.final is None:
                 continue
@@ -194,11 +215,14 @@ class Engine:
             elif (line := self._reader.idle()) is not None:
                 self._idle_line(line)
 
-    def wait(self, timeout_s: float | None) -> bool:
-        """Idle: until the wake-up pipe is readable (True) or the time is over (False). Lines go to `on_urc`."""
+    def wait(self, timeout_s: float | None, *, until: Callable[[], bool] | None = None) -> bool:
+        """Idle: until the wake-up pipe is readable (True), the time is over or `until` says so (False); it is asked
+        after lines have gone to `on_urc`."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             self._hand_out()
+            if until is not None and until():
+                return False
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             held = self._reader.holding
             gap = self.timeouts.line_gap_s
@@ -219,15 +243,14 @@ class Engine:
 
     def _idle_line(self, line: str) -> None:
         kind = classify(line, None)
-        if kind not in (LineKind.ECHO, LineKind.PROMPT):
+        if kind is LineKind.PROMPT:
+            self._on_prompt()
+        elif kind is not LineKind.ECHO:
             self._on_urc(line)
 
     def _wait(self, timeout_s: float | None, *, watch_wake: bool) -> tuple[bool, bool]:
-        poller = select.poll()  # not select(): a descriptor beyond 1023 must not end the daemon
-        poller.register(self.fd, select.POLLIN)
-        if watch_wake and self.wake_fd is not None:
-            poller.register(self.wake_fd, select.POLLIN)
-        found = dict(poller.poll(None if timeout_s is None else timeout_s * 1000))
+        poller = self._both_poll if watch_wake else self._port_poll
+        found = [fd for fd, _ in poller.poll(None if timeout_s is None else timeout_s * 1000)]
         return self.fd in found, watch_wake and self.wake_fd in found
 
     def _fill(self) -> None:
@@ -239,6 +262,8 @@ class Engine:
             raise self._lost(error) from error
         if not data:  # readable and empty: hung up
             raise self._lost(OSError(errno.ENODEV, os.strerror(errno.ENODEV)))
+        if self.tap is not None:
+            self.tap.pass_on(False, data)
         self._reader.receive_data(data)
 
     def _check_stopped(self) -> None:

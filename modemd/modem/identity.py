@@ -16,7 +16,7 @@ ICCID_BY_FILE = "AT+CRSM=176,12258,0,0,10"
 SPN_BY_FILE = "AT+CRSM=176,28486,0,0,17"
 ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", ICCID_BY_FILE, "AT^ICCID?", "AT+QCCID")
 # The maker's own command first, so that most modems are asked once.
-FIRST_ICCID_COMMAND = {"huawei": "AT^ICCID?", "quectel": "AT+QCCID"}
+FIRST_ICCID_COMMAND = {"huawei": "AT^ICCID?", "quectel": "AT+QCCID", "simcom": "AT+CICCID"}
 
 
 def read_device(command: Command) -> Device:

@@ -43,7 +43,11 @@ class Asker(Protocol):
         repeatable: bool,
         cancelled: Callable[[], bool],
         wrong_code: Callable[[str], bool] | None = None,
+        total_s: float | None = None,
     ) -> UssdResult: ...
+
+    @property
+    def answer_may_come(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +140,17 @@ def ask_balance(
         result = modem.ussd(
             dial.code,
             ask=_menu_answers(dial, pack, country, report),
-            timeout_s=max(SHORTEST_TRY_S / 10, min(timeout_s, time_left())),
+            timeout_s=timeout_s,
             repeatable=dial.repeatable,
             cancelled=cancelled,
             wrong_code=lambda text: is_wrong_code(text, pack),
+            total_s=time_left(),
         )
         answer = understand(dial, result, pack=pack, country=country, report=report)
         if best is None or answer.worth > best.worth:
             best = answer
-        if answer.worth >= 2 or result.error in FINAL_ERRORS or cancelled():
+        # While an answer to this code may still come, another code would be credited with it.
+        if answer.worth >= 2 or result.error in FINAL_ERRORS or modem.answer_may_come or cancelled():
             break
     if best is None:
         raise RefusedError(NO_CODE, code="no code")

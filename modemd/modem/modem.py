@@ -21,9 +21,11 @@ from modemd.errors import CommandError, ModemdError, PortLost, SimError
 from modemd.modem import identity, radio, simcard
 from modemd.modem.dialogue import Dialogue, LearnedLike
 from modemd.modem.engine import ESC, Answer, Engine
+from modemd.modem.explain import explain
 from modemd.modem.port import close_port, lost, open_port
+from modemd.modem.tap import Tap
 from modemd.modem.timeouts import Timeouts
-from modemd.records import Device, Network, Sim, UssdMessage, UssdResult
+from modemd.records import DecodeCandidate, Device, Network, Sim, UssdMessage, UssdResult
 
 with warnings.catch_warnings():  # 28 invalid escapes in its regular expressions must not reach the journal
     warnings.simplefilter("ignore", SyntaxWarning)
@@ -57,6 +59,9 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
         self.timeouts = timeouts or Timeouts()
         self.score = score
         self.learned = learned
+        self.encoding: str | None = None  # of requests, as the configuration wants it
+        self.decoder: str | None = None  # of answers, likewise
+        self.tap: Tap | None = None
         self.te_charset: str | None = None  # as the modem has it now; None = it would not say
         self.device = Device()
         self.sim = Sim()
@@ -65,6 +70,7 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
         self._port: serial.Serial | None = None
         self._engine: Engine | None = None
         self._dialogue: Dialogue | None = None
+        self._charset_found: str | None = None  # what te_charset was when the port was opened
         self._restore: list[str] = []  # command lines that put the settings back, last change first
 
     # --- life
@@ -79,9 +85,13 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
             port.fileno(),
             lost=lambda error: lost(self.path, error),
             on_urc=self._urc,
+            on_prompt=self._prompt,
             wake_fd=self._wake_fd,
             timeouts=self.timeouts,
         )
+        if self.tap is not None:
+            self._engine.tap = self.tap
+            self.tap.opened()
         self._dialogue = Dialogue(self, self._engine, self._on_unsolicited)
         self.alive = True
         try:
@@ -93,17 +103,20 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
     def close(self) -> None:
         """Puts the settings back and gives the port up. Idempotent, never raises, bounded."""
         engine, port = self._engine, self._port
+        self.hand_out_late()
         if engine is not None and self.alive:
             engine.stopped = None
+            found = self._charset_found
+            charset = [f'AT+CSCS="{found}"'] if found is not None and self.te_charset != found else []
             try:
-                for line in self._restore:
+                for line in [*charset, *self._restore]:
                     if engine.unsure:
                         break  # a modem that no longer answers is left alone
                     engine.execute(line, timeout_s=self.timeouts.restore_s)
             except ModemdError:
                 pass  # it is gone: nothing can be put back
         self.alive = False
-        self._restore = []
+        self._restore, self._charset_found = [], None
         self._engine = self._dialogue = self._port = None
         if port is not None:
             close_port(port)
@@ -155,9 +168,11 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
         with ModemError "shutting down"."""
         self._running().stopped = stopped
 
-    def wait(self, timeout_s: float | None) -> bool:
-        """Idle until the wake-up pipe is readable (True) or the time is over (False); None waits for ever."""
-        return self._running().wait(timeout_s)
+    def wait(self, timeout_s: float | None, *, until: Callable[[], bool] | None = None) -> bool:
+        """Idle until the wake-up pipe is readable (True), or the time is over or a line made `until` true (False);
+        None waits for ever."""
+        self.hand_out_late()
+        return self._running().wait(timeout_s, until=until)
 
     # --- who and where
 
@@ -211,6 +226,7 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
         repeatable: bool,
         cancelled: Callable[[], bool],
         wrong_code: Callable[[str], bool] | None = None,
+        total_s: float | None = None,
     ) -> UssdResult:
         """One USSD dialogue (27.007 7.15) from request to typed end; see Dialogue.run. Raises ModemError only."""
         return self._talking().run(
@@ -220,11 +236,23 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
             repeatable=repeatable,
             cancelled=cancelled,
             wrong_code=wrong_code,
+            total_s=total_s,
         )
 
     def decode(self, line: str) -> UssdMessage | None:
         """A +CUSD line that came outside of a request, read; None for any other line."""
         return self._dialogue.decode(line) if self._dialogue is not None else None
+
+    def explain(self, result: UssdResult) -> tuple[DecodeCandidate, ...]:
+        """The ways to read the last message of a result, the one that counted first."""
+        return explain(
+            result.raw,
+            result.dcs,
+            te_charset=self.te_charset,
+            learned=self.learned,
+            score=self.score,
+            decoder=self.decoder,
+        )
 
     def cancel_ussd(self) -> None:
         """AT+CUSD=2, errors ignored, and its URC and what else was on its way read (1 s at most)."""
@@ -232,8 +260,19 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
 
     @property
     def answer_may_come(self) -> bool:
-        """True when the last request got no answer: a late one cannot be told from the next request's."""
-        return self._dialogue is not None and self._dialogue.answer_may_come
+        """True when a request of the last dialogue got no answer: a late one cannot be told from the next request's."""
+        return self.answers_due > 0
+
+    @property
+    def answers_due(self) -> int:
+        """How many requests of the last dialogue got no answer."""
+        return self._dialogue.answers_due if self._dialogue is not None else 0
+
+    def hand_out_late(self) -> None:
+        """Gives `on_unsolicited` the texts that came just too late, while their request was being cancelled. Who asked
+        shall have been told before; wait(), ussd() and close() do it too."""
+        if self._dialogue is not None:
+            self._dialogue.hand_out_late()
 
     @property
     def menu_open(self) -> bool:
@@ -273,6 +312,7 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
         if errors != "1" and self._works("AT+CMEE=1") and errors is not None:
             self._restore.insert(0, f"AT+CMEE={errors}")
         self.te_charset = _value(self.execute("AT+CSCS?"), r'\+CSCS:\s*"?([A-Za-z0-9-]+)"?')
+        self._charset_found = self.te_charset
         # Text mode together with direct delivery would put the text of strangers' messages between our lines (27.005
         # 3.4.1); in PDU mode it is one line of hex digits.
         routed = _value(self.execute("AT+CNMI?"), r"\+CNMI:\s*\d\s*,\s*(\d)")
@@ -293,6 +333,10 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
     def _urc(self, line: str) -> None:
         if self._dialogue is None or not self._dialogue.takes(line):
             self._on_unsolicited(line)
+
+    def _prompt(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.prompted()
 
     def _running(self) -> Engine:
         if self._engine is None:

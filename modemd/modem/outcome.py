@@ -172,13 +172,13 @@ def hint_of(error: str | None) -> str | None:
 
 # --- helpers
 
-NO_CS = "on LTE without voice service a modem needs 3G or 2G for USSD: let it choose the technology itself"
+NO_CS = "On LTE without voice service a modem needs 3G or 2G for USSD: let it choose the technology itself"
 
 HINTS = {
     "no answer": f"the network did not answer in time; try again, and look at the reception. {NO_CS}",
     "network timeout": "the network gave the request up; try again in a minute, or check the code",
     "network terminated": "the network ended the request without an answer; check the code, or try again later",
-    "not supported": f"the network or the modem does not take USSD here: {NO_CS}",
+    "not supported": f"the network or the modem does not take USSD here. {NO_CS}",
     "unreadable": "the network answered in a way that no decoder can read; the raw octets are in the history",
     "empty answer": "the network answered without a text; try again",
     "ERROR": "the modem refused the command; check that port is its AT port, and that the SIM is registered",
@@ -192,7 +192,7 @@ CME_HINTS = {
     "CME 3": "the modem does not allow USSD as it is set up now; try again in a minute",
     "CME 4": "this modem does not support USSD",
     "CME 14": "the SIM is busy; try again in a minute",
-    "CME 30": f"no network service for USSD: {NO_CS}",
+    "CME 30": f"no network service for USSD. {NO_CS}",
     "CME 31": f"the network did not answer in time; try again. {NO_CS}",
     "CME 32": "the SIM may only make emergency calls here; check that it is active",
     "CME 132": "the network does not offer this service to the SIM",

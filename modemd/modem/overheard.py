@@ -19,6 +19,7 @@ KEPT_PER_MINUTE = 20  # a modem that floods us must not fill the disk
 class _Owed:
     code: str
     is_balance: bool
+    sim_key: str | None
     since: float
 
 
@@ -42,10 +43,13 @@ class Overheard:
         """Seconds until a request may be sent again, after one that got no answer."""
         return max(0.0, self._quarantine_until - self._monotonic())
 
-    def expect(self, code: str, *, is_balance: bool, quarantine_s: float) -> None:
-        """This request was given up without an answer."""
-        self._quarantine_until = self._monotonic() + quarantine_s
-        self._owed.append(_Owed(code, is_balance, self._monotonic()))
+    def expect(
+        self, code: str, *, is_balance: bool, sim_key: str | None, quarantine_s: float, answers: int = 1
+    ) -> None:
+        """This request was given up without an answer; `answers` may still come where it was sent more than once."""
+        now = self._monotonic()
+        self._quarantine_until = now + quarantine_s
+        self._owed.extend([_Owed(code, is_balance, sim_key, now)] * answers)
 
     def settled(self) -> None:
         """A request got its own answer: what was owed before it will not come any more."""
@@ -57,11 +61,18 @@ class Overheard:
         if message.text is None or (len(self._kept) == KEPT_PER_MINUTE and now - self._kept[0] < 60.0):
             return
         self._kept.append(now)
-        owed = [request for request in self._owed if now - request.since <= self._late_s]
+        owed = [
+            request
+            for request in self._owed
+            if now - request.since <= self._late_s and request.sim_key == snapshot.sim_key
+        ]
+        one = len({(request.code, request.is_balance) for request in owed}) == 1
         self._owed.clear()
+        if one:  # the same question, asked more than once: the next text may answer it too
+            self._owed.extend(owed[1:])
         reading = Reading(kind="other")
-        # A number counts only where one balance request alone can be meant, and the operator's own pattern says so.
-        if len(owed) == 1 and owed[0].is_balance and pack is not None:
+        # A number counts only where one balance code alone can be meant, and the operator's own pattern says so.
+        if one and owed[0].is_balance and pack is not None:
             text = without_cut_number(message.text) if message.cut else message.text
             read = read_safely(text, pack=pack, country=pack.country, report=self._report)
             if read.confidence == "operator":
@@ -70,7 +81,7 @@ class Overheard:
             snapshot,
             "late" if owed else "network",
             reading=reading,
-            code=owed[0].code if len(owed) == 1 else None,
+            code=owed[0].code if one else None,
             text=message.text,
             raw=message.raw,
             decoder=message.decoder,

@@ -31,6 +31,7 @@ class UssdQuery:
     interactive: bool = False
     on_menu: Callable[[str], None] | None = None
     allow_mmi: bool = False
+    explain: bool = False  # fill UssdResult.candidates
 
 
 Request = BalanceQuery | UssdQuery

@@ -147,7 +147,7 @@ class Session:
             self.settle()
             return self._desk.refusal(job, snapshot, error.code, error.message)
         except ModemSilent:
-            self._overheard.expect(dialled[-1], is_balance=True, quarantine_s=self._settings.quarantine_s)
+            self._expect(dialled[-1], balance=True)
             raise
         self._after(answer.dial.code, answer.result, balance=answer.dial.repeatable)
         if answer.reading.balance is not None:
@@ -174,14 +174,14 @@ class Session:
                 request.code, ask=ask, timeout_s=request.timeout_s, repeatable=False, cancelled=cancelled
             )
         except ModemSilent:
-            self._overheard.expect(request.code, is_balance=False, quarantine_s=self._settings.quarantine_s)
+            self._expect(request.code, balance=False)
             raise
         self._after(request.code, result, balance=False)
         snapshot = self._publish()
         if snapshot.sim_key is not None and result.status != "refused":
             self._note_tried(snapshot.sim_key, request.code)
         self._close_up()
-        return result
+        return replace(result, candidates=self.modem.explain(result)) if request.explain else result
 
     def _menu_answer(self, job: Job, cancelled: Callable[[], bool], drain: Callable[[], None]) -> str | None:
         """Waits for Worker.answer, a cancel, the end of the session by the network, or `menu_s`."""
@@ -192,7 +192,7 @@ class Session:
             left = deadline - self._monotonic()
             if left <= 0:
                 return None
-            self.modem.wait(min(left, 0.5))  # the network may end the session meanwhile
+            self.modem.wait(left, until=lambda: not self.modem.menu_open)
             drain()
         return None
 
@@ -234,7 +234,7 @@ class Session:
             busy = self._sim_error.code == "busy"
             self._look_due = self._look_due or now + (self._paces.poll_s if busy else self._paces.mend_s)
         elif self._network.registered is False:
-            state, error = "offline", _not_registered(self._network).message
+            state, error = "offline", radio.not_registered(self._network).message
             self._look_due = self._look_due or now + self._paces.poll_s
         elif self._overheard.quarantine_left > 0:
             state = "quarantine"
@@ -256,22 +256,24 @@ class Session:
         read = self._registered_read
         if read is None or not self._network.registered or self._monotonic() - read > self._paces.fresh_s:
             self._register()
-        if self._network.registered is False:
-            raise _not_registered(self._network)
-        if self._network.roaming and not self._settings.roaming:
-            raise NetworkError(
-                "the SIM is roaming, where a query may cost money: nothing was dialled; "
-                "roaming = true for this modem allows it",
-                code="roaming",
-            )
+        radio.check_may_dial(self._network, roaming=self._settings.roaming)
 
     def _after(self, code: str, result: UssdResult, *, balance: bool) -> None:
         if self.modem.answer_may_come:
-            self._overheard.expect(code, is_balance=balance, quarantine_s=self._settings.quarantine_s)
+            self._expect(code, balance=balance)
         elif result.text is not None:
             self._overheard.settled()
         if result.error is not None:
             self._log.info("ussd ended", code=code, status=result.status, error=result.error, sent_as=result.sent_as)
+
+    def _expect(self, code: str, *, balance: bool) -> None:
+        self._overheard.expect(
+            code,
+            is_balance=balance,
+            sim_key=self._publish().sim_key,
+            quarantine_s=self._settings.quarantine_s,
+            answers=max(1, self.modem.answers_due),
+        )
 
     def _close_up(self) -> None:
         """After a request: operator, technology and signal are fresh in `status`."""
@@ -397,9 +399,3 @@ class Session:
 
     def _report(self, what: str) -> None:
         self._log.exception(what)
-
-
-def _not_registered(network: Network) -> NetworkError:
-    if network.denied:
-        return NetworkError("the network refuses this SIM: ask the operator whether it is still active", code="denied")
-    return NetworkError("the modem is not registered in a network: check antenna, SIM and reception")

@@ -24,6 +24,7 @@ from modemd.modem.modem import Modem
 from modemd.modem.overheard import Overheard
 from modemd.modem.requests import BalanceQuery, Job, Line, Request, UssdQuery
 from modemd.modem.session import Session
+from modemd.modem.tap import Tap
 from modemd.modem.timeouts import Paces, Timeouts
 from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot, State
@@ -55,6 +56,7 @@ class Worker(threading.Thread):
         super().__init__(name=f"modem-{settings.name}", daemon=True)
         self.settings = settings
         self.alive_until = FOREVER
+        self.tap = Tap()
         self._paces = paces or Paces()
         self._timeouts = timeouts or Timeouts()
         self._monotonic = monotonic
@@ -169,6 +171,8 @@ class Worker(threading.Thread):
                 log=self._log,
             )
             modem = session.modem
+            modem.tap = self.tap
+            modem.encoding, modem.decoder = self.settings.ussd_encoding, self.settings.ussd_decoder
             session.open()
             self._tries = 0
             while not self._stopping:

@@ -5,18 +5,25 @@ from __future__ import annotations
 import array
 import errno
 import fcntl
+import functools
 import os
 import pty
 import re
 import select
 import threading
-import time
 import tty
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from modemd.modem.timeouts import Timeouts
+from modemd.modem.timeouts import Paces, Timeouts
+from modemd.modem.worker import Worker
+from modemd.money.operators import Packs
+from modemd.records import Measurement, ModemSettings, ModemSnapshot
+from modemd.store import Store
 
 FAST = Timeouts(
     final_s=0.4,
@@ -65,14 +72,15 @@ DEFAULTS: dict[str, tuple[Say, ...]] = {
 
 class Peer:
     """The modem's side. `answers` maps a command line (or a prefix that ends in "*") to what it says, or to a list of
-    such answers, one a request, of which the last repeats. `chunk` octets go out at a time, 0 = all at once."""
+    such answers, one a request, of which the last repeats. `chunk` octets go out at a time (0 = all at once, or a
+    function that cuts octets into pieces), `gap_s` apart; `noise` stands before every line and behind every answer."""
 
-    def __init__(self, chunk: int = 0, gap_s: float = 0.0) -> None:
+    def __init__(self, chunk: int | Callable[[bytes], list[bytes]] = 0, gap_s: float = 0.0, noise: bytes = b"") -> None:
         self.master, slave = pty.openpty()
         tty.setraw(slave)
         self.path = os.ttyname(slave)
         self._slave: int | None = slave  # held, so that the master sees no hang-up before the first opener
-        self.chunk, self.gap_s = chunk, gap_s
+        self.chunk, self.gap_s, self.noise = chunk, gap_s, noise
         self.answers: dict[str, object] = dict(DEFAULTS)
         self.commands: list[str] = []
         self.octets = b""
@@ -126,6 +134,8 @@ class Peer:
                 setattr(self, name, None if name == "_slave" else -1)
 
     def close(self) -> None:
+        if self._stop_w < 0:
+            return
         self._stopped.set()
         os.write(self._stop_w, b"x")
         self._thread.join(5)
@@ -134,6 +144,7 @@ class Peer:
         self.unplug()
         for fd in (self._stop_r, self._stop_w):
             os.close(fd)
+        self._stop_w = -1
 
     # --- the modem's thread
 
@@ -173,6 +184,8 @@ class Peer:
             self._changed.notify_all()
         for item in self._answer(command):
             self._utter(item)
+        if self.noise:
+            self._utter(self.noise)
 
     def _answer(self, command: str) -> tuple[Say, ...]:
         key = command if command in self.answers else None
@@ -192,20 +205,33 @@ class Peer:
         if isinstance(item, float):
             self._stopped.wait(item)
             return
-        data = f"\r\n{item}\r\n".encode("latin-1") if isinstance(item, str) else item
-        with self._out_lock:
-            if self.master < 0:
-                return
-            step = self.chunk or len(data)
-            for start in range(0, len(data), step):
-                os.write(self.master, data[start : start + step])
-                if self.gap_s:
-                    time.sleep(0)  # another thread may take what is there
+        if isinstance(item, str):
+            item = self.noise + f"\r\n{item}\r\n".encode("latin-1")
+        for piece in self._pieces(item):
+            with self._out_lock:
+                if self.master < 0:
+                    return
+                os.write(self.master, piece)
+            if self.gap_s:
+                self._stopped.wait(self.gap_s)
+
+    def _pieces(self, data: bytes) -> list[bytes]:
+        if callable(self.chunk):
+            return self.chunk(data)
+        step = self.chunk or max(1, len(data))
+        return [data[start : start + step] for start in range(0, len(data), step)]
 
 
-TRANSPORTS: dict[str, dict[str, float]] = {
-    "whole": {"chunk": 0},
+# What the makes say when nobody asked: one line of each kind that is known of each.
+CHATTER = (Path(__file__).parent / "chatter.txt").read_text(encoding="ascii").splitlines()
+NOISE = "".join(f"\r\n{line}\r\n" for line in CHATTER).encode()
+
+TRANSPORTS: dict[str, dict[str, Any]] = {
+    "whole": {},
     "bytes": {"chunk": 1},
+    "packets": {"chunk": 64},
+    "delayed": {"chunk": 24, "gap_s": 0.004},
+    "noisy": {"noise": NOISE},
 }
 
 
@@ -214,7 +240,7 @@ def make_peer() -> Iterator[Callable[..., Peer]]:
     """Peers that are closed at the end, however the test ends."""
     peers: list[Peer] = []
 
-    def make(**options: int) -> Peer:
+    def make(**options: Any) -> Peer:
         peers.append(Peer(**options))
         return peers[-1]
 
@@ -228,10 +254,47 @@ def peer(make_peer: Callable[..., Peer]) -> Peer:
     return make_peer()
 
 
-@pytest.fixture(params=TRANSPORTS, ids=list(TRANSPORTS))
-def any_peer(request: pytest.FixtureRequest, make_peer: Callable[..., Peer]) -> Peer:
-    """The same modem behind each transport: octets come whole, or one by one."""
-    return make_peer(**TRANSPORTS[request.param])
+@pytest.fixture
+def transports() -> dict[str, dict[str, Any]]:
+    return TRANSPORTS
+
+
+@pytest.fixture
+def together() -> Callable[[dict[str, Callable[[], None]]], None]:
+    """Runs named checks side by side, each in a thread of its own, and tells of all that failed."""
+
+    def run(checks: dict[str, Callable[[], None]]) -> None:
+        failed: list[Exception] = []
+
+        def guarded(name: str, check: Callable[[], None]) -> None:
+            try:
+                check()
+            except Exception as error:  # noqa: BLE001  # told below, with all the others
+                error.add_note(f"in {name!r}")
+                failed.append(error)
+
+        threads = [threading.Thread(target=guarded, args=item, daemon=True) for item in checks.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert not any(thread.is_alive() for thread in threads), "a check hangs"
+        if failed:
+            raise ExceptionGroup("checks failed", failed)
+
+    return run
+
+
+@pytest.fixture
+def everywhere(make_peer: Callable[..., Peer], together: Any) -> Callable[[Callable[[Peer], None]], None]:
+    """Runs a check behind each transport at once: octets come whole, one by one, in packets, with gaps, and between
+    the chatter of every make."""
+
+    def run(check: Callable[[Peer], None]) -> None:
+        peers = {name: make_peer(**options) for name, options in TRANSPORTS.items()}
+        together({name: functools.partial(check, peer) for name, peer in peers.items()})
+
+    return run
 
 
 @pytest.fixture
@@ -253,3 +316,116 @@ def exclusive_flag() -> Callable[[str], bool]:
             os.close(fd)
 
     return read
+
+
+# --- the owner thread
+
+PACK = """
+id = "xx-test"
+name = "Test"
+country = "RU"
+currency = "RUB"
+plmn = ["25001"]
+
+[[query]]
+kind = "ussd"
+reply = "ussd"
+code = "*100#"
+confidence = "high"
+source = "test"
+
+[[query]]
+kind = "ussd"
+reply = "ussd"
+code = "#100#"
+confidence = "high"
+source = "test"
+
+[[pattern]]
+name = "balance"
+regex = 'Balance (?P<balance>[0-9.]+)'
+"""
+
+PACES = Paces(
+    reopen_min_s=0.05, reopen_max_s=0.2, poll_s=0.1, details_s=30, turn_s=0.6, query_s=5, menu_s=1, crash_min_s=0.05
+)
+SETTINGS = ModemSettings(name="home", port="", reply_timeout_s=0.4, quarantine_s=0.3)
+
+
+class Watch:
+    """Collects what the worker publishes, and waits for it."""
+
+    def __init__(self) -> None:
+        self.snapshots: list[ModemSnapshot] = []
+        self.rows: list[Measurement] = []
+        self._changed = threading.Condition()
+
+    def change(self, snapshot: ModemSnapshot) -> None:
+        with self._changed:
+            self.snapshots.append(snapshot)
+            self._changed.notify_all()
+
+    def row(self, row: Measurement) -> None:
+        with self._changed:
+            self.rows.append(row)
+            self._changed.notify_all()
+
+    def state(self, state: str, within_s: float = 8.0) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: bool(self.snapshots) and self.snapshots[-1].state == state, within_s)
+
+    def wait_for(self, test: Callable[[Watch], bool], within_s: float = 8.0) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: test(self), within_s)
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "state")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def packs(tmp_path: Path) -> Packs:
+    folder = tmp_path / "packs"
+    folder.mkdir()
+    (folder / "xx-test.toml").write_text(PACK, encoding="utf-8")
+    return Packs([folder], built_in=None)
+
+
+@pytest.fixture
+def start(store: Store, packs: Packs, watch: Watch, fast: Timeouts) -> Iterator[Callable[..., Worker]]:
+    workers: list[Worker] = []
+
+    def make(
+        port: str, *, wait: str | None = "ready", paces: Paces = PACES, timeouts: Timeouts = fast, **changes: Any
+    ) -> Worker:
+        worker = Worker(
+            replace(SETTINGS, port=port, **changes),
+            store=store,
+            packs=packs,
+            on_change=watch.change,
+            on_measurement=watch.row,
+            timeouts=timeouts,
+            paces=paces,
+        )
+        workers.append(worker)
+        worker.start()
+        if wait is not None:
+            assert watch.state(wait), watch.snapshots[-1:]
+        return worker
+
+    yield make
+    for worker in workers:
+        worker.stop()
+
+
+@pytest.fixture
+def paces() -> Paces:
+    return PACES

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +23,6 @@ CAPTURES = sorted(FOLDER.glob("*.capture"))
 REQUEST = re.compile(r'(?i)at\+cusd=1,\s*"?(.*?)"?\s*(?:,\s*\d+)?$')
 SLOWEST_S = 0.05  # pauses of the field are cut to this
 
-# Every eighth one as it comes, and all that end in another way than with a text: those are few, and each is special.
-SAMPLE = [
-    path
-    for number, path in enumerate(CAPTURES)
-    if number % 8 == 0
-    or re.search(r"^# expect-result: (?:error|timeout)", path.read_text(encoding="utf-8"), re.MULTILINE)
-]
-
 
 def rounds(capture: Capture) -> list[tuple[str, list[Any]]]:
     """What is said behind each request: (the string that was sent, what came)."""
@@ -42,6 +37,20 @@ def rounds(capture: Capture) -> list[tuple[str, list[Any]]]:
         elif isinstance(step, Sent) and (found := REQUEST.fullmatch(step.command)):
             parts.append((found[1], []))
     return parts or [("", before)]
+
+
+def in_random_pieces(seed: str) -> Callable[[bytes], list[bytes]]:
+    chance = random.Random(seed)
+
+    def cut(data: bytes) -> list[bytes]:
+        pieces = []
+        while data:
+            size = chance.choice((1, 2, 3, 7, 20, 64))
+            pieces.append(data[:size])
+            data = data[size:]
+        return pieces
+
+    return cut
 
 
 def play(peer: Any, capture: Capture, fast: Timeouts) -> UssdResult:
@@ -63,7 +72,7 @@ def play(peer: Any, capture: Capture, fast: Timeouts) -> UssdResult:
     said = deque(tuple(items) for _, items in parts)
     peer.answers["AT+CUSD=1*"] = lambda _command: said.popleft() if said else ("ERROR",)
     replies = deque(["1"] * (len(parts) - 1))
-    modem = Modem(peer.path, timeouts=replace(fast, release_s=0.2))
+    modem = Modem(peer.path, timeouts=replace(fast, release_s=0.2, silence_s=0.02))
     modem.connect()
 
     def ask(_message: UssdMessage) -> str | None:
@@ -79,24 +88,36 @@ def load(path: Path) -> Capture:
     return parse_capture(path.read_text(encoding="utf-8"), file=path.name)
 
 
-@pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)
-def test_a_capture_ends_as_its_header_says(path: Path, peer: Any, fast: Timeouts) -> None:
-    """Text, menu, error phrase or silence of a dialogue that was seen on a wire."""
+@pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.stem)
+def test_a_capture_ends_as_its_header_says(path: Path, make_peer: Any, together: Any, fast: Timeouts) -> None:
+    """Text, menu, error phrase or silence of a dialogue that was seen on a wire, in whatever pieces it comes."""
     capture = load(path)
     if capture.expect_result in (None, "none") or (capture.expect_error or "").startswith("no USSD"):
         pytest.skip("no dialogue in it")
     if not any(part for _, said in rounds(capture) for part in said):
         pytest.skip("nothing came")
-    result = play(peer, capture, fast)
-    match capture.expect_result:
-        case "reply" | "menu":
-            assert result.error is None, result
-            assert (result.status == "action_required") == (capture.expect_result == "menu")
-            if capture.expect_prefix:
-                assert (result.text or "").startswith(capture.expect_text or "")
-            elif capture.expect_text is not None:
-                assert result.text == capture.expect_text
-        case "timeout":
-            assert (result.status, result.error) == ("timeout", "no answer")
-        case "error":
-            assert result.error == capture.expect_error
+
+    def check(chunk: Any) -> None:
+        result = play(make_peer(chunk=chunk), capture, fast)
+        text = " ".join((result.text or "").split())
+        expected = " ".join((capture.expect_text or "").split())
+        match capture.expect_result:
+            case "reply" | "menu":
+                assert result.error is None, result
+                assert (result.status == "action_required") == (capture.expect_result == "menu")
+                if capture.expect_prefix:
+                    assert text.startswith(expected)
+                elif capture.expect_text is not None:
+                    assert text == expected
+            case "timeout":
+                assert (result.status, result.error) == ("timeout", "no answer")
+            case "error":
+                assert result.error == capture.expect_error
+
+    together(
+        {
+            "whole": partial(check, 0),
+            "byte by byte": partial(check, 1),
+            "random": partial(check, in_random_pieces(path.stem)),
+        }
+    )

@@ -92,18 +92,18 @@ def test_the_exclusive_mark_goes_with_us(peer: Any, fast: Timeouts, exclusive_fl
         os.close(fd)
 
 
-def test_settings_are_put_back(any_peer: Any, fast: Timeouts) -> None:
+def test_settings_are_put_back(peer: Any, fast: Timeouts) -> None:
     """Echo and CMEE are at close what they were at connect; nothing else was changed."""
-    any_peer.echo = True
-    any_peer.answers["AT+CMEE?"] = ("+CMEE: 2", "OK")
-    modem = Modem(any_peer.path, timeouts=fast)
+    peer.echo = True
+    peer.answers["AT+CMEE?"] = ("+CMEE: 2", "OK")
+    modem = Modem(peer.path, timeouts=fast)
     modem.connect()
     modem.identify()
     modem.network()
     modem.close()
-    changes = [line for line in any_peer.commands if re.match(r"AT(E|\+\w+=)", line)]
+    changes = [line for line in peer.commands if re.match(r"AT(E|\+\w+=)", line)]
     assert changes == ["ATE0", "AT+CMEE=1", "AT+CMEE=2", "ATE1"]
-    assert b"\x1a" not in any_peer.octets
+    assert b"\x1a" not in peer.octets
 
 
 def test_what_is_right_already_is_left_alone(peer: Any, fast: Timeouts) -> None:
@@ -172,11 +172,11 @@ def test_an_oversized_write_ends(peer: Any, fast: Timeouts) -> None:
     modem.close()
 
 
-def test_identity_among_noise(any_peer: Any, fast: Timeouts) -> None:
+def test_identity_among_noise(peer: Any, fast: Timeouts) -> None:
     """URCs between command and answer end up in no property, ours or inherited."""
     for name in ("AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CGSN", "AT+CIMI", "AT+CCID", "AT+CSQ", "AT+COPS?", "AT+CREG?"):
-        any_peer.answers[name] = ("^RSSI:19", '^HCSQ:"LTE",43,39,57,20', *any_peer.answers[name])
-    modem = Modem(any_peer.path, timeouts=fast)
+        peer.answers[name] = ("^RSSI:19", '^HCSQ:"LTE",43,39,57,20', *peer.answers[name])
+    modem = Modem(peer.path, timeouts=fast)
     modem.connect()
     device, sim = modem.identify()
     assert (device.manufacturer, device.model, device.firmware, device.imei) == ("Acme", "M1", "1.0", "860000000000017")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
@@ -16,112 +15,8 @@ import pytest
 from modemd.modem.modem import Modem
 from modemd.modem.timeouts import Paces, Timeouts
 from modemd.modem.worker import BalanceQuery, UssdQuery, Worker
-from modemd.money.operators import Packs
-from modemd.records import Measurement, ModemSettings, ModemSnapshot, UssdResult
+from modemd.records import Measurement, UssdResult
 from modemd.store import Store
-
-PACK = """
-id = "xx-test"
-name = "Test"
-country = "RU"
-currency = "RUB"
-plmn = ["25001"]
-
-[[query]]
-kind = "ussd"
-reply = "ussd"
-code = "*100#"
-confidence = "high"
-source = "test"
-
-[[query]]
-kind = "ussd"
-reply = "ussd"
-code = "#100#"
-confidence = "high"
-source = "test"
-
-[[pattern]]
-name = "balance"
-regex = 'Balance (?P<balance>[0-9.]+)'
-"""
-
-PACES = Paces(
-    reopen_min_s=0.05, reopen_max_s=0.2, poll_s=0.1, details_s=30, turn_s=0.6, query_s=5, menu_s=1, crash_min_s=0.05
-)
-SETTINGS = ModemSettings(name="home", port="", reply_timeout_s=0.4, quarantine_s=0.3)
-
-
-class Watch:
-    """Collects what the worker publishes, and waits for it."""
-
-    def __init__(self) -> None:
-        self.snapshots: list[ModemSnapshot] = []
-        self.rows: list[Measurement] = []
-        self._changed = threading.Condition()
-
-    def change(self, snapshot: ModemSnapshot) -> None:
-        with self._changed:
-            self.snapshots.append(snapshot)
-            self._changed.notify_all()
-
-    def row(self, row: Measurement) -> None:
-        with self._changed:
-            self.rows.append(row)
-            self._changed.notify_all()
-
-    def state(self, state: str, within_s: float = 8.0) -> bool:
-        with self._changed:
-            return self._changed.wait_for(lambda: bool(self.snapshots) and self.snapshots[-1].state == state, within_s)
-
-    def wait_for(self, test: Callable[[Watch], bool], within_s: float = 8.0) -> bool:
-        with self._changed:
-            return self._changed.wait_for(lambda: test(self), within_s)
-
-
-@pytest.fixture
-def watch() -> Watch:
-    return Watch()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "state")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def packs(tmp_path: Path) -> Packs:
-    folder = tmp_path / "packs"
-    folder.mkdir()
-    (folder / "xx-test.toml").write_text(PACK, encoding="utf-8")
-    return Packs([folder], built_in=None)
-
-
-@pytest.fixture
-def start(store: Store, packs: Packs, watch: Watch, fast: Timeouts) -> Iterator[Callable[..., Worker]]:
-    workers: list[Worker] = []
-
-    def make(port: str, *, wait: str | None = "ready", paces: Paces = PACES, **changes: Any) -> Worker:
-        worker = Worker(
-            replace(SETTINGS, port=port, **changes),
-            store=store,
-            packs=packs,
-            on_change=watch.change,
-            on_measurement=watch.row,
-            timeouts=fast,
-            paces=paces,
-        )
-        workers.append(worker)
-        worker.start()
-        if wait is not None:
-            assert watch.state(wait), watch.snapshots[-1:]
-        return worker
-
-    yield make
-    for worker in workers:
-        worker.stop()
 
 
 def balance(worker: Worker, **options: Any) -> Measurement:
@@ -136,7 +31,7 @@ def ussd(worker: Worker, code: str = "*100#", **options: Any) -> UssdResult:
     return result
 
 
-def test_a_balance_is_read_stored_and_told(peer: Any, start: Any, store: Store, watch: Watch) -> None:
+def test_a_balance_is_read_stored_and_told(peer: Any, start: Any, store: Store, watch: Any) -> None:
     """From the request to the row: amount with the pack's currency, proof, attempt before, told once."""
     worker = start(peer.path)
     peer.ussd("OK", '+CUSD: 0,"Balance 12.50",15')
@@ -179,12 +74,12 @@ def test_who_asks_while_a_query_runs_gets_its_result(peer: Any, start: Any) -> N
 
 
 def test_silence_is_a_failure_and_the_late_answer_is_kept_as_late(
-    peer: Any, start: Any, store: Store, watch: Watch
+    peer: Any, start: Any, store: Store, watch: Any
 ) -> None:
     """No answer, quarantine, AT+CUSD=2; what comes then is a row with origin late and a reading by the pack's pattern;
     the next question gets its own answer."""
     worker = start(peer.path)
-    peer.answers["AT+CUSD=1*"] = [("OK",), ("OK", '+CUSD: 0,"Balance 2.00",15')]
+    peer.answers["AT+CUSD=1*"] = [("OK",), ("OK",), ("OK", '+CUSD: 0,"Balance 2.00",15')]
     row = balance(worker)
     assert (row.error, row.reading.balance) == ("no answer", None)
     assert row.hint
@@ -199,7 +94,7 @@ def test_silence_is_a_failure_and_the_late_answer_is_kept_as_late(
     assert "AT+CUSD=2" in peer.commands[requests[0] : requests[1]]
 
 
-def test_a_late_answer_that_may_be_anothers_is_text_only(peer: Any, start: Any, watch: Watch) -> None:
+def test_a_late_answer_that_may_be_anothers_is_text_only(peer: Any, start: Any, watch: Any) -> None:
     """After a typed code timed out, a late text with a number is kept without one."""
     worker = start(peer.path)
     peer.ussd("OK")
@@ -210,7 +105,7 @@ def test_a_late_answer_that_may_be_anothers_is_text_only(peer: Any, start: Any, 
     assert watch.rows[0].text == "Balance 1.00"
 
 
-def test_what_the_network_says_unasked_is_no_balance(peer: Any, start: Any, watch: Watch) -> None:
+def test_what_the_network_says_unasked_is_no_balance(peer: Any, start: Any, watch: Any) -> None:
     """A +CUSD when nobody asked is a row with origin network and without an amount."""
     start(peer.path)
     peer.say('+CUSD: 0,"Balance 9999",15')
@@ -287,7 +182,7 @@ def test_roaming_dials_nothing(peer: Any, start: Any, store: Store) -> None:
     assert store.last_attempt("home", None) is None
 
 
-def test_not_registered_is_offline_until_it_is(peer: Any, start: Any, watch: Watch) -> None:
+def test_not_registered_is_offline_until_it_is(peer: Any, start: Any, watch: Any) -> None:
     """Registration is polled only while there is none, and a query says so without dialling."""
     peer.answers["AT+CREG?"] = ("+CREG: 0,2", "OK")
     peer.answers["AT+CEREG?"] = ("+CEREG: 0,2", "OK")
@@ -326,9 +221,9 @@ def test_a_waiting_query_is_dropped(peer: Any, start: Any) -> None:
     assert len(peer.requests) == 1
 
 
-def test_ones_turn_does_not_come_in_time(peer: Any, start: Any) -> None:
+def test_ones_turn_does_not_come_in_time(peer: Any, start: Any, paces: Paces) -> None:
     """Who waits longer than the limit is told "busy", status refused, and nothing is sent for him."""
-    worker = start(peer.path, paces=replace(PACES, turn_s=0.15))
+    worker = start(peer.path, paces=replace(paces, turn_s=0.15))
     peer.ussd("OK")
     first = worker.submit(UssdQuery(code="*111#", timeout_s=0.9))
     second = worker.submit(UssdQuery(code="*112#", timeout_s=5))
@@ -357,9 +252,9 @@ def test_an_interactive_menu(peer: Any, start: Any) -> None:
     assert (result.status, result.text, menus) == ("done", "Fine", ["1 Balance"])
 
 
-def test_an_open_menu_nobody_answers_is_cancelled(peer: Any, start: Any) -> None:
+def test_an_open_menu_nobody_answers_is_cancelled(peer: Any, start: Any, paces: Paces) -> None:
     """After the limit the session ends with AT+CUSD=2 and the menu is the result."""
-    worker = start(peer.path, paces=replace(PACES, menu_s=0.2))
+    worker = start(peer.path, paces=replace(paces, menu_s=0.2))
     peer.ussd("OK", '+CUSD: 1,"1 Balance",15')
     result = ussd(worker, interactive=True, on_menu=lambda _text: None)
     assert (result.status, result.text, result.error) == ("action_required", "1 Balance", None)
@@ -386,7 +281,7 @@ def test_a_bad_code_is_refused_unsent(peer: Any, start: Any, code: str) -> None:
     assert len(peer.commands) == before
 
 
-def test_unplugged_in_a_query(peer: Any, start: Any, watch: Watch, store: Store) -> None:
+def test_unplugged_in_a_query(peer: Any, start: Any, watch: Any, store: Store) -> None:
     """Who waits is told "unplugged" at once, those behind him too, and the worker looks for the modem again."""
     worker = start(peer.path)
     peer.ussd("OK")
@@ -402,7 +297,7 @@ def test_unplugged_in_a_query(peer: Any, start: Any, watch: Watch, store: Store)
 
 
 def test_absent_is_said_at_once_and_the_modem_found_again(
-    make_peer: Any, start: Any, watch: Watch, tmp_path: Path
+    make_peer: Any, start: Any, watch: Any, tmp_path: Path
 ) -> None:
     """A port that is not there fails a query with the cure; when it appears the worker comes back by itself."""
     link = tmp_path / "modem"
@@ -450,7 +345,7 @@ def test_stop_while_the_modem_hangs(peer: Any, start: Any) -> None:
     assert not worker.is_alive()
 
 
-def test_a_modem_that_falls_silent_is_opened_again(peer: Any, start: Any, watch: Watch) -> None:
+def test_a_modem_that_falls_silent_is_opened_again(peer: Any, start: Any, watch: Any) -> None:
     """No final result code and no answer to AT: the query fails as "no answer", then the port is opened anew."""
     worker = start(peer.path)
     peer.answers["AT+CUSD=1*"] = ()
@@ -475,7 +370,7 @@ def test_a_poison_reply_is_a_failed_reading(peer: Any, start: Any, monkeypatch: 
     assert worker.is_alive()
 
 
-def test_a_wrong_pin_is_sent_once(peer: Any, start: Any, tmp_path: Path, watch: Watch) -> None:
+def test_a_wrong_pin_is_sent_once(peer: Any, start: Any, tmp_path: Path, watch: Any) -> None:
     """A refused PIN never goes out again, not even from a new daemon on the same store."""
     pin = tmp_path / "pin"
     pin.write_text("4321\n", encoding="ascii")
