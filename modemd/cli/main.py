@@ -35,6 +35,7 @@ COMMANDS = {
     "parse": "parse",
     "operators": "operators",
     "alerts": "alerts",
+    "record": "record",
     "simulate": "simulate",
     "config": "config",
     "demo": "demo",

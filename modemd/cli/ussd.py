@@ -37,9 +37,16 @@ REPLY_TIMEOUT_S = 45.0  # INTERFACE: from the request on the wire to the reply
     is_flag=True,
     help="Allow codes that change the SIM or its calls (call forwarding, barring, PIN).",
 )
+@click.option("--explain", "explains", is_flag=True, help="Show the ways to read the answer, and why one won.")
 @click.pass_obj
 def command(
-    socket: str | None, words: Sequence[str], replies: Sequence[str], timeout_s: float, as_json: bool, allow_mmi: bool
+    socket: str | None,
+    words: Sequence[str],
+    replies: Sequence[str],
+    timeout_s: float,
+    as_json: bool,
+    allow_mmi: bool,
+    explains: bool,
 ) -> int:
     """One USSD dialogue: CODE is like *100#, in quotes because of the shell. It is sent once and never repeated.
 
@@ -49,6 +56,7 @@ def command(
         raise click.UsageError("Give one MODEM at most and one CODE: modemd ussd home '*100#'.")
     modem, code = (None, words[0]) if len(words) == 1 else words
     asks = not replies and sys.stdin.isatty()
+    more: dict[str, Any] = {"explain": True} if explains else {}
     try:
         with Client.connect(socket) as client:
             answer = client.request(
@@ -60,16 +68,20 @@ def command(
                 timeout_s=timeout_s,
                 interactive=asks,
                 allow_mmi=allow_mmi,
+                **more,
             )
     except (DaemonUnreachable, ModemdError) as error:
         if as_json and not (isinstance(error, RefusedError) and error.code in {"no such modem", "bad request"}):
             say(terminal.to_json(_refused(modem, code, error)))
         raise
     if as_json:
-        say(terminal.to_json({key: answer.get(key) for key in KEYS}))
+        keys = (*KEYS, "candidates") if explains else KEYS
+        say(terminal.to_json({key: answer.get(key) for key in keys}))
     else:
         for text in terminal.lines(answer.get("text")):
             say(text)
+        if explains:
+            _explain(answer.get("candidates") or ())
     if answer.get("error") is not None:
         complain(f"{one_line(answer.get('modem'))}: {explain(answer['error'], answer.get('hint'))}")
         return 1
@@ -94,6 +106,25 @@ def _ask(event: Mapping[str, Any], *, on_stderr: bool) -> str | None:
     if not answer:
         complain("session ended")
     return answer or None
+
+
+def _explain(candidates: Sequence[Mapping[str, Any]]) -> None:
+    """A table of the ways to read the answer, the winner first."""
+    if not candidates:
+        complain("there was nothing to decode")
+        return
+    rows = [
+        [
+            "won" if place == 0 else "",
+            one_line(candidate.get("decoder"), 20),
+            f"{float(candidate.get('score') or 0):.1f}",
+            terminal.quoted(candidate.get("text"), 60),
+            one_line(candidate.get("why"), 160),
+        ]
+        for place, candidate in enumerate(candidates)
+    ]
+    for line in terminal.table(("", "DECODER", "SCORE", "TEXT", "WHY"), rows, right=("SCORE",)):
+        say(line)
 
 
 def _refused(modem: str | None, code: str, error: ModemdError) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pwd
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from modemd.daemon import listener, render
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.fields import suggestion
 from modemd.daemon.fleet import Asked, Fleet
+from modemd.daemon.recording import Recording
 from modemd.daemon.server import Peer, Request
 from modemd.errors import ModemdError, RefusedError
 from modemd.modem.requests import BalanceQuery, UssdQuery
@@ -57,6 +59,7 @@ class Desk:
         self._group = listener.group_id()
         self._dialers: frozenset[int] = frozenset()
         self._tests: list[tuple[Request, str, tuple[str, ...], float]] = []
+        self._recordings: list[Recording] = []
         self._commands: dict[str, Callable[[Request], None]] = {
             "balance": self._balance,
             "ussd": self._ussd,
@@ -66,6 +69,7 @@ class Desk:
             "alerts": self._alerts,
             "alert_test": self._alert_test,
             "alert_ack": self._alert_ack,
+            "record": self._record,
         }
 
     def apply(self, dial: Iterable[str]) -> list[str]:
@@ -90,10 +94,17 @@ class Desk:
             request.fail("failed", error.message)
 
     def look(self) -> float | None:
-        """Ends test messages whose receipts are in, or are too late; when to look again at the latest (monotonic)."""
+        """Ends test messages whose receipts are in, or are too late, and recordings whose time is over; when to look
+        again at the latest (monotonic)."""
         waiting = self._tests
         self._tests = [test for test in waiting if test[0].open and not self._receipts(*test)]
-        return min((deadline for *_, deadline in self._tests), default=None)
+        for recording in self._recordings:
+            if recording.over or (recording.deadline is not None and recording.deadline <= self._monotonic()):
+                recording.end()
+        self._recordings = [recording for recording in self._recordings if not recording.over]
+        deadlines = [deadline for *_, deadline in self._tests]
+        deadlines += [recording.deadline for recording in self._recordings if recording.deadline is not None]
+        return min(deadlines, default=None)
 
     # --- rights ------------------------------------------------------------------------------------------------------
 
@@ -164,11 +175,48 @@ class Desk:
                     error=getattr(outcome, "code", "failed"),
                     hint=getattr(outcome, "message", None),
                 )
-            request.finish({**render.ussd(name, outcome), "hint": outcome.hint})
+            request.finish({**render.ussd(name, outcome), "hint": outcome.hint, **_candidates(query, outcome)})
 
         future = self._fleet.submit(name, query, done)
         request.on_answer = lambda text: self._fleet.answer(name, future, text[:LONGEST_TEXT])
         self._follow(request, name, future)
+
+    def _record(self, request: Request) -> None:
+        """The dialogue with a modem, redacted, while it runs; `balance` or `code` asks once, and ends it then."""
+        self._dialer(request)
+        name = self._modem(request)
+        query: BalanceQuery | UssdQuery | None = None
+        if request.message.get("code") is not None:
+            query = _ussd_query(request, lambda _text: None)
+            check_code(query.code)
+        elif _field(request, "balance", bool, False):
+            query = BalanceQuery(origin="query")
+        recording = Recording(
+            request,
+            self._fleet.tap(name),
+            snapshot=lambda: self._fleet.snapshot(name),
+            call_soon=self._call_soon,
+            monotonic=self._monotonic,
+            for_s=_number(request, "for_s", None),
+        )
+        self._recordings.append(recording)
+
+        def done(future: Asked) -> None:
+            outcome = _outcome(future)
+            if isinstance(outcome, ModemdError):
+                recording.end(error=outcome.code, hint=outcome.message)
+            else:
+                recording.end(decoder=outcome.decoder, error=outcome.error, hint=outcome.hint)
+
+        future = None if query is None else self._fleet.submit(name, query, done)
+
+        def cancel() -> None:
+            request.on_cancel = None
+            if future is not None and not future.done():
+                self._fleet.release(name, future)
+            recording.end(error=None if query is None else "cancelled")
+
+        request.on_cancel = cancel
 
     def _follow(self, request: Request, name: str, future: Asked) -> None:
         """Lets go of the query when its client does."""
@@ -317,6 +365,7 @@ def _ussd_query(request: Request, on_menu: Callable[[str], None]) -> UssdQuery:
         interactive=interactive,
         on_menu=on_menu if interactive else None,
         allow_mmi=_field(request, "allow_mmi", bool, False),
+        explain=_field(request, "explain", bool, False),
     )
 
 
@@ -337,6 +386,10 @@ def _number(request: Request, key: str, default: float | None) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise RefusedError(f"`{key}` must be a number of seconds", code="bad request")
     return float(value)
+
+
+def _candidates(query: UssdQuery, result: UssdResult) -> render.Json:
+    return {"candidates": [asdict(candidate) for candidate in result.candidates]} if query.explain else {}
 
 
 def _delivered(row: AlertRow | None) -> tuple[list[str], dict[str, str]]:

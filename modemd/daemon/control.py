@@ -7,13 +7,17 @@ most 65,536 bytes with the newline, in both directions. A request carries `id` (
 `cmd`:
 
     balance     modem, cached     -> the object of `modemd balance --json` plus "hint"
-    ussd        modem, code, replies, timeout_s, interactive, allow_mmi -> events "menu", the ussd object plus "hint"
+    ussd        modem, code, replies, timeout_s, interactive, allow_mmi, explain
+                                  -> events "menu", the ussd object plus "hint", with explain also "candidates"
     status                        -> {"modems": [...]}
     history     modem, since_s    -> rows like balance without "hint", oldest first, then {"rows": N}
     check       modem             -> {"exit": 0..3, "line": "MODEMD OK - ..."}
     alerts      open_only         -> rows {"id", "event", ...}, oldest first, then {"rows": N}
     alert_test  channel           -> {"alert": ID, "channels": [...]}; channel null means every one
     alert_ack   alert             -> {"acknowledged": N}; alert null means every open one
+    record      modem, for_s, balance, code, replies, timeout_s
+                                  -> rows {"at_s", "sent", "data"}, redacted, until for_s is over, the balance or the
+                                     code was asked, or the client cancels; then {"device", "decoder", "error", "hint"}
 
 `modem` may be null or left out when one modem is configured. Answers: {"id", "ok": true, "result"}, {"id", "ok": false,
 "error": {"code", "message"}}, {"id", "row"}, {"id", "event": "menu", "text"}. The client answers an event with {"id",
@@ -122,16 +126,19 @@ class Client:
         cmd: str,
         *,
         on_event: OnEvent | None = None,
+        on_row: Callable[[dict[str, Any]], None] | None = None,
         patience_s: float | None = None,
         **fields: Any,
     ) -> dict[str, Any]:
         """The `result` of one request. `on_event` gets each event and returns the answer to a menu, None to end the
-        session; without it every menu is ended. `patience_s`: longest silence of the daemon. Ctrl-C cancels the request
-        on the wire and then goes on as KeyboardInterrupt."""
+        session; without it every menu is ended. `on_row` gets each row that comes before. `patience_s`: longest silence
+        of the daemon. Ctrl-C cancels the request on the wire and then goes on as KeyboardInterrupt."""
         result: dict[str, Any] = {}
         for message in self._conversation(cmd, fields, on_event, patience_s):
             if "row" not in message:
                 result = _result(message)
+            elif on_row is not None:
+                on_row(message["row"])
         return result
 
     def rows(self, cmd: str, *, patience_s: float | None = None, **fields: Any) -> Iterator[dict[str, Any]]:
@@ -141,6 +148,11 @@ class Client:
                 yield message["row"]
             else:
                 _result(message)
+
+    def stop(self) -> None:
+        """Asks for the end of the request that runs; what it still has to say is read as before. May be called in a
+        signal's handler."""
+        self._send({"id": self._last_id, "cancel": True})
 
     def close(self) -> None:
         """Ends the connection; what is still under way is cancelled by the daemon. Idempotent."""

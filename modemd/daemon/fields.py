@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from modemd.at.ussd import DECODERS
+
 Field = Callable[[Any], Any]
 
 LONGEST_S = 366 * 86400.0  # longer is a slip of the finger, and would overflow dates further on
@@ -162,6 +164,8 @@ MODEM_KEYS: dict[str, Field] = {
     "radio_fallback": one_of("off", "auto"),
     "recovery": one_of("reopen", "reset", "usb"),
     "sms_query": one_of("off", "auto"),
+    "ussd_encoding": one_of("plain", "ucs2", "hex", "packed"),
+    "ussd_decoder": one_of(*DECODERS),
 }
 
 EVENTS = ("low", "critical", "recovered", "stale", "unreadable")

@@ -17,6 +17,7 @@ import structlog
 from modemd.daemon.schedule import Pace, next_query
 from modemd.errors import RefusedError
 from modemd.modem.requests import BalanceQuery, UssdQuery
+from modemd.modem.tap import Tap
 from modemd.records import Measurement, ModemSettings, ModemSnapshot, UssdResult
 from modemd.store import Store
 
@@ -34,6 +35,8 @@ class Owner(Protocol):
     def snapshot(self) -> ModemSnapshot: ...
     @property
     def alive_until(self) -> float: ...
+    @property
+    def tap(self) -> Tap: ...
     def start(self) -> None: ...
     def submit(self, request: BalanceQuery | UssdQuery) -> Asked: ...
     def cancel(self, future: Asked) -> None: ...
@@ -93,6 +96,9 @@ class Fleet:
 
     def snapshot(self, name: str) -> ModemSnapshot:
         return self._owners[name].snapshot
+
+    def tap(self, name: str) -> Tap:
+        return self._owners[name].tap
 
     def submit(self, name: str, query: BalanceQuery | UssdQuery, done: Callable[[Asked], None]) -> Asked:
         """Hands a query to its owner thread; `done` is called in this thread when it has ended. A balance query that is

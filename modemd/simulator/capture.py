@@ -56,6 +56,7 @@ class Capture:
     expect_text: str | None = None
     expect_error: str | None = None
     expect_prefix: bool = False
+    date: str | None = None
     note: str | None = None
     steps: tuple[Step, ...] = ()
 
@@ -103,6 +104,8 @@ def format_capture(capture: Capture) -> str:
         lines.append(f"# expect-error: {_one_line(capture.expect_error)}")
     if capture.expect_prefix:
         lines.append("# expect-prefix: true")
+    if capture.date is not None:
+        lines.append(f"# date: {_one_line(capture.date)}")
     if capture.note is not None:
         lines.append(f"# note: {_one_line(capture.note)}")
     for step in capture.steps:
@@ -120,7 +123,7 @@ def format_capture(capture: Capture) -> str:
 
 # --- header -----------------------------------------------------------------------------------------------------------
 
-_KEYS = ("id", "modem", "source", "expect-result", "expect-text", "expect-error", "expect-prefix", "note")
+_KEYS = ("id", "modem", "source", "expect-result", "expect-text", "expect-error", "expect-prefix", "date", "note")
 
 
 def _read_header(rest: str, header: dict[str, str], where: str) -> None:
@@ -166,6 +169,7 @@ def _capture(header: dict[str, str], steps: tuple[Step, ...], file: str) -> Capt
         expect_text=header.get("expect-text"),
         expect_error=header.get("expect-error"),
         expect_prefix=header.get("expect-prefix") == "true",
+        date=header.get("date"),
         note=header.get("note"),
         steps=steps,
     )

@@ -16,7 +16,11 @@ from modemd.simulator.scenario import CHARSETS, Charset, Scenario
 
 _REQUEST = re.compile(r"AT\+CUSD=[01],", re.IGNORECASE)
 _CANCEL = re.compile(r"AT\+CUSD=2", re.IGNORECASE)
-_FINAL = re.compile(rb"\s*(OK|ERROR|NO CARRIER|BUSY|NO ANSWER|NO DIALTONE|COMMAND NOT SUPPORT|\+CM[ES] ERROR:.*)\s*")
+# On a line of its own, wherever the octets were cut: `modemd record` writes what one read of the port brought.
+_FINAL = re.compile(
+    rb"(?:\A|[\r\n])[ \0]*(?:OK|ERROR|NO CARRIER|BUSY|NO ANSWER|NO DIALTONE|COMMAND NOT SUPPORT|"
+    rb"\+CM[ES] ERROR:[^\r\n]*)[ \0]*(?:[\r\n]|\Z)"
+)
 
 
 @dataclass(slots=True)
@@ -61,14 +65,15 @@ class PlayedModem(SimulatedModem):
 
     def _play(self, steps: Sequence[Step]) -> None:
         """The steps at their times; the command line is over with its final result code, or with the last step."""
-        delay_s, final_at = 0.0, None
+        delay_s, final_at, said = 0.0, None, b""
         for step in steps:
             match step:
                 case Pause(seconds):
                     delay_s += seconds
                 case Received(data):
                     self.later(delay_s, lambda data=data: self.put(data))  # type: ignore[misc]
-                    if final_at is None and _FINAL.fullmatch(data):
+                    said += data
+                    if final_at is None and _FINAL.search(said):
                         final_at = delay_s
         self.later(delay_s if final_at is None else final_at, self.abandon)
 
@@ -113,7 +118,7 @@ def _belongs(step: Step) -> bool:
 
 
 def _finished(steps: Sequence[Step]) -> bool:
-    return any(isinstance(step, Received) and _FINAL.fullmatch(step.data) for step in steps)
+    return _FINAL.search(b"".join(step.data for step in steps if isinstance(step, Received))) is not None
 
 
 def _scenario(capture: Capture, blocks: Sequence[_Block]) -> Scenario:

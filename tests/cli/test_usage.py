@@ -23,12 +23,13 @@ ORDER = [
     "parse",
     "operators",
     "alerts",
+    "record",
     "simulate",
     "config",
     "demo",
 ]
-LATER = ("ports", "doctor", "sms", "record")
-GROUPS = {"operators": ["check", "list", "show"], "alerts": ["ack", "list", "test"], "config": ["check"]}
+LATER = ("ports", "doctor", "sms")
+GROUPS = {"operators": ["check", "list", "show", "teach"], "alerts": ["ack", "list", "test"], "config": ["check"]}
 
 
 def test_help_lists_the_commands_in_the_interfaces_order(modemd: Any) -> None:

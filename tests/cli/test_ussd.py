@@ -51,6 +51,22 @@ def test_json_keys(daemon: Any, modemd: Any) -> None:
     assert list(json.loads(modemd("ussd", "*100#", "--json").stdout)) == KEYS
 
 
+def test_explain(daemon: Any, modemd: Any) -> None:
+    """--explain shows each way to read the answer with its score and reason, the winner first; in JSON one more key."""
+    won = {"decoder": "packed", "text": "Balance 5.00", "score": 90.5, "why": "an amount, packed septets"}
+    lost = {"decoder": "plain", "text": "C2303BEC", "score": -7.0, "why": "nothing but hex digits"}
+    daemon.result("ussd", answer(text="Balance 5.00", decoder="packed", candidates=[won, lost]))
+    lines = modemd("ussd", "*100#", "--explain").stdout.splitlines()
+    assert daemon.received[0]["explain"] is True
+    assert lines[0] == "Balance 5.00"
+    assert lines[1].split() == ["DECODER", "SCORE", "TEXT", "WHY"]
+    assert lines[2].split() == ["won", "packed", "90.5", '"Balance', '5.00"', "an", "amount,", "packed", "septets"]
+    assert lines[3].split()[:2] == ["plain", "-7.0"]
+    found = json.loads(modemd("ussd", "*100#", "--explain", "--json").stdout)
+    assert (list(found), found["candidates"]) == ([*KEYS, "candidates"], [won, lost])
+    assert list(json.loads(modemd("ussd", "*100#", "--json").stdout)) == KEYS
+
+
 @pytest.mark.parametrize("status", ["not_supported", "timeout", "error", "refused"])
 def test_failure(daemon: Any, modemd: Any, status: str) -> None:
     """A failed dialogue is exit 1, one line on stderr with the cure, and `error` in the JSON."""

@@ -27,6 +27,7 @@ from modemd.daemon.control import Client
 from modemd.daemon.fleet import Fleet
 from modemd.daemon.server import Peer, Server
 from modemd.modem.requests import BalanceQuery, UssdQuery
+from modemd.modem.tap import Tap
 from modemd.records import ChannelSettings, Measurement, ModemSettings, ModemSnapshot, Reading, Sim
 from modemd.store import Store
 
@@ -50,6 +51,7 @@ class FakeOwner:
             registered_at=datetime(2026, 3, 1, tzinfo=UTC),
         )
         self.alive_until = float("inf")
+        self.tap = Tap()
         self.alive = True
         self.stopped = False
         self.asked: list[tuple[BalanceQuery | UssdQuery, Future[Any]]] = []

@@ -70,6 +70,17 @@ def test_the_whole_interface_example(write_config: WriteConfig) -> None:
     assert config.channels[0].events == ("low", "critical", "recovered", "stale", "unreadable")
 
 
+def test_a_modem_that_is_not_understood(write_config: WriteConfig) -> None:
+    """Encoding and decoder can be set by their stable names, and by no others."""
+    assert load(write_config(MODEM)).modems[0].ussd_decoder is None
+    (modem,) = load(write_config(MODEM + 'ussd_encoding = "packed"\nussd_decoder = "ucs2+packed"\n')).modems
+    assert (modem.ussd_encoding, modem.ussd_decoder) == ("packed", "ucs2+packed")
+    wrong = problems(write_config(MODEM + 'ussd_encoding = "ucs"\nussd_decoder = "8 bit"\n'))
+    assert [problem.key for problem in wrong] == ["modem[0].ussd_encoding", "modem[0].ussd_decoder"]
+    assert "did you mean ucs2?" in wrong[0].cure
+    assert '"8bit-utf8"' in wrong[1].cure
+
+
 def test_a_small_file_gets_the_documented_defaults(write_config: WriteConfig) -> None:
     """Name and port are enough."""
     config = load(write_config(MODEM), environ={})
@@ -95,7 +106,7 @@ def test_the_shipped_file_loads_and_knows_every_key() -> None:
 def test_defaults_in_the_shipped_file_are_the_defaults(write_config: WriteConfig) -> None:
     """Each commented-out default, switched on, changes nothing."""
     text = SAMPLE.read_text(encoding="utf-8")
-    examples = ("usb", "imei", "pin_file", "operator", "code", "type", "run", "events")
+    examples = ("usb", "imei", "pin_file", "operator", "code", "type", "run", "events", "ussd_encoding", "ussd_decoder")
     switched = re.sub(rf"(?m)^#(?!(?:{'|'.join(examples)}) )([a-z_]+ = )", r"\1", text)
     assert switched != text
     assert load(write_config(switched), environ={}) == load(write_config(text), environ={})
