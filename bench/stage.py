@@ -1,0 +1,157 @@
+"""Processes to measure: the fake modem that answers at once, the daemon, commands; all of them gone at the end."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from modemd.daemon.control import Client
+from modemd.errors import DaemonUnreachable
+
+CODE = "*100#"
+READY_S = 30.0
+LOOK_AGAIN_S = 0.05
+
+# No latency anywhere, UCS2 as Russian operators send it, and another text each time: nothing gains from remembering.
+SCENARIO = """\
+[modem]
+profile = "{profile}"
+latency = "0s"
+imsi = "250011234567890"
+iccid = "8970101234567890123"
+operator = "MTS RUS"
+plmn = "25001"
+
+[balance]
+code = "*100#"
+template = "Баланс:{{balance}}р"
+start = "999999.99"
+step = "0.37"
+point = ","
+encoding = "ucs2"
+dcs = 72
+"""
+
+CONFIG = """\
+[daemon]
+socket = "{folder}/modemd.sock"
+state = "{folder}/state"
+
+[[modem]]
+name = "home"
+port = "{port}"
+every = "off"
+"""
+
+
+def scenario(profile: str = "plain") -> str:
+    return SCENARIO.format(profile=profile)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's, the same for every program that is measured: byte code is kept, as on a user's machine."""
+    unwanted = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "NOTIFY_SOCKET", "WATCHDOG_USEC")
+    mine = {k: v for k, v in os.environ.items() if k not in unwanted and not k.startswith("MODEMD_")}
+    return mine | more
+
+
+def program() -> list[str]:
+    """modemd as its users start it: the script that pip made, where there is one."""
+    script = Path(sys.executable).with_name("modemd")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "modemd"]
+
+
+@contextmanager
+def new_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="modemd-bench-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def fake_modem(folder: Path, text: str) -> Iterator[str]:
+    """`modemd simulate` in a process of its own; gives the port."""
+    file, port = folder / "modem.toml", folder / "port"
+    file.write_text(text, encoding="utf-8")
+    modem = subprocess.Popen(
+        [*program(), "simulate", str(file), "--link", str(port)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+    )
+    try:
+        assert modem.stdout is not None
+        if not (select.select([modem.stdout], [], [], READY_S)[0] and modem.stdout.readline()):
+            raise RuntimeError("the fake modem did not start: modemd simulate shows why")
+        yield str(port)
+    finally:
+        end(modem)
+
+
+@contextmanager
+def daemon(folder: Path, port: str) -> Iterator[subprocess.Popen[Any]]:
+    """`modemd run`, its modem ready, everything about it read."""
+    config = folder / "modemd.toml"
+    config.write_text(CONFIG.format(folder=folder, port=port), encoding="utf-8")
+    with (folder / "daemon.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*program(), "run", "--config", str(config)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment(),
+        )
+    try:
+        _wait_until_ready(process, folder)
+        yield process
+    finally:
+        end(process)
+
+
+def socket_of(folder: Path) -> str:
+    return str(folder / "modemd.sock")
+
+
+def timed(command: Sequence[str], *, check: bool = True, **more: str) -> float:
+    """Seconds of one process from start to end."""
+    began = time.perf_counter()
+    done = subprocess.run(command, env=environment(**more), capture_output=True, check=False)
+    took = time.perf_counter() - began
+    if check and done.returncode != 0:
+        raise RuntimeError(f"{command} ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
+    return took
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _wait_until_ready(process: subprocess.Popen[Any], folder: Path) -> None:
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(DaemonUnreachable), Client.connect(socket_of(folder)) as client:
+            (modem,) = client.request("status")["modems"]
+            if modem["state"] == "ready":
+                return
+        time.sleep(LOOK_AGAIN_S)
+    raise RuntimeError(f"the daemon is not ready: {(folder / 'daemon.log').read_text(errors='replace')[-2000:]}")
