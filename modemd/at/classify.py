@@ -195,7 +195,7 @@ _REGISTRATION = {"+CREG", "+CGREG", "+CEREG", "+C5GREG"}
 _READ_REGISTRATION = re.compile(r"[0-5]\s*,\s*(?:\d|1[0-3])\s*(?:,.*)?|\(.*")
 # Names under which modems answer one question.
 _SAME = (
-    frozenset({"+CCID", "+ICCID", "^ICCID", "+QCCID", "%CCID", "%ICCID", "+ZGETICCID", "^CCID", "!ICCID"}),
+    frozenset({"+CCID", "+ICCID", "^ICCID", "+QCCID", "+CICCID", "%CCID", "%ICCID", "+ZGETICCID", "^CCID", "!ICCID"}),
     frozenset({"+CGSN", "+GSN", "^IMEI", "+EGMR"}),
     frozenset({"+CGMI", "+GMI"}),
     frozenset({"+CGMM", "+GMM"}),

@@ -108,10 +108,8 @@ class Session:
             raise
         self._publish(state="busy", error=None)
         if isinstance(job.request, BalanceQuery):
-            result: Result = self._balance(job, job.request, cancelled)
-        else:
-            result = self._ussd(job, job.request, cancelled, drain)
-        return result
+            return self._balance(job, job.request, cancelled)
+        return self._ussd(job, job.request, cancelled, drain)
 
     def _balance(self, job: Job, request: BalanceQuery, cancelled: Callable[[], bool]) -> Result:
         snapshot = self._publish()
