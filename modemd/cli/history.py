@@ -10,6 +10,7 @@ import click
 
 from modemd.cli import terminal
 from modemd.cli.balance import KEYS, row
+from modemd.cli.parse import Readers, as_row
 from modemd.cli.terminal import one_line, say
 from modemd.daemon.control import Client
 from modemd.errors import RefusedError
@@ -40,14 +41,27 @@ def duration(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout, nothing else.")
 @click.option("--csv", "as_csv", is_flag=True, help="A table for spreadsheets, with a header.")
 @click.option("--plot", is_flag=True, help="A picture of the balance over time.")
+@click.option("--reread", is_flag=True, help="Reads the stored texts with today's packs: shows what would differ.")
 @click.pass_obj
-def command(socket: str | None, modem: str | None, since_s: int | None, as_json: bool, as_csv: bool, plot: bool) -> int:
+def command(
+    socket: str | None,
+    modem: str | None,
+    since_s: int | None,
+    as_json: bool,
+    as_csv: bool,
+    plot: bool,
+    reread: bool,
+) -> int:
     """Readings and failures, oldest first. Times are your own; JSON and CSV have UTC."""
     if as_json + as_csv + plot > 1:
         raise click.UsageError("--json, --csv and --plot exclude each other: choose one.")
+    if reread and (as_csv or plot):
+        raise click.UsageError("--reread goes with --json or alone.")
     with Client.connect(socket) as client:
         rows = client.rows("history", modem=modem, since_s=since_s)
-        if as_json:
+        if reread:
+            _print_reread(list(rows), as_json=as_json)
+        elif as_json:
             for found in rows:
                 say(terminal.to_json(row(found)))
         elif as_csv:
@@ -120,6 +134,59 @@ def _print_table(rows: list[Mapping[str, Any]]) -> None:
         )
     for text in terminal.table(HEADS, cells, right=("BALANCE", "DATA"), colours={"LEVEL": terminal.LEVEL_COLOURS}):
         say(text)
+
+
+def reread_row(found: Mapping[str, Any], readers: Readers) -> dict[str, Any] | None:
+    """What today's reader says of a stored text where it differs from what was stored; None where it does not, or
+    where there is no text. The store itself stays as it is."""
+    text = found.get("text")
+    if not isinstance(text, str):
+        return None
+    reading = as_row(None, readers.read(text, _text(found.get("operator")), _text(found.get("country"))))
+    keys = ("balance", "currency", "data_left_mb", "expires")
+    old = {key: found.get(key) for key in keys}
+    new = {key: reading[key] for key in keys}
+    if old["currency"] is not None and new["currency"] is None and old["balance"] == new["balance"]:
+        new["currency"] = old["currency"]  # the daemon fills in the pack's
+    if old == new:
+        return None
+    return {"modem": found.get("modem"), "taken_at": found.get("taken_at"), "old": old, "new": new, "text": text}
+
+
+def _print_reread(rows: list[Mapping[str, Any]], *, as_json: bool) -> None:
+    readers = Readers()
+    changed = [row for found in rows if (row := reread_row(found, readers)) is not None]
+    if as_json:
+        for row in changed:
+            say(terminal.to_json(row))
+        return
+    if not changed:
+        terminal.complain(f"all {len(rows)} stored answers are read as before")
+        return
+    cells = []
+    for row in changed:
+        moment = when(row)
+        cells.append(
+            [
+                f"{moment.astimezone():%Y-%m-%d %H:%M:%S}" if moment else "?",
+                one_line(row["modem"], 32),
+                _reading_of(row["old"]),
+                _reading_of(row["new"]),
+                terminal.quoted(row["text"], 60),
+            ]
+        )
+    for text in terminal.table(("TIME", "MODEM", "STORED", "TODAY", "TEXT"), cells):
+        say(text)
+
+
+def _reading_of(values: Mapping[str, Any]) -> str:
+    parts = [terminal.money(values["balance"], values["currency"]), terminal.data_size(values["data_left_mb"])]
+    parts.append(f"until {one_line(values['expires'], 10)}" if values["expires"] else "")
+    return ", ".join(part for part in parts if part) or "-"
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _print_csv(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modemd.cli import terminal
+from modemd.cli import teach, terminal
 from modemd.cli.parse import unknown_operator
 from modemd.cli.terminal import complain, one_line, say
 from modemd.errors import ConfigError
 
 if TYPE_CHECKING:
     from modemd.money.operators import Pack, Packs, Query
+    from modemd.money.packindex import Entry
 
-HEADS = ("ID", "NAME", "COUNTRY", "CURRENCY", "CODES", "PLMN")
+HEADS = ("ID", "NAME", "COUNTRY", "CURRENCY", "CODES", "CONFIDENCE", "PLMN")
 
 
 @click.group("operators")
@@ -24,24 +25,38 @@ def command() -> None:
     """The operator packs: codes, patterns, examples."""
 
 
+command.add_command(teach.command)
+
+
 @command.command("list")
 @click.option("--country", metavar="CC", help="Only this country, like RU.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout, nothing else.")
 def list_packs(country: str | None, as_json: bool) -> int:
     """Every operator that modemd knows."""
-    packs = sorted(_packs().all(), key=lambda pack: pack.id)
+    packs = _packs()
+    entries = packs.entries()
+    for problem in packs.problems:
+        complain(f"left out: {problem}")
     if country:
-        packs = [pack for pack in packs if pack.country == country.upper()]
-        if not packs:
+        entries = [entry for entry in entries if entry.country == country.upper()]
+        if not entries:
             complain(f"no operator of {one_line(country)} is known: see modemd operators list")
             return 1
     if as_json:
-        for pack in packs:
-            say(terminal.to_json(_summary(pack)))
+        for entry in entries:
+            say(terminal.to_json(_summary(entry)))
         return 0
     rows = [
-        [pack.id, one_line(pack.name, 32), pack.country, pack.currency, ", ".join(_codes(pack)), _plmn(pack)]
-        for pack in packs
+        [
+            entry.id,
+            one_line(entry.name, 32),
+            entry.country,
+            entry.currency,
+            ", ".join(entry.codes or entry.sms),
+            entry.confidence,
+            ", ".join(entry.plmn),
+        ]
+        for entry in entries
     ]
     for text in terminal.table(HEADS, rows):
         say(text)
@@ -58,7 +73,8 @@ def show(ident: str, as_json: bool) -> int:
         raise click.BadParameter(unknown_operator(ident, packs.ids()), param_hint="ID")
     pack = packs.get(ident)
     if as_json:
-        say(terminal.to_json(_summary(pack)))
+        entry = next(entry for entry in packs.entries() if entry.id == pack.id)
+        say(terminal.to_json(_summary(entry)))
         return 0
     say(terminal.paint(f"{pack.id}: {one_line(pack.name)}", None, bold=True))
     facts = [("country", pack.country), ("currency", pack.currency), ("plmn", _plmn(pack))]
@@ -109,25 +125,22 @@ def _packs() -> Packs:
     return Packs()
 
 
-def _summary(pack: Pack) -> dict[str, Any]:
+def _summary(entry: Entry) -> dict[str, Any]:
     return {
-        "id": pack.id,
-        "name": pack.name,
-        "country": pack.country,
-        "currency": pack.currency,
-        "plmn": list(pack.plmn),
-        "codes": _codes(pack),
-        "patterns": len(pack.patterns),
-        "examples": len(pack.examples),
+        "id": entry.id,
+        "name": entry.name,
+        "country": entry.country,
+        "currency": entry.currency,
+        "plmn": list(entry.plmn),
+        "codes": list(entry.codes),
+        "confidence": entry.confidence or None,
+        "patterns": entry.patterns,
+        "examples": entry.examples,
     }
 
 
 def _plmn(pack: Pack) -> str:
     return ", ".join(pack.plmn)
-
-
-def _codes(pack: Pack) -> list[str]:
-    return [query.code for query in pack.queries if query.kind == "ussd" and query.code]
 
 
 def _query(query: Query) -> str:

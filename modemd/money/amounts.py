@@ -120,6 +120,7 @@ def _not_quantities() -> re.Pattern[str]:
                 r"\+\d[\d \-()]{6,18}\d",
                 r"(?<!\d)\d{4}([-./])\d{1,2}\1\d{1,2}(?!\d)",
                 r"(?<!\d)\d{1,2}([-./])\x20?\d{1,2}\2\x20?(?:\d{4}|\d{2})(?![\d])(?!\2\d)",
+                r"(?<=\x20[abdeilnostz][ulmafnotu])\x20\d{1,2}/(?:0[1-9]|1[0-2])(?![\d/.,])",
                 r"(?<!\d)\d{1,3}:\d{2}(?::\d{2})?(?![\d])(?:\s?[ap]m(?![^\W\d_]))?",
                 rf"(?<![\d.,])\d{{1,2}}[- ]{month}[- ,.]{{1,2}}(?:19|20|25)\d{{2}}(?!\d)",
                 r"(?<!\d)\d{7,11}-\d{1,6}",
@@ -137,6 +138,11 @@ def _unit_after() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _unit_before() -> re.Pattern[str]:
     return re.compile(r"(?:" + words(lexicon.UNITS) + r")\)?\s?[:=]\s?$")
+
+
+@lru_cache(maxsize=1)
+def _thousands_of_sign() -> re.Pattern[str]:
+    return re.compile(rf"\x20?[ekmt](?:{sign_regex()})(?![^\W\d_])")
 
 
 def _decimal(groups: list[str], seps: list[str], tail: str) -> Decimal | None:
@@ -190,7 +196,7 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
     ahead = re.search(r"(\S*)[.,]$", masked[max(0, start - 20) : start]) if before is None or first == start else None
     if ahead is not None and (not ahead[1][-1:].isalpha() or re.search(r"\d", ahead[1])):
         value = None  # "$.50", "1O.50": only the end of a number
-    exact = True
+    exact = match["after"] is not None or _thousands_of_sign().match(masked, end) is None  # "1.5 eFt"
     rest = masked[stop:]
     if re.match(r"\s?" + _MULTIPLIERS, masked[end:]) and after is None:
         exact = False

@@ -10,7 +10,7 @@ from modemd.money.fold import fold
 
 # sign or word -> the currencies it may mean. One letter alone is money only next to a number.
 _SIGNS = """
-€ eur euro euros евро ευρω ewro: EUR
+€ eur euro euros euroa eurot euru eiro евро ευρω ewro: EUR
 £ gbp quid: GBP
 us$ usd u$s: USD
 ca$ cad c$: CAD
@@ -35,7 +35,7 @@ php ₱: PHP
 руб рубль рубля рублей рубли rub rubl rubley rublej rublei rublya rbl rur ₽: RUB BYN
 р p r: RUB BYN ZAR
 p: PHP BWP
-byn: BYN
+byn бел.руб бел.р bel.rub: BYN
 byr: BYR
 zar rand rands: ZAR
 грн hrn grn uah ₴ гривень гривня гривны гривен hryvnia hryven' hryven гривні uan: UAH
@@ -74,14 +74,14 @@ mmk ks kyat kyats: MMK
 ₹ rs rs. re inr rupee rupees रु रुपये: INR PKR LKR NPR MUR SCR
 pkr: PKR
 lkr: LKR
-npr: NPR
+npr nrs nrs.: NPR
 tk taka bdt ৳ টাকা: BDT
 af afn afs afghani afghanis افغانی ؋: AFN
 cny rmb yuan 元 块: CNY
 ¥ 円 jpy yen: JPY CNY
 원 krw ₩ won: KRW
 ₮ mnt төгрөг tugrik: MNT
-ngn naira ₦ n: NGN
+ngn naira ₦ n =n=: NGN
 kes ksh kshs kshs. ksh.: KES
 ugx ush ushs ugshs shs: UGX
 tzs tsh tshs: TZS

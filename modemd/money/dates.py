@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from modemd.money.fold import words
+from modemd.money.fold import fold, words
 
 _MONTH_FIRST = frozenset({"US"})
 _MONTH_OR_DAY_FIRST = frozenset({"PH", "CA", "PR"})
@@ -72,7 +72,7 @@ _MONTHS = {
             дек декабря грудня prosince decembrie decembra des desember""",
         )
     )
-    for name in words(names).replace(r"(?<![^\W\d_])", "").replace(r"(?![^\W\d_])", "").split("|")
+    for name in fold(names).split()
 }
 
 

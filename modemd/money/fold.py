@@ -44,15 +44,28 @@ def words(*phrases: str) -> str:
     """Phrases -> the inside of a regular expression that matches any of them in folded text.
 
     Blank-separated; `_` stands for a blank, `*` at the end for "any ending". Longest first, whole words only."""
-    listed = sorted({w for p in phrases for w in p.split()}, key=len, reverse=True)
-    parts = []
-    for word in listed:
-        stem = word.rstrip("*")
-        body = re.escape(fold(stem.replace("_", " "))).replace("\\ ", r"\s{1,3}")
-        start = r"(?<![^\W\d_])" if has_word_ends(stem[0]) else ""
+    joined: _Tree = {}  # words whose first letter must begin a word
+    free: _Tree = {}
+    for word in {w for p in phrases for w in p.split()}:
+        stem = fold(word.rstrip("*").replace("_", " "))
+        tree = joined if has_word_ends(stem[0]) else free
+        for char in stem:
+            tree = tree.setdefault(r"\s{1,3}" if char == " " else re.escape(char), {})
         end = r"[^\W\d_]{0,12}" if word.endswith("*") else (r"(?![^\W\d_])" if has_word_ends(stem[-1]) else "")
-        parts.append(start + body + end)
-    return "|".join(parts)
+        tree[END] = {**tree.get(END, {}), end: {}}
+    start = r"(?<![^\W\d_])"
+    return "|".join(prefix + _branches(tree) for prefix, tree in ((start, joined), ("", free)) if tree)
+
+
+_Tree = dict[str, "_Tree"]
+END = "\0"
+
+
+def _branches(tree: _Tree) -> str:
+    """The tree of letters as a regular expression that takes the longest word: common beginnings are compared once."""
+    parts = [char + _branches(tree[char]) for char in sorted(tree) if char != END]
+    parts += sorted(tree.get(END, {}), reverse=True)  # "any ending" before "no more letters"
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
 def has_word_ends(char: str) -> bool:

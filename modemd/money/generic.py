@@ -14,10 +14,13 @@ from functools import lru_cache
 from modemd.money.amounts import Amount, amounts, mask
 from modemd.money.fold import fold_pattern, words
 from modemd.money.labels import Labelled, Role, labelled, rule, sentences
+from modemd.money.surroundings import all_known
 
 
 def balance(text: str, folded: str, *, country: str | None, home: str | None) -> tuple[Decimal, str | None, str] | None:
     """(amount, currency, name of the rule) or None. `text` is cleaned and free of menu items."""
+    if is_bank(folded):
+        return None
     found = labelled(text, folded, amounts(text, folded, country=country, home=home))
     for role, name in (
         (Role.MAIN, "balance word"),
@@ -36,8 +39,10 @@ def balance(text: str, folded: str, *, country: str | None, home: str | None) ->
         if item is None:
             return None
         value = item.amount.value
-        if value is None:
+        if value is None or _doubled(item, found, folded) or not all_known(item, text, folded):
             return None
+        if role is Role.DEBT and not value:
+            continue  # "You owe 0.00" does not tell what is there
         if item.negative and value > 0:
             value = -value
         return value, item.amount.currency or _shared_currency(item, found, text), name
@@ -54,6 +59,8 @@ def _usable(item: Labelled, folded: str) -> bool:
     digits = folded[start:end]
     if item.role not in {Role.MAIN, Role.REST} or not item.adjacent:
         return False
+    if folded[:start].rstrip(" ")[-1:] == "\n" and re.match(r"[.):>\]-]{0,2}\s{0,2}[^\W\d_]", folded[end:]):
+        return False  # the number of an item: "Balance\n2. Services"
     others = [rule("ACCOUNT").fullmatch(word.group()) is None for word in rule("BALANCE").finditer(item.label)]
     if item.role is Role.MAIN and digits.isdigit() and (len(digits) > 7 or not (any(others) or not others)):
         return False  # "Konto 123456" is the number of an account
@@ -83,6 +90,30 @@ def _one(group: list[Labelled]) -> Labelled | None:
         if all(item.amount.value == int(item.amount.value or 0) for item in bare):
             return signed[0]
     return None
+
+
+def _doubled(item: Labelled, found: list[Labelled], folded: str) -> bool:
+    """ "Balance 5.20 USD 6.30 EUR": a second amount right behind, without a word of its own."""
+    for other in found:
+        if other.amount.start >= item.amount.end and other.amount.sign is not None:
+            between = folded[item.amount.end : other.amount.start]
+            if other.amount.value == item.amount.value:
+                return False
+            return _either().fullmatch(between) is not None or (
+                other.role is not Role.OTHER and _no_words().fullmatch(between) is not None
+            )
+    return False
+
+
+@lru_cache(maxsize=1)
+def _no_words() -> re.Pattern[str]:
+    joins = words("or and plus oder und et ou y o и или i ili e lub nebo ve veya och eller og")
+    return re.compile(rf"(?:[\s,;/|=()+*-]|{joins}){{0,6}}")
+
+
+@lru_cache(maxsize=1)
+def _either() -> re.Pattern[str]:
+    return re.compile(rf"\s?(?:{words('or to oder bis ou à o hasta или до abo do nebo lub eller veya hingga atau')})\s")
 
 
 def _shared_currency(item: Labelled, found: list[Labelled], text: str) -> str | None:
@@ -134,9 +165,23 @@ def _alone(text: str, folded: str, found: list[Labelled]) -> tuple[Decimal, str 
         rule("THANKS").search(folded)
         or rule("EVENT").search(folded[:first])
         or rule("SUB").search(folded[amount.end : first])
+        or rule("PRICE").match(folded[amount.end :].lstrip(" .,-:\n"))
     ):
         return None
     return amount.value, amount.currency, "amount alone"
+
+
+def is_bank(folded: str) -> bool:
+    """ "Card *1234 ... Balance: 15000": the message of a bank."""
+    return _bank().search(folded) is not None
+
+
+@lru_cache(maxsize=1)
+def _bank() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{words('card карта карты карте картка картки account acct a/c ac acc ending visa mastercard mir')})"
+        r"[\s:.]{0,3}(?:no\.?\s?)?(?:[*x•.·]{1,12}\s?\d{3,4}|ending)(?!\d)"
+    )
 
 
 @lru_cache(maxsize=1)

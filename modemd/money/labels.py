@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from modemd.money import lexicon
+from modemd.money import harmless, lexicon
 from modemd.money.amounts import Amount
 from modemd.money.fold import fold_pattern, words
 
@@ -39,7 +39,11 @@ class Labelled:
 def labelled(text: str, folded: str, amounts: Sequence[Amount]) -> list[Labelled]:
     """Each amount with its role. Words before an amount are its label, up to the sentence or the amount before; words
     behind it count up to the next comma, bracket, "and" or sentence, unless they introduce the next amount."""
-    cutting = [a for a in amounts if a.sign or (a.value is not None and a.digits[1] - a.digits[0] <= 7)]
+    cutting = [
+        a
+        for a in amounts
+        if a.sign or (a.value is not None and a.digits[1] - a.digits[0] <= 7 and not _is_account_number(folded, a))
+    ]
     result = []
     for amount in amounts:
         before = max((a.end for a in cutting if a.end <= amount.start), default=0)
@@ -62,7 +66,7 @@ def rule(name: str) -> re.Pattern[str]:
 
 
 _SENTENCE = re.compile(r"[.!?](?:\s{1,3}|(?=[^\W\d_]))|[;\u061b\u3002]\s?|\*{2,}")
-_CONJUNCTION = re.compile(
+CONJUNCTION = re.compile(
     fold_pattern(r"\s(?:and|und|et|y|e|i|и|й|та|ta|och|og|ja|en|dan|va|ve|və|және|ir|و|a|oraz|si|és|&|\+)\s")
 )
 _VERBS = (
@@ -82,6 +86,8 @@ _LINK = re.compile(
     fold_pattern(rf"(?:[\s:=.,>'\"]|[-–](?=\s)|(?<![^\W\d_])(?:{_VERBS}|{_FILLERS})(?![^\W\d_])){{0,12}}")
 )
 """What may stand between the word and the number without loosening the tie."""
+_HAVE_LINK = re.compile(rf"(?:[\s:=.,-]|{words(harmless.HAVE_FILLERS)}){{0,12}}")
+"""What may stand between "you have" and the amount: any other word could be what happened to it."""
 
 
 def _opens(text: str, place: int) -> bool:
@@ -94,9 +100,10 @@ def _label(text: str, folded: str, before: int, amount: Amount) -> str:
     if before:
         # Words up to a comma or "and" behind the amount before belong to that amount ("10 EUR Startguthaben und ...").
         gap = folded[before : amount.start]
-        cut = _CONJUNCTION.search(gap)
+        first = next((s - before for s in sentences(text[: amount.start]) if s > before), len(gap))
+        cut = next((m for m in CONJUNCTION.finditer(gap) if not _is_verb(gap, m)), None)
         comma = re.search(r"[,;(]", gap)
-        ends = [m.end() for m in (cut, comma) if m is not None]
+        ends = [m.end() for m in (cut, comma) if m is not None and m.end() <= first]
         gap_start = before + min(ends, default=0)
     start = max(
         [gap_start, *(s for s in sentences(text[: amount.start]) if gap_start < s and text[s : amount.start].strip())]
@@ -117,6 +124,24 @@ def _label(text: str, folded: str, before: int, amount: Amount) -> str:
     return label
 
 
+def _is_verb(gap: str, conjunction: re.Match[str]) -> bool:
+    """ "e", "es" and "a" are "and" here and "is" there; behind a word for the balance they are verbs."""
+    return any(word.end() == conjunction.start() for word in rule("BALANCE").finditer(gap))
+
+
+def _is_account_number(folded: str, amount: Amount) -> bool:
+    """ "Баланс лицевого счета 1234567 составляет": the number of an account or a telephone, not a sum."""
+    digits = folded[slice(*amount.digits)]
+    if amount.sign is not None or not digits.isdigit() or len(digits) < 5:
+        return False
+    return _number_of().search(folded[max(0, amount.start - 30) : amount.start]) is not None
+
+
+@lru_cache(maxsize=1)
+def _number_of() -> re.Pattern[str]:
+    return re.compile(rf"(?:{words(lexicon.ACCOUNT, harmless.NUMBER_OF)})\.?\s?[:#]?\s?$")
+
+
 def _tail(text: str, folded: str, amount: Amount, after: int) -> str:
     if text[amount.end - 1 : amount.end] == "." and _opens(
         text, amount.end + len(text[amount.end :]) - len(text[amount.end :].lstrip())
@@ -125,7 +150,7 @@ def _tail(text: str, folded: str, amount: Amount, after: int) -> str:
     rest = folded[amount.end : min(after, amount.end + 60)]
     stops = [
         m.start()
-        for m in (_CONJUNCTION.search(rest), re.search(r"[,;()\n:=!?]|\.(?!\d)|\s[-–]\s", rest))
+        for m in (CONJUNCTION.search(rest), re.search(r"[,;()\n:=!?]|\.(?!\d)|\s[-–]\s", rest))
         if m is not None
     ]
     stop = min(stops, default=len(rest))
@@ -144,17 +169,21 @@ def _role(amount: Amount, label: str, tail: str) -> Labelled:
         return Labelled(amount, role, label, tail, negative=negative, principal=principal, adjacent=adjacent)
 
     head = " ".join(tail.split()[:3])
-    if not amount.exact or rule("LESS").search(label) or _price_before().search(label):
+    if not amount.exact or rule("LESS").search(label) or _bound().search(label) or _price_before().search(label):
         return give(Role.OTHER)
     if (
         _event(label, last)
         or rule("SUB").search(label)
         or rule("SUB").search(head)
+        or rule("LESS").search(head)
+        or re.match(r"\s?['’]?\w{0,4}\s(?:altin|alti)", tail) is not None
         or rule("EVENT").search(" ".join(tail.split()[: 4 if named else 9]))
     ):
         return give(Role.OTHER)
     prices = [m.end() for m in rule("PRICE").finditer(label)]
     if prices and max(prices) > last:
+        return give(Role.OTHER)
+    if rule("REST_OF_DEBT").search(label):
         return give(Role.OTHER)
     debts = [m.end() for m in rule("DEBT").finditer(label)]
     if debts:
@@ -164,8 +193,8 @@ def _role(amount: Amount, label: str, tail: str) -> Labelled:
         link = label[last:] if not minus else ""
         inner = rule("MAIN").sub("", link)
         adjacent = _LINK.fullmatch(inner) is not None
-        if not adjacent and not minus and not _leads_on(inner):
-            return give(Role.PLAIN)
+        if _duration().search(inner) or (not adjacent and not minus and not _leads_on(inner)):
+            return give(Role.PLAIN)  # also "Balance in 24 hours: $5"
         return give(Role.MAIN, negative=negative, adjacent=adjacent)
     if minus:
         return give(Role.MAIN, negative=True, adjacent=True)
@@ -175,12 +204,13 @@ def _role(amount: Amount, label: str, tail: str) -> Labelled:
     if rests:
         return give(Role.REST, adjacent=_LINK.fullmatch(label[max(rests) :]) is not None)
     have = list(rule("HAVE").finditer(label))
-    close = bool(have) and len(label[have[-1].end() :].split()) <= 2
-    if rule("BALANCE").search(head) and (close or not label.strip(" \n,.:;!-")):
+    close = bool(have) and _HAVE_LINK.fullmatch(label[have[-1].end() :]) is not None
+    if rule("BALANCE").search(head) and (close or label.strip(" \n,.:;!-") in {"", "ai"}):
         return give(Role.MAIN, adjacent=True)
     if rule("REST").search(head) and (close or not label.strip(" \n,.:;!-")):
         return give(Role.REST)
-    if close and (not tail.strip() or rule("VALID").match(tail.strip())):
+    rest = tail.strip()
+    if close and (not rest or rule("VALID").match(rest) or _on_account().match(rest)):
         return give(Role.HAVE)
     if rule("PRICE").search(head):
         return give(Role.OTHER)
@@ -198,6 +228,16 @@ def _leads_on(link: str) -> bool:
     return len(strange) <= 1 or (len(strange) <= 8 and _LINK_END.search(link) is not None)
 
 
+@lru_cache(maxsize=1)
+def _on_account() -> re.Pattern[str]:
+    return re.compile(words(harmless.ON_ACCOUNT))
+
+
+@lru_cache(maxsize=1)
+def _duration() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\d)\d{{1,4}}\s?(?:{words(lexicon.UNITS)})")
+
+
 def _event(label: str, last: int) -> bool:
     events = [m.end() for m in rule("EVENT").finditer(label)]
     if not events:
@@ -212,6 +252,11 @@ def _event(label: str, last: int) -> bool:
 @lru_cache(maxsize=1)
 def _price_before() -> re.Pattern[str]:
     return re.compile(rf"(?:{words(lexicon.PRICE_BEFORE)})\s{{0,2}}$")
+
+
+@lru_cache(maxsize=1)
+def _bound() -> re.Pattern[str]:
+    return re.compile(rf"[~<>≈≤≥±]\s{{0,2}}$|(?:^|[.!?]\s?)\s?an?\s(?:{words(lexicon.BALANCE)})")
 
 
 @lru_cache(maxsize=1)

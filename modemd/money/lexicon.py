@@ -29,6 +29,14 @@ BALANCE = """
     tegoed_is kaufguthaben credito_principal saldo_principal cuenta mebleg mebleginiz balansinizda kontoen
     na_schete na_schetu na_schetah vash_schet средств* sredstv денег_на_счете na_vashomu_rahunku load_balance
     load_bal sold soldul soldului credito_disponivel balanco_atual prepaid_account
+    rakhunok rakhunku rakhunka creditul creditului belkrediet uldegdel үлдэгдэл soldi zostatku zustatku
+    kreditiniz balanci balancin
+    mainacct mainacc mainbalance mainbal mainaccount airtimebal prepaidsaldo telefontegoed puhelinsaldo
+    kontobalance kreditas kredits kredita stanje_kredita prepaid_bal acct_bal funds cash_balance
+    contul contului ucte účte оставащ_кредит кредитът кредитот compte_mobile compte_principal compte_prepaye
+    saldoa saldosi saldosta egyenlegem egyenleged
+    tai_khoan_goc mnacordy mnacorde hisobingizda saldet hesabinda
+    belwaarde taletidssaldo guthabenstand prepaid-konto taletidssaldoen saldoen saldoet
 """
 """Names of the one balance that pays for everything."""
 
@@ -44,6 +52,8 @@ REST = """
     resterende resta residuo residu* kalan qalan qoldi* qoldiq қалды қалдық con_lai còn_lại kalani baghimande*
     باقیمانده المتبقي متبقي fennmarado available disponib* dostepn* verfugbar* tersedia доступно dostupno i_lirë
     usable masz_do pozostalo_ci jaljella
+    restano uldsen jäljellä jaljella
+    igjen tilbage tilbake verbleibend* verbleibt
 """
 
 HAVE = """
@@ -54,6 +64,12 @@ HAVE = """
     คุณมี olet sinulla_on onnek_van hai_ancora rimangono ti_restano hai_a_disposizione ancora_disponibili
     je_hebt u_heeft du_kan sizda sizde sizdə siziň сізде qolgan_mablag لديك عندك دارید unayo tumhare_paas
     aapke_paas ai_un
+    ti_restano ti_resta ti_rimangono restano tu_tieni sul_tuo_conto
+    dispones_de dispoe_de cuentas_con cuenta_con disposes_de vous_possedez le_resta ihnen_verbleiben ihnen_stehen
+    es_verbleiben zbyva_vam zostava_vam zostalo_ci у_тебя у_тебе u_tebya anda_ada ban_dang_co tu_as_encore
+    il_te_reste i_te_tej ti_on_ostalo imas_jos ostalo_vam_je ostalo_ti_je du_hast_noch sinulla teil_on jums_ir
+    turite sul_on vam_ostalo вам_осталось ти_остават имате_още
+    ju_keni keni hisobingizda mai_ai
 """
 
 SUB = """
@@ -65,7 +81,7 @@ SUB = """
     dati crédit_data datenguthaben roaming роуминг* rouming tk_no tkkm tk_km km1 km2 km3 km khuyen_mai
     khuyến_mãi tk_phu phu reward* loyalty points cashback кешбэк кэшбэк keshbek kesbek cadeau offert regalo
     omaggio verschenkt promocyjn* w_tym davon z_toho из_них iz_nih including incl inkl dont di_cui of_which
-    darunter tym op оп om oп wow shegeftangiz hadiah bonusgeld recompensa recompense friend* друг* druz* partner
+    darunter tym op= оп= wow shegeftangiz hadiah bonusgeld recompensa recompense friend* друг* druz* partner
     wallet_2 pending monthly_allowance keret havi postpaid اللاحق постоплат* postoplat* mobile_money mpesa
     m-pesa momo odmena hediye hədiyyə hediyye бонусный_счет rollover onnet on-net offnet voice_balance
     sms_balance data_balance sms_bal voice_bal internet_balance sadaqa zdarma ajandek bundle* package* paket*
@@ -73,6 +89,15 @@ SUB = """
     vodafone_cash anticipo prestamo prestito emprestimo pret emprunt compartido compartilhado guthabenkarte*
     guthaben-karte* guthaben-transfer voucher* ваучер* credit_card credit_score kredi_kart* kreditkart*
     carte_de_credit carta_di_credito tarjeta_de_credito кредитн*
+    outstanding past_due overdue pendiente* pendente* unpaid impaye* d'impaye в_ожидании рассрочк* rassrochk*
+    розстрочк* instal* rata raty rate_of карты карте карта картки картці карту карточк* картк* card_balance
+    gift_card store_credit savings saving paytm phonepe gpay bkash nagad opay palmpay ecocash emola gcash maya
+    paymaya dana ovo gopay shopeepay linkaja payme click kaspi bank банк* bank_account sparkasse wallet_balance
+    e-wallet кошел* koshel* гаман* alert* warning threshold reminder international internation*
+    international_credit internacional* mezhdunar* международн* tai_khoan_no no_goc spasibo loyalty* милі miles
+    meilen punkt* bally баллов балл* stars звезд* family_credit семейн* semejn*
+    балансир* balansir* balancing conto_corrente cuenta_corriente compte_courant girokonto tagihan so_du_no
+    kreditkonto credit_account balance_your
 """
 """Names of other purses: money that does not pay for everything, or is not the subscriber's own."""
 
@@ -87,6 +112,8 @@ PRICE = """
     куплю kupit get gets получ* poluch* win won выигр* выиграй vyigr* приз* save скидк* skidk* discount worth
     стоимостью nominal номинал* bill bills invoice счет_на rechnung facture factura fattura due minimum_payment
     abo subscription подписк* podpisk* balance_transfer_fee
+    offer* oferta* angebot* offre* предложени* акция акции
+    zu_zahlen abgerechnet к_оплате
 """
 """Words that make an amount the price of something."""
 
@@ -112,6 +139,23 @@ EVENT = """
     chuyển tambah tambahan ditambah beli isi gutgeschrieben gutschrift gutschreib* erhoht erhöht verringert
     reduziert увелич* уменьш* uvelich* umensh* increased decreased reduced raised augmente aumentado aumentou
     zasilon* pripsan* ung
+    artirildi artirilib artırıld* oshirildi qo'shildi qoshildi kosyldy қосылды opgewaardeer* opwaarder* opladen
+    opgeladen tanket tanke påfyll* fyllt laddat laddad laddning ladattu lataus laaditud laadimi* lisatud
+    papildin* papildit* papildyt* nadoplat* uplat* uplać* wplac* wplat* zasilen* mbush* rimbush* ngarko*
+    incarcat reincarc* incarcar* alimentat* carregament* carregou carregad* recargad* abonado abonada abonado_en
+    credite verse versement encaiss* buchung gebucht abgebucht eingezahlt abbuch* зачислен* zachislen* внесён*
+    получен* poluchen* пополнение приход расход списание cheltuit hinzugefugt aufgestockt credit_of_your called
+    call_cost artir* taksit fatura loaded reload reloaded reversed credited_with awarded rewarded loaned repaid
+    repay settled settle ditopup diisi pengisian terisi dikirim dipotong terpotong bayar bayaran imeongezwa
+    umeongeza umepokea umetumia umenunua fyllts satts_in insatt indbetal* innbetal* talletettu dopisane dopisan*
+    uznan* obciaz* zuzyl* odecten* strhnut* pripocitan* odcitan* levon* jóváír* jovair* befizet* kifizet*
+    skinut* naplat* одзет* додаден* зареден* удържан* приспадн* таксуван* нараховано знято зараховано стягнуто
+    зараховано
+    payer a_payer zu_zahlen zaplaty oplaty к_оплате заплат* zaplat* pagare da_pagare a_pagar betalen te_betalen
+    att_betala a_betale at_betale maksettava* odenecek* odeme* ödeme* ödenecek* due owing fallig fällig discount
+    descuento desconto sconto rabat* rabatu remise réduction reduction korting kortingen popust* slev* zlav*
+    kedvezmeny* indirim* diskon giam_gia скидк* знижк* off_your
+    yatiril* yatırıl* used expired
 """
 """Something happened or is asked for: the amount moved, it is not what is there."""
 
@@ -123,6 +167,17 @@ LESS = """
     minimum minim* минимальн* порог* porog* минимум* maximum max min_balance больше_чем более bolee more_than
     over above greater up_to до_суммы na_summu на_сумму bis_zu was were был была было byl bylo war waren era
     etait previous prior old предыдущ* predydush* anterior precedent* vorherig* до_списания or
+    will_be would_be будет budet буде bude bedzie sera sara será sarà akan_menjadi wird_dann olacak in_24_hours
+    tomorrow завтра morgen demain mañana
+    выше vyshe higher вчера vchera yesterday gestern hier ayer ieri wczoraj vcera tegnap dun igår igar kemarin
+    hom_qua ontem eilen about around approx approximately около okolo примерно primerno приблизно etwa rund
+    ungefahr environ circa cca ca aproximadamente cerca_de aprox yaklasik sekitar kira-kira khoang between
+    zwischen entre между mezhdu mellan mellom keep держите поддержи* needed need needs необходим* neobhodim*
+    нужн* nuzhn* потрібн* benotig* brauchen necesit* occorr* serv* precisa* potrzeb* must sollte should doit
+    debe deve musi altina altında altına dusmeden ниже_чем or_more or_less и_более и_выше oder_mehr ou_plus
+    y_mas станет stanet становится до_пополнения before_top-up at_most pelo_menos al_menos au_moins almeno tenir
+    mantener
+    при pri
 """
 """The amount is a bound, not a value."""
 
@@ -135,6 +190,11 @@ DEBT = """
     debito dlug* zadluz* dluh* dlh tartozas* borc* borç* hutang tunggakan tien_no gald skuld velka datorie дълг*
     dug bedehi بدهی مديون bakaya qarzdor*
 """
+
+REST_OF_DEBT = (
+    "остаток_долга остаток_задолж* ostatok_dolga ostatok_zadolzh* залишок_боргу rest_of_debt remaining_debt reste_du"
+)
+"""What is left of a debt may be that of a phone bought by instalments."""
 
 LEFT = f"""
     {REST}
@@ -158,8 +218,8 @@ OFFER = """
     get buy bonus_of win for_only for_rp price promo offer plus_get recharge subscribe activate dial to_get
     enjoy purchase only recargue compra compre compra* comprar adquirir adquiere купи* получ* подключ* podkl*
     poluch* kup koop nur_fur acheter achetez souscri* activez profite* beneficiez beli dapatkan aktifkan cuma
-    hanya dang_ky đăng_ký mua chi_voi uu_dai speed velocidad скорост* skorost* predplat* pobierz wlacz zamow al
-    satin_al yukle kaufen buchen jetzt_buchen köp kob osta at for за всего_за
+    hanya dang_ky đăng_ký mua chi_voi uu_dai speed velocidad скорост* skorost* predplat* pobierz wlacz zamow
+    satin_al hemen_al yukle kaufen buchen jetzt_buchen köp kob osta at for за всего_за
 """
 VALID = """
     valid valids valid_till valid_until validity expir* exp exp_date expiry till til until upto use_before
@@ -175,6 +235,7 @@ VALID = """
     vazenja vazenje istice krajnji datum_isteka валидно валиден изтича изтичане vigencia_hasta λήγει ληγει έως
     ewc ισχύ* lejarata expira* pana_la derīgs galioja kehtib geldig* verloopt vervalt t/m tot vale ending
     beraktif do_dnia მოქმედებს ვადა վավեր ուժի_մեջ մինչև יתוקף בתוקף עד में_मान्य वैधता মেয়াদ
+    moqmed* felhasznalhat* felhasználhat*
 """
 """Words before the day on which money or packages end."""
 
@@ -243,6 +304,7 @@ SMS = """
     sms sms-* sms* смс* messag* mensaje* mensagem messaggio nachricht* tekstiviest* ujumbe رساله* پیامک ข้อความ
     短信 tin_nhan poruk* wiadomos* zprav* sprav* mesaj* xabar* хабар* text_message сообщени* soobsh* soobshch*
     повідомлен* pesan bericht uzenet üzenet* смс-* съобщени* besked melding poruka kisa_mesaj الرساله
+    a_text by_text text_message
 """
 SMS_COMING = """
     will_be_sent will_be_send will_send will_receive you'll_receive will_get you'll_get will_be_delivered
@@ -263,6 +325,7 @@ SMS_COMING = """
     ontvang_je wordt_verzonden skickas far_snart sendes mottar far_du سيتم ستصلك ستصل سوف يرسل ارسال_می
     ارسال_خواهد خواهد_شد دریافت_خواهید จะได้รับ จะส่ง กรุณารอ 将 稍候 发送给您 utapokea utatumiwa itatumwa will_come
     prise_en_charge
+    we'll_send we_will_send well_send
 """
 SMS_SENDING = """
     send_sms send_an_sms text_to text_the отправьте otpravte отправь надішліть nadishlit senden_sie sende_eine

@@ -1,12 +1,11 @@
 """Operator packs: load one, check one, find the one of a SIM. The only file of this room that reads files.
 
-All packs are not parsed to find one: an index takes plmn, spn and iccid_prefix from the head of each file, and only the
-pack that is needed is parsed (200 packs cost seconds on a Pi Zero)."""
+All packs are not parsed to find one: index.jsonl beside them holds what is needed to choose, and only the chosen pack
+is parsed (200 packs cost seconds on a Pi Zero). User packs are few, and are parsed at first use."""
 
 from __future__ import annotations
 
-import re
-import tomllib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,53 @@ from threading import Lock
 
 from modemd.errors import ConfigError, Problem
 from modemd.money.pack import Example, Pack, Pattern, Query
-from modemd.money.packfile import ID, parse_pack
+from modemd.money.packfile import parse_pack
+from modemd.money.packindex import Entry, dump, entry, parse
 from modemd.money.reading import read
 
-__all__ = ["BUILT_IN", "Example", "Match", "Pack", "Packs", "Pattern", "Query", "check_pack", "load_pack"]
+__all__ = [
+    "BUILT_IN",
+    "Example",
+    "Match",
+    "Pack",
+    "Packs",
+    "Pattern",
+    "Query",
+    "check_pack",
+    "check_text",
+    "load_pack",
+    "own_folder",
+    "user_folders",
+    "write_index",
+]
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "operators"
+INDEX = "index.jsonl"
+SYSTEM_FOLDER = Path("/etc/modemd/operators.d")
+
+
+def own_folder() -> Path | None:
+    """Where this user's own packs are: modemd/operators in XDG_CONFIG_HOME or ~/.config; None without a home."""
+    config = Path(os.environ.get("XDG_CONFIG_HOME", ""))
+    if not config.is_absolute():
+        try:
+            config = Path.home() / ".config"
+        except RuntimeError:  # a service user without one
+            return None
+    return config / "modemd" / "operators"
+
+
+def user_folders() -> list[Path]:
+    """The folders of packs that replace or join the built-in ones; a later one wins."""
+    own = own_folder()
+    return [SYSTEM_FOLDER, *([own] if own is not None else [])]
+
+
+def write_index(folder: Path = BUILT_IN) -> Path:
+    """Makes the index of a folder anew from its packs, which must all be right (ConfigError)."""
+    path = folder / INDEX
+    path.write_text(dump(entry(load_pack(p), file=p.name) for p in sorted(folder.glob("*.toml"))), encoding="utf-8")
+    return path
 
 
 def load_pack(source: Path | str) -> Pack:
@@ -34,13 +74,22 @@ def load_pack(source: Path | str) -> Pack:
 def check_pack(path: Path | str) -> list[Problem]:
     """Everything that is wrong with a pack file: its form, and examples that are not read as they say. Empty = good."""
     try:
-        pack = load_pack(Path(path))
+        return check_text(_text(Path(path)), file=str(path))
+    except ConfigError as error:
+        return list(error.problems)
+
+
+def check_text(source: str, *, file: str = "pack") -> list[Problem]:
+    """What is wrong with a pack that is given as TOML text. A pack without patterns may be without examples: a code is
+    worth shipping before anybody has seen its answer."""
+    try:
+        pack = parse_pack(source, file=file)
     except ConfigError as error:
         return list(error.problems)
     problems = []
-    if not pack.examples:
+    if pack.patterns and not pack.examples:
         problems.append(
-            Problem(str(path), "example", "", "add one [[example]] block with a real reply: it is the pack's test")
+            Problem(file, "example", "", "add one [[example]] block with a real reply: it is the pack's test")
         )
     for index, example in enumerate(pack.examples):
         got = read(example.text, pack=pack)
@@ -48,7 +97,7 @@ def check_pack(path: Path | str) -> list[Problem]:
             wanted, found = getattr(example, key), getattr(got, key)
             if wanted != found or (key == "balance" and str(wanted) != str(found)):
                 cure = f"expected {wanted}, read {found} (by {got.pattern}); correct the example or add a [[pattern]]"
-                problems.append(Problem(str(path), f"example[{index}].{key}", repr(example.text)[:60], cure))
+                problems.append(Problem(file, f"example[{index}].{key}", repr(example.text)[:60], cure))
     return problems
 
 
@@ -61,36 +110,49 @@ class Match:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    id: str
-    path: Path
-    plmn: tuple[str, ...]
-    spn: tuple[str, ...]
-    iccid_prefix: tuple[str, ...]
-
-
 class Packs:
-    """The built-in packs and those of user folders; a later folder replaces a pack of the same id. Thread safe."""
+    """The built-in packs and those of user folders, the usual ones (user_folders) where none are named; a later folder
+    replaces a pack of the same id. A user pack that is wrong is left out and told in `problems`. Thread safe."""
 
-    def __init__(self, folders: Sequence[Path | str] = (), *, built_in: Path | None = BUILT_IN) -> None:
-        self._folders = [*([built_in] if built_in is not None else []), *map(Path, folders)]
+    def __init__(self, folders: Sequence[Path | str] | None = None, *, built_in: Path | None = BUILT_IN) -> None:
+        self._folders = [Path(folder) for folder in (user_folders() if folders is None else folders)]
+        self._built_in = built_in
         self._lock = Lock()
-        self._entries: dict[str, _Entry] | None = None
+        self._index: dict[str, Entry] | None = None
         self._loaded: dict[str, Pack] = {}
+        self._problems: dict[str, list[Problem]] = {}  # by file name without its ending
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong with user packs that are left out for it."""
+        self.entries()
+        return [problem for problems in self._problems.values() for problem in problems]
 
     def ids(self) -> list[str]:
-        return sorted(self._index())
+        return [known.id for known in self.entries()]
+
+    def entries(self) -> list[Entry]:
+        """What can be told of every pack without parsing it, in the order of ids."""
+        with self._lock:
+            if self._index is None:
+                self._index = {e.id: e for e in self._built_in_entries()}
+                for folder in self._folders:
+                    self._add_user_packs(folder)
+            return sorted(self._index.values(), key=lambda e: e.id)
 
     def get(self, pack_id: str) -> Pack:
         """Raises ConfigError when there is no such pack or its file is wrong."""
-        entry = self._index().get(pack_id)
-        if entry is None:
-            near = [known for known in self.ids() if known[:2] == pack_id[:2]] or self.ids()
-            raise ConfigError([Problem("", "operator", pack_id, f"no such operator pack; known: {', '.join(near)}")])
+        known = self.ids()
         with self._lock:
+            found = (self._index or {}).get(pack_id)
+            if found is None and pack_id in self._problems:
+                raise ConfigError(self._problems[pack_id])
+            if found is None:
+                near = [other for other in known if other[:2] == pack_id[:2]] or known
+                cure = f"no such operator pack; known: {', '.join(near)}"
+                raise ConfigError([Problem("", "operator", pack_id, cure)])
             if pack_id not in self._loaded:
-                self._loaded[pack_id] = load_pack(entry.path)
+                self._loaded[pack_id] = load_pack((self._built_in or Path()) / found.file)
             return self._loaded[pack_id]
 
     def all(self) -> list[Pack]:
@@ -111,51 +173,57 @@ class Packs:
         if spn and len(host) == 1:
             return Match(self.get(host[0].id), tuple(e.id for e in plmn), "by network code, and no other brand's name")
         names = tuple(e.id for e in plmn)
-        return Match(None, names, f"several operators share this network: set operator to one of {', '.join(names)}")
+        lines = " or ".join(f'operator = "{name}"' for name in names)
+        return Match(None, names, f"several operators share this network: add {lines} to this modem's configuration")
 
-    def _by_plmn(self, imsi: str | None) -> list[_Entry]:
+    def _by_plmn(self, imsi: str | None) -> list[Entry]:
         if not imsi or not imsi.isdigit() or len(imsi) < 6:
             return []
         for length in (6, 5):
-            found = [e for e in self._index().values() if imsi[:length] in e.plmn]
+            found = [e for e in self.entries() if imsi[:length] in e.plmn]
             if found:
-                return sorted(found, key=lambda e: e.id)
+                return found
         return []
 
-    def _index(self) -> dict[str, _Entry]:
-        with self._lock:
-            if self._entries is None:
-                paths = [p for folder in self._folders if folder.is_dir() for p in sorted(folder.glob("*.toml"))]
-                self._entries = {entry.id: entry for entry in map(_entry, paths)}
-            return self._entries
-
-
-def _entry(path: Path) -> _Entry:
-    """What the index needs, from the lines before the first block; a head written in another way is parsed as TOML."""
-    head = re.split(r"^\s*\[", _text(path), maxsplit=1, flags=re.MULTILINE)[0]
-    values: dict[str, tuple[str, ...]] = {}
-    for key in ("id", "plmn", "spn", "iccid_prefix"):
-        line = re.search(rf"^{key}\s*=\s*(.*)$", head, re.MULTILINE)
-        if line is None:
-            continue
+    def _built_in_entries(self) -> list[Entry]:
+        """From the index, unless files have come or gone since it was made."""
+        folder = self._built_in
+        if folder is None:
+            return []
+        files = sorted(name for name in _names(folder) if name.endswith(".toml"))
         try:
-            value = tomllib.loads(f"v = {line[1]}")["v"]
-        except tomllib.TOMLDecodeError:
-            return _parsed(path)
-        if not isinstance(value, str | list):
-            return _parsed(path)
-        values[key] = (value,) if isinstance(value, str) else tuple(map(str, value))
-    if not ID.fullmatch(values.get("id", ("",))[0]):
-        return _parsed(path)
-    return _Entry(values["id"][0], path, values.get("plmn", ()), values.get("spn", ()), values.get("iccid_prefix", ()))
+            entries = parse((folder / INDEX).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            entries = []
+        if sorted(e.file for e in entries) == files:
+            return entries
+        found = []
+        for name in files:
+            pack = self._parsed(folder / name)
+            if pack is not None:
+                found.append(entry(pack, file=name))
+        return found
+
+    def _add_user_packs(self, folder: Path) -> None:
+        for name in sorted(_names(folder)):
+            pack = self._parsed(folder / name) if name.endswith(".toml") else None
+            if pack is not None and self._index is not None:
+                self._index[pack.id] = entry(pack, file=str(folder / name))
+                self._loaded[pack.id] = pack
+
+    def _parsed(self, path: Path) -> Pack | None:
+        try:
+            return load_pack(path)
+        except ConfigError as error:
+            self._problems[path.stem] = list(error.problems)
+            return None
 
 
-def _parsed(path: Path) -> _Entry:
+def _names(folder: Path) -> list[str]:
     try:
-        pack = load_pack(path)
-    except ConfigError:
-        return _Entry(path.stem, path, (), (), ())  # get() reports what is wrong, the other packs go on working
-    return _Entry(pack.id, path, pack.plmn, pack.spn, pack.iccid_prefix)
+        return [path.name for path in folder.iterdir()]
+    except OSError:  # not there, no folder, or not for this user: no packs
+        return []
 
 
 def _text(path: Path) -> str:

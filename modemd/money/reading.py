@@ -16,6 +16,7 @@ from modemd.money.fold import clean, fold
 from modemd.money.labels import Labelled, labelled, rule
 from modemd.money.menus import without_menu
 from modemd.money.pack import Pack, Pattern
+from modemd.money.surroundings import harmless_ahead, moved
 from modemd.money.volumes import data_left
 from modemd.records import Kind, Reading
 
@@ -65,29 +66,41 @@ def read(text: str, *, pack: Pack | None = None, country: str | None = None) -> 
 
 def _by_pattern(pack: Pack, text: str, folded: str, country: str | None, home: str | None) -> Reading | None:
     """The first pattern whose number is a whole amount with a certain value."""
+    if generic.is_bank(folded):
+        return None
     items: list[Labelled] | None = None
     for pattern in pack.patterns:
         matches = list(pattern.regex.finditer(folded))
         if matches and items is None:
             items = labelled(text, folded, amounts(text, folded, country=country, home=home))
-        readings = [_reading(pattern, match, items or [], country, home) for match in matches]
-        good = [reading for reading in readings if reading is not None]
-        if good and len({reading.balance for reading in good}) == 1:
+        readings = [_reading(pattern, match, items or [], text, country, home) for match in matches]
+        found = [reading for reading in readings if reading is not None]
+        good = [reading for reading in found if reading.pattern is not None]
+        if good and len({reading.balance for reading in found}) == 1:
             return good[0]
     return None
 
 
 def _reading(
-    pattern: Pattern, match: re.Match[str], items: list[Labelled], country: str | None, home: str | None
+    pattern: Pattern,
+    match: re.Match[str],
+    items: list[Labelled],
+    text: str,
+    country: str | None,
+    home: str | None,
 ) -> Reading | None:
     """None where the group is not one whole certain amount, or where words in front of what the pattern itself spells
-    out make it something else ("Бонусный" before "баланс: 50 р")."""
-    item = next((i for i in items if i.amount.digits == match.span("balance")), None)
+    out make it something else ("Бонусный" before "баланс: 50 р"). Without the pattern's name where an unknown word in
+    front ("Xyz balance") makes it a rival at most."""
+    item = next((i for i in items if i.amount.digits == _number_span(match)), None)
     if item is None or item.amount.value is None or not item.amount.exact:
         return None
-    ahead = item.label[: max(0, match.start() - (item.amount.start - len(item.label)))]
+    start = item.amount.start - len(item.label)
+    ahead = item.label[: max(0, match.start() - start)]
     behind = " ".join(item.tail.split()[:3])
-    if any(rule(name).search(ahead) for name in ("SUB", "LESS", "EVENT")) or rule("SUB").search(behind):
+    if any(rule(name).search(ahead) for name in ("SUB", "LESS", "EVENT")) or moved(item.label):
+        return None
+    if any(rule(name).search(behind) for name in ("SUB", "EVENT")):
         return None
     value = item.amount.value
     if (pattern.minus or _group(match, "minus")) and value > 0:
@@ -100,14 +113,23 @@ def _reading(
         currency=_currency(pattern, match, home) or item.amount.currency,
         data_left_mb=data_left("data: " + data) if data else None,
         expires=expires("valid until " + until, country=country, money=True) if until else None,
-        pattern=pattern.name,
+        pattern=pattern.name if harmless_ahead(ahead, text[start : start + len(ahead)]) else None,
         confidence="operator",
     )
 
 
 def _currency(pattern: Pattern, match: re.Match[str], home: str | None) -> str | None:
     sign = _group(match, "currency")
-    return (currency_of(sign, home, whole=False) if sign else None) or pattern.currency
+    whole = re.fullmatch(r"\d{4,12}", match["balance"].strip()) is not None
+    return (currency_of(sign, home, whole=whole) if sign else None) or pattern.currency
+
+
+def _number_span(match: re.Match[str]) -> tuple[int, int]:
+    """Where the number of the group `balance` stands, less the blanks and the punctuation that a pattern's class for
+    digits and separators took with it ("225.24 " before "руб")."""
+    start, end = match.span("balance")
+    found = match["balance"]
+    return start + len(found) - len(found.lstrip(" ,.'")), end - len(found) + len(found.rstrip(" ,.'"))
 
 
 def _group(match: re.Match[str], name: str) -> str | None:
