@@ -86,6 +86,7 @@ class Peer:
         self.octets = b""
         self.echo = False
         self.deaf = False
+        self.deafened = threading.Event()  # it has looked at `deaf`, and reads no more
         self._changed = threading.Condition()
         self._out_lock = threading.Lock()
         self._stop_r, self._stop_w = os.pipe()
@@ -155,7 +156,10 @@ class Peer:
             if master < 0:
                 return
             try:
-                ready, _, _ = select.select([self._stop_r, *([] if self.deaf else [master])], [], [], 0.05)
+                deaf = self.deaf
+                if deaf:
+                    self.deafened.set()
+                ready, _, _ = select.select([self._stop_r, *([] if deaf else [master])], [], [], 0.05)
                 if self._stop_r in ready:
                     return
                 if master not in ready:

@@ -164,7 +164,7 @@ def test_an_oversized_write_ends(peer: Any, fast: Timeouts) -> None:
     modem = Modem(peer.path, timeouts=fast)
     modem.connect()
     peer.deaf = True
-    time.sleep(0.06)  # the peer looks at `deaf` every 50 ms
+    assert peer.deafened.wait(2)
     start = time.monotonic()
     with pytest.raises(ModemSilent):
         modem.command("AT+X=" + "1" * 1_000_000)
