@@ -96,6 +96,8 @@ class Daemon:
         self._listen_for_signals()
         if self._store.notice:
             self._log.error(self._store.notice)
+        for problem in self._packs.problems:
+            self._log.error("operator pack skipped", problem=str(problem))
         self._apply_rest(self._config)
         self._fleet.apply(self._config.modems)
         self._outbox.start()

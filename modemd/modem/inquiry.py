@@ -201,6 +201,10 @@ def is_wrong_code(text: str, pack: Pack | None) -> bool:
 
 # --- helpers
 
+NOT_BY_SCHEDULE = (
+    "the balance code of this operator is not proved, so the schedule does not dial it: ask once by hand "
+    "(modemd balance), or set code for this modem"
+)
 NO_CODE = (
     "modemd knows no balance code for this SIM that it may dial: set code (and operator) for this modem, "
     "or ask once by hand"

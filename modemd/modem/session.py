@@ -60,6 +60,7 @@ class Session:
         self._stopped, self._clock, self._monotonic = stopped, clock, monotonic
         self._paces, self._log = paces, log
         self._pack: Pack | None = None
+        self._no_pack: str | None = None  # why there is none
         self._network = Network()
         self._sim_error: SimError | None = None
         self._registered_read: float | None = None
@@ -83,14 +84,8 @@ class Session:
             self._register()
             self._details_due = self._monotonic() + self._paces.details_s
             device = self.modem.device
-            self._log.info(
-                "modem found",
-                port=self._path,
-                manufacturer=device.manufacturer,
-                model=device.model,
-                firmware=device.firmware,
-                operator=self._publish().operator,
-            )
+            named = {"manufacturer": device.manufacturer, "model": device.model, "firmware": device.firmware}
+            self._log.info("modem found", port=self._path, operator=self._publish().operator, **named)
         self.settle()
 
     # --- requests
@@ -143,7 +138,8 @@ class Session:
             )
         except (RefusedError, StoreError) as error:
             self.settle()
-            return self._desk.refusal(job, snapshot, error.code, error.message)
+            why = self._no_pack if error.code == "no code" else None
+            return self._desk.refusal(job, snapshot, error.code, why or error.message)
         except ModemSilent:
             self._expect(dialled[-1], balance=True)
             raise
@@ -236,6 +232,8 @@ class Session:
             self._look_due = self._look_due or now + self._paces.poll_s
         elif self._overheard.quarantine_left > 0:
             state = "quarantine"
+        elif self._settings.every_s is not None and self._publish().code is None:
+            error = self._no_pack or inquiry.NOT_BY_SCHEDULE  # the modem is well, but nobody would be warned
         self._publish(state=state, error=error)
 
     # --- helpers
@@ -310,7 +308,7 @@ class Session:
         device = self.modem.device
         if device.model is not None:
             self.modem.learned = self._store.learned(device.model, device.firmware or "")
-        self._pack, sim = subscription.find_pack(
+        self._pack, sim, self._no_pack = subscription.find_pack(
             self.modem, self._packs, self.modem.sim, operator=self._settings.operator, log=self._log
         )
         pack = self._pack

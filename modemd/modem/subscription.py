@@ -22,19 +22,22 @@ def sim_key(sim: Sim, modem: str) -> str:
     return f"imsi:{sim.imsi}" if sim.imsi is not None else f"modem:{modem}"
 
 
-def find_pack(modem: SpnReader, packs: Packs, sim: Sim, *, operator: str | None, log: Any) -> tuple[Pack | None, Sim]:
+def find_pack(
+    modem: SpnReader, packs: Packs, sim: Sim, *, operator: str | None, log: Any
+) -> tuple[Pack | None, Sim, str | None]:
     """The configured operator's pack, else the SIM's; the SIM comes back with its provider name where that had to be
-    read, because several brands share the network. A pack that cannot be used is logged, and None."""
+    read, because several brands share the network. Without a pack the third value says why, and what settles it."""
     try:
         if operator is not None:
-            return packs.get(operator), sim
+            return packs.get(operator), sim, None
         match = packs.find(imsi=sim.imsi, iccid=sim.iccid)
         if match.pack is None and len(match.candidates) > 1:
             sim = replace(sim, spn=modem.spn())
             match = packs.find(imsi=sim.imsi, spn=sim.spn, iccid=sim.iccid)
     except ConfigError as error:
         log.warning("operator pack unusable", reason=error.message)
-        return None, sim
-    if match.pack is None:
-        log.info("operator not known", why=match.why)
-    return match.pack, sim
+        return None, sim, f"the operator's pack cannot be used: {error.message}"
+    if match.pack is not None:
+        return match.pack, sim, None
+    log.info("operator not known", why=match.why)
+    return None, sim, match.why
