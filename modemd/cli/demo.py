@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +56,8 @@ def _play(stage: Stage) -> None:
     stage.wait_until_ready()
     for text in stage.log():
         if FOUND in text:
-            say(f"the daemon's log: {one_line(text[text.index(FOUND) :])}")
+            facts = dict(re.findall(r"(\w+)=(\S+)", one_line(text)))
+            say("the daemon's log: modem found: {manufacturer} {model}, operator {operator}, on {port}".format(**facts))
     _command(stage, "balance")
     stage.wait_until_ready(signal_known=True)
     _command(stage, "status")
