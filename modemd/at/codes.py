@@ -52,29 +52,37 @@ def _ladder(code: str, te_charset: str | None, learned: str | None, hints: tuple
 
 
 def check_code(code: str, *, allow_mmi: bool = False) -> None:
-    """Passes a code that may be dialled as USSD; raises RefusedError("bad code") with reason and cure for any other.
+    """Passes a code that may be dialled as USSD; raises RefusedError("bad code") for any other: see undiallable()."""
+    reason = undiallable(code, allow_mmi=allow_mmi)
+    if reason is not None:
+        raise _refused(reason)
+
+
+def undiallable(code: str, *, allow_mmi: bool = False) -> str | None:
+    """Why this code may not be dialled as USSD, with the cure; None = it may.
 
     Only digits, *, #, + are let through, so nothing in a code can end the quotes or the command line. Codes that
     change or ask for services of the SIM and its calls (22.030 annex B: forwarding, barring, waiting, caller
     identity; PIN changes; *#06#), emergency numbers and telephone numbers are refused unless `allow_mmi`."""
     if not code:
-        raise _refused("the code is empty; write it as *100#")
+        return "the code is empty; write it as *100#"
     if len(code) > MAX_USSD:
-        raise _refused(f"the code has {len(code)} characters and the network takes {MAX_USSD}; shorten it")
+        return f"the code has {len(code)} characters and the network takes {MAX_USSD}; shorten it"
     if (strange := _STRANGE.search(code)) is not None:
-        raise _refused(f"{strange[0]!r} cannot be dialled; a code has only digits, *, # and +")
+        return f"{strange[0]!r} cannot be dialled; a code has only digits, *, # and +"
     if not any(char.isdigit() for char in code):
-        raise _refused("a code has at least one digit, as *100#")
+        return "a code has at least one digit, as *100#"
     if allow_mmi:
-        return
+        return None
     if _PIN_PROCEDURE.search(code):
-        raise _refused("this code changes a PIN and can lock the SIM; use a telephone for it")
+        return "this code changes a PIN and can lock the SIM; use a telephone for it"
     if code in _LOCAL or _SERVICE.search(code):
-        raise _refused("this code changes or asks for call services of the SIM (22.030), it is no balance code")
+        return "this code changes or asks for call services of the SIM (22.030), it is no balance code"
     if code in _EMERGENCY:
-        raise _refused("this is an emergency number; call it from a telephone")
+        return "this is an emergency number; call it from a telephone"
     if _TELEPHONE.fullmatch(code):
-        raise _refused("this is a telephone number; a USSD code begins with * or # and ends with #")
+        return "this is a telephone number; a USSD code begins with * or # and ends with #"
+    return None
 
 
 def check_answer(text: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modemd.at.codes import undiallable
 from modemd.daemon.control import MAX_SOCKET_PATH_BYTES, SYSTEM_SOCKET
 from modemd.daemon.fields import (
     CHANNEL_KEYS,
@@ -149,7 +150,7 @@ class _Reader:
         self.required(table, place, "name", 'give it a name, like name = "home"')
         self.port(table, place, values)
         self.levels(place, values)
-        for key, check in (("operator", _unknown_operator), ("code", _undiallable)):
+        for key, check in (("operator", _unknown_operator), ("code", undiallable)):
             cure = check(values[key]) if key in values else None
             if cure:
                 self.problem(f"{place}.{key}", table[key], cure)
@@ -280,17 +281,6 @@ def _unknown_operator(operator: str) -> str | None:
     except (KeyError, ModemdError):
         close = suggestion(operator, [pack.id for pack in packs.all()])
         return f"no operator pack has this id{close}: see `modemd operators list`, or leave the key out"
-    return None
-
-
-def _undiallable(code: str) -> str | None:
-    """The cure where this code may not be dialled for a balance, else None."""
-    from modemd.at.ussd import check_code
-
-    try:
-        check_code(code)
-    except ModemdError as error:
-        return error.message.removeprefix("not sent: ")
     return None
 
 
