@@ -101,7 +101,8 @@ class Dialogue:
             self._engine.stopped = stopped
 
     def cancel(self) -> None:
-        """See Modem.cancel_ussd. Bare +CUSD lines that come now belong to the cancel; a text is a late answer."""
+        """AT+CUSD=2, errors ignored, and what was on its way read (1 s at most). Bare +CUSD lines that come now belong
+        to the cancel; a text is a late answer."""
         self._cancelling = True
         try:
             if self._prompt:  # it takes no commands, and how it answers to ESC is not known: found out anew with AT

@@ -168,8 +168,7 @@ def understand(
     """What one dialogue's text says. A text without money or data is "unreadable", and stays in the answer."""
     if result.error is not None or result.text is None:
         return Answer(dial, result, Reading(kind="error"), result.error or "empty answer", result.hint)
-    text = without_cut_number(result.text) if result.cut else result.text
-    reading = read_safely(text, pack=pack, country=country, report=report)
+    reading = read_safely(certain_text(result), pack=pack, country=country, report=report)
     if result.status == "action_required" and reading.kind == "other" and reading.data_left_mb is None:
         reading = replace(reading, kind="menu")
     if reading.balance is not None or reading.data_left_mb is not None or reading.kind == "sms_follows":
@@ -177,9 +176,10 @@ def understand(
     return Answer(dial, result, reading, "unreadable", UNREADABLE_HINTS.get(reading.kind, UNREADABLE))
 
 
-def without_cut_number(text: str) -> str:
-    """A text whose end is lost, less the number that it stops in: "Balance: 12" may have been 12.50 or 1250."""
-    return CUT_NUMBER.sub("", text)
+def certain_text(said: UssdMessage | UssdResult) -> str:
+    """The text, less the number that it stops in where its end was lost: "Balance: 12" may have been 12.50 or 1250."""
+    text = said.text or ""
+    return CUT_NUMBER.sub("", text) if said.cut else text
 
 
 def read_safely(text: str, *, pack: Pack | None, country: str | None, report: Callable[[str], None]) -> Reading:
@@ -233,8 +233,7 @@ def _menu_answers(
     left = list(dial.menu)
 
     def ask(message: UssdMessage) -> str | None:
-        text = message.text or ""
-        text = without_cut_number(text) if message.cut else text
+        text = certain_text(message)
         if not left or read_safely(text, pack=pack, country=country, report=report).balance is not None:
             return None
         return left.pop(0)

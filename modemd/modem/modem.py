@@ -254,10 +254,6 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
             decoder=self.decoder,
         )
 
-    def cancel_ussd(self) -> None:
-        """AT+CUSD=2, errors ignored, and its URC and what else was on its way read (1 s at most)."""
-        self._talking().cancel()
-
     @property
     def answer_may_come(self) -> bool:
         """True when a request of the last dialogue got no answer: a late one cannot be told from the next request's."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from modemd.modem.desk import Desk
-from modemd.modem.inquiry import read_safely, without_cut_number
+from modemd.modem.inquiry import certain_text, read_safely
 from modemd.money.pack import Pack
 from modemd.records import ModemSnapshot, Reading, UssdMessage
 
@@ -73,8 +73,7 @@ class Overheard:
         reading = Reading(kind="other")
         # A number counts only where one balance code alone can be meant, and the operator's own pattern says so.
         if one and owed[0].is_balance and pack is not None:
-            text = without_cut_number(message.text) if message.cut else message.text
-            read = read_safely(text, pack=pack, country=pack.country, report=self._report)
+            read = read_safely(certain_text(message), pack=pack, country=pack.country, report=self._report)
             if read.confidence == "operator":
                 reading = read
         self._desk.unasked(

@@ -22,7 +22,6 @@ UNKNOWN = 4  # out of the coverage that the modem can judge: not a "no"
 # 27.007 7.3 <AcT>
 TECHNOLOGIES = {0: "GSM", 1: "GSM", 2: "UMTS", 3: "GSM", 4: "UMTS", 5: "UMTS", 6: "UMTS", 7: "LTE", 8: "GSM", 9: "LTE"}
 TECHNOLOGIES |= {10: "LTE", 11: "NR", 12: "NR", 13: "LTE"}
-NO_CIRCUIT_SWITCHING = frozenset({"LTE", "NR"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ PIN_REQUIRED = 11
 PUK_REQUIRED = 12
 SIM_FAILURE = frozenset({13, 15})
 SIM_BUSY = frozenset({14, 515, 256})  # 515: "init or command processing in progress", seen on several makes
-BAD_PIN = 16
 MAY_BE_BUSY = "busy"
 
 # The same by name, for a modem that gives errors as text (CMEE=2).
