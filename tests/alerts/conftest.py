@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,27 +15,8 @@ from modemd.records import Alert, Measurement, Reading, Sim
 from modemd.store import Store
 
 
-class Clock:
-    """A clock that stands until a test moves it."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2024, 5, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **span: float) -> datetime:
-        self.now += timedelta(**span)
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+def store(tmp_path: Path, clock: Any) -> Iterator[Store]:
     store = Store(tmp_path / "state", clock=clock)
     yield store
     store.close()
@@ -68,7 +49,7 @@ def measure() -> Callable[..., Measurement]:
 
 
 @pytest.fixture
-def alert(clock: Clock) -> Callable[..., Alert]:
+def alert(clock: Any) -> Callable[..., Alert]:
     def make(alert_id: str = "a1", event: str = "low", **changes: Any) -> Alert:
         values: dict[str, Any] = {
             "id": alert_id,
