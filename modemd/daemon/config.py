@@ -22,7 +22,7 @@ from modemd.daemon.fields import (
     Field,
     suggestion,
 )
-from modemd.errors import ConfigError, ModemdError, Problem
+from modemd.errors import ConfigError, Problem
 from modemd.records import ChannelSettings, ModemSettings
 
 MAX_FILE_BYTES = 1 << 20  # a configuration is a page; /dev/zero is not one
@@ -278,8 +278,8 @@ def _unknown_operator(operator: str) -> str | None:
     packs = Packs()
     try:
         packs.get(operator)
-    except (KeyError, ModemdError):
-        close = suggestion(operator, [pack.id for pack in packs.all()])
+    except ConfigError:
+        close = suggestion(operator, packs.ids())
         return f"no operator pack has this id{close}: see `modemd operators list`, or leave the key out"
     return None
 
