@@ -199,6 +199,10 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
         Who calls this has noted the attempt before."""
         return simcard.enter_pin(self.execute, pin, timeouts=self.timeouts)
 
+    def pin_tries(self) -> int | None:
+        """How many wrong PINs the SIM still stands; None where the modem will not say."""
+        return simcard.pin_tries(self.execute, self.device)
+
     def spn(self) -> str | None:
         return identity.read_spn(self.command)
 

@@ -14,6 +14,7 @@ class PinBook(Protocol):
     """The part of the store that remembers PIN attempts, by digest."""
 
     def pin_refused(self, subject: str, pin_digest: str) -> bool: ...
+    def pin_unresolved(self, subject: str, pin_digest: str) -> int: ...
     def note_pin_attempt(self, subject: str, pin_digest: str) -> None: ...
     def note_pin_refused(self, subject: str, pin_digest: str) -> None: ...
     def note_pin_accepted(self, subject: str, pin_digest: str) -> None: ...
@@ -22,22 +23,40 @@ class PinBook(Protocol):
 class PinModem(Protocol):
     def enter_pin(self, pin: str) -> str: ...
     def sim_state(self) -> str: ...
+    def pin_tries(self) -> int | None: ...
 
 
-def unlock(modem: PinModem, book: PinBook, *, pin_file: str | None, subject: str) -> None:
-    """Enters the PIN of `pin_file` into a SIM that asks for it. `subject`: the SIM's ICCID, else the modem's IMEI.
+FULL_TRIES = 3  # of a SIM that no wrong PIN was sent to since the last right one (11.11 9.3)
 
-    The attempt is on the disk before it is on the wire. Raises SimError "sim pin" when there is no PIN to send or it
-    was refused, now or earlier."""
+
+def unlock(modem: PinModem, book: PinBook, *, pin_file: str | None, subject: str, also: tuple[str, ...] = ()) -> None:
+    """Enters the PIN of `pin_file` into a SIM that asks for it. `subject`: the SIM's ICCID, else the modem's IMEI;
+    `also`: under what else a refusal of this PIN may have been noted, before the ICCID could be read.
+
+    The attempt is on the disk before it is on the wire. The last try is never taken; after an attempt whose outcome
+    nobody saw one more is made, and none where the SIM has counted that one as wrong. Raises SimError "sim pin" when
+    there is no PIN to send, it was refused, now or earlier, or may not be sent."""
     if pin_file is None:
         raise SimError(
             "the SIM asks for its PIN: put it in a file and name it with pin_file, or switch the PIN off in a phone",
             code="sim pin",
         )
     pin = read_pin(pin_file)
-    digest = hashlib.sha256(f"{subject}:{pin}".encode()).hexdigest()
-    if book.pin_refused(subject, digest):
+    if any(book.pin_refused(one, _digest(one, pin)) for one in (subject, *also)):
         raise _refused(pin_file)
+    digest = _digest(subject, pin)
+    tries = modem.pin_tries()
+    if tries is not None and tries <= 1:
+        raise SimError(
+            "the SIM has one try for its PIN left, which modemd never takes: enter the PIN in a phone, then try again",
+            code="sim pin",
+        )
+    if tries is not None and tries < FULL_TRIES and book.pin_unresolved(subject, digest):
+        raise SimError(
+            f"nobody saw what became of the PIN of {pin_file}, and the SIM has counted a wrong one since: enter the "
+            "right PIN in a phone, and correct the file",
+            code="sim pin",
+        )
     book.note_pin_attempt(subject, digest)
     verdict = modem.enter_pin(pin)
     if verdict == "unknown" and modem.sim_state() == "ready":
@@ -64,6 +83,10 @@ def read_pin(pin_file: str) -> str:
     if not (text.isdigit() and 4 <= len(text) <= 8):
         raise SimError(f"pin_file {path} must hold 4 to 8 digits and nothing else", code="sim pin")
     return text
+
+
+def _digest(subject: str, pin: str) -> str:
+    return hashlib.sha256(f"{subject}:{pin}".encode()).hexdigest()
 
 
 def _refused(pin_file: str) -> SimError:

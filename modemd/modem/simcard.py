@@ -6,10 +6,12 @@ import re
 import time
 from collections.abc import Callable
 
+from modemd.at import pins
 from modemd.at.lines import FinalResult
 from modemd.errors import SimError
 from modemd.modem.engine import Answer
 from modemd.modem.timeouts import Timeouts
+from modemd.records import Device
 
 Execute = Callable[[str, float | None], Answer]
 
@@ -74,6 +76,17 @@ def enter_pin(execute: Execute, pin: str, *, timeouts: Timeouts) -> str:
     if final.ok:
         return "accepted"
     return "unknown" if _of_error(final) == MAY_BE_BUSY else "refused"
+
+
+def pin_tries(execute: Execute, device: Device) -> int | None:
+    """See Modem.pin_tries."""
+    for counter in pins.counters(device.manufacturer, device.model):
+        answer = execute(counter.command, None)
+        if answer.final is not None and answer.final.ok:
+            left = pins.tries_left(counter, answer.lines)
+            if left is not None:
+                return left
+    return None
 
 
 # --- helpers

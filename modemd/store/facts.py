@@ -56,6 +56,11 @@ class Facts(Database):
         row = self._row("SELECT refused, unresolved FROM pins WHERE subject = ? AND digest = ?", (subject, pin_digest))
         return row is not None and bool(row["refused"] or row["unresolved"] >= UNRESOLVED_PIN_ATTEMPTS)
 
+    def pin_unresolved(self, subject: str, pin_digest: str) -> int:
+        """How many attempts went out since the last outcome that was noted."""
+        row = self._row("SELECT unresolved FROM pins WHERE subject = ? AND digest = ?", (subject, pin_digest))
+        return 0 if row is None else int(row["unresolved"])
+
     def note_pin_attempt(self, subject: str, pin_digest: str) -> None:
         """Before AT+CPIN= goes out. `pin_digest` is a digest; the PIN itself is never stored."""
         self._note_pin(subject, pin_digest, "unresolved = unresolved + 1")
