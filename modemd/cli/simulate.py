@@ -15,8 +15,14 @@ from modemd.cli.terminal import complain, one_line, say
 @click.option(
     "--link", metavar="PATH", type=click.Path(path_type=Path), help="A symbolic link to the port, kept while it runs."
 )
+@click.option(
+    "--machine",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Makes this empty folder a machine that the modem is plugged into, for the daemon to be tried on.",
+)
 @click.option("--list", "list_them", is_flag=True, help="The scenarios that modemd ships.")
-def command(file: str | None, link: Path | None, list_them: bool) -> int:
+def command(file: str | None, link: Path | None, machine: Path | None, list_them: bool) -> int:
     """Plays a fake modem on a pseudo-terminal until Ctrl-C: a scenario or capture FILE, or a shipped NAME."""
     if list_them:
         for name in shipped():
@@ -24,9 +30,14 @@ def command(file: str | None, link: Path | None, list_them: bool) -> int:
         return 0
     if file is None:
         raise click.UsageError("Give a FILE or the NAME of a shipped scenario: modemd simulate --list.")
+    if link is not None and machine is not None:
+        raise click.UsageError("Give --link or --machine; on a machine the ports have names of their own.")
     from modemd.simulator.foreground import run_foreground
 
-    run_foreground(find(file), link, on_ready=lambda port: _show(str(link or port)))
+    if machine is not None:
+        run_foreground(find(file), machine=machine, on_ready=lambda port: _show_machine(machine, port))
+    else:
+        run_foreground(find(file), link, on_ready=lambda port: _show(str(link or port)))
     return 0
 
 
@@ -56,3 +67,12 @@ def find(name: str) -> Path:
 def _show(port: str) -> None:
     say(port)
     complain(f'a fake modem answers there until Ctrl-C; in a configuration: port = "{one_line(port)}"')
+
+
+def _show_machine(machine: Path, port: str) -> None:
+    root = machine.absolute()
+    say(port)
+    complain(
+        f"a fake modem is plugged in there until Ctrl-C; run on that machine: MODEMD_SYSROOT={one_line(str(root))} "
+        f'modemd run --config FILE, with port = "auto" or "/{one_line(str(Path(port).relative_to(root)))}"'
+    )

@@ -9,78 +9,109 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from modemd.simulator import codec, messages, radio
+from modemd.simulator import card, codec, messages, radio, simfiles
+from modemd.simulator.card import SIM_ERRORS, SMS_SIM_ERRORS
 from modemd.simulator.command import Command, Held, RefusedByModemError
 from modemd.simulator.profiles import COMMON
-from modemd.simulator.radio import SIM_ERRORS
 
 if TYPE_CHECKING:
-    from modemd.simulator.modem import SimulatedModem
+    from modemd.simulator.port import AtPort
 
 Answer = list[bytes] | Held
-Handler = Callable[["SimulatedModem", Command], Answer]
+Handler = Callable[["AtPort", Command], Answer]
 
 # Answered whatever the SIM does; a locked or missing SIM refuses the rest (27.007 9.2: 10, 11, 12, 13, 14).
-_WITHOUT_SIM = {"+CPIN", "^CPIN", "+CMEE", "+CFUN", "+CSCS", "+CSQ", "+CREG", "+CGREG", "+CEREG", "+COPS", "+CLAC"}
-_WITHOUT_SIM |= {"+CGMI", "+CGMM", "+CGMR", "+CGSN", "+GMI", "+GMM", "+GMR", "+GSN", "+GCAP", "+CPAS", "+CPINC"}
+_WITHOUT_SIM = {"+CPIN", "+CMEE", "+CFUN", "+CSCS", "+CSQ", "+CREG", "+CGREG", "+CEREG", "+COPS", "+CLAC"}
+_WITHOUT_SIM |= {"+CGMI", "+CGMM", "+CGMR", "+CGSN", "+GMI", "+GMM", "+GMR", "+GSN", "+GCAP", "+CPAS"}
+_WITHOUT_SIM |= {*card.TRIES_COMMANDS, "+CMGF"}
+_SMS = ("+CMG", "+CPMS", "^SMG")
 
 
-def run(modem: SimulatedModem, command: Command) -> Answer:
+def run(port: AtPort, command: Command) -> Answer:
     """Carries one command out. Raises RefusedByModemError."""
-    name = command.name
-    handler = _HANDLERS.get(name)
-    rows = {**COMMON, **modem.family.settings}
-    if name == modem.family.iccid_command:
-        handler = _iccid
-    elif name == modem.family.rat_command:
-        handler = radio.rat_mode
-    elif name[:1] not in "+^":
-        return _basic(modem, command)
-    if handler is None and name not in rows:
-        raise RefusedByModemError(modem.scenario.unknown_command)
-    if modem.sim in SIM_ERRORS and name not in _WITHOUT_SIM and name not in modem.family.settings:
-        raise RefusedByModemError(SIM_ERRORS[modem.sim])
-    return handler(modem, command) if handler else _kept(modem, command, rows[name][1])
+    name, family = command.name, port.modem.family
+    if name[:1].isalnum() or name[:1] == "&":
+        return _basic(port, command)
+    if _is_reset(port, command):
+        return radio.restart(port, command)
+    handler, options = _handler(port, name)
+    if handler is None and options is None:
+        raise RefusedByModemError(port.modem.unknown_command)
+    state = port.modem.card.state
+    own = name in family.settings or (family.rat is not None and name in family.rat.names)
+    if state in SIM_ERRORS and name not in _WITHOUT_SIM and not own:
+        raise RefusedByModemError((SMS_SIM_ERRORS if name.startswith(_SMS) else SIM_ERRORS)[state])
+    return handler(port, command) if handler else _kept(port, command, options or "")
+
+
+def known_commands(port: AtPort) -> list[str]:
+    """Every extended command that this modem answers, as AT+CLAC lists them (27.007 8.37)."""
+    family = port.modem.family
+    names = {*_HANDLERS, *COMMON, *family.settings, *family.commands, *family.resets, family.iccid_command}
+    return sorted(names | set(family.rat.names if family.rat else ()))
+
+
+def _handler(port: AtPort, name: str) -> tuple[Handler | None, str | None]:
+    """Who answers a command: a handler, or the options of one that only keeps its value."""
+    family = port.modem.family
+    if family.rat is not None and name in family.rat.names:
+        return family.rat.run, None
+    if name == family.iccid_command:
+        return _iccid, None
+    if name in _HANDLERS:
+        return _HANDLERS[name], None
+    if name in family.commands:
+        return _VENDOR_HANDLERS[name], None
+    row = family.settings.get(name) or COMMON.get(name)
+    return None, None if row is None else row[1]
+
+
+def _is_reset(port: AtPort, command: Command) -> bool:
+    wanted = command.name if command.form == "run" else command.text.upper()
+    return wanted in port.modem.family.resets
 
 
 # --- V.250 ----------------------------------------------------------------------------------------------------------
 
 
-def _basic(modem: SimulatedModem, command: Command) -> Answer:
+def _basic(port: AtPort, command: Command) -> Answer:
     name, value = command.name, command.tail.decode("latin-1") or "0"
     match name:
         case "E" | "Q" | "V":
             if value not in ("0", "1"):
                 raise RefusedByModemError
-            modem.settings[name] = value
+            port.settings[name] = value
         case "Z" | "&F":
-            modem.settings |= modem.fresh_settings()
+            port.reset_settings()
         case "I":
-            scenario = modem.scenario
+            scenario = port.modem.scenario
             return _lines(
-                f"Manufacturer: {scenario.manufacturer or modem.family.manufacturer}",
-                f"Model: {scenario.model or modem.family.model}",
-                f"Revision: {scenario.firmware or modem.family.firmware}",
+                f"Manufacturer: {scenario.manufacturer or port.modem.family.manufacturer}",
+                f"Model: {scenario.model or port.modem.family.model}",
+                f"Revision: {scenario.firmware or port.modem.family.firmware}",
                 f"IMEI: {scenario.imei}",
             )
         case "D":
+            if port.role == "ppp" and value.startswith("*99"):
+                port.later(port.modem.scenario.latency_s, port.connect)
+                return Held()
             raise RefusedByModemError("NO CARRIER")
         case "S" | "X" | "L" | "M" | "H" | "T" | "P" | "O" | "&C" | "&D" | "&W" | "&S" | "&K":
             pass
         case _:
-            raise RefusedByModemError(modem.scenario.unknown_command)
+            raise RefusedByModemError(port.modem.unknown_command)
     return []
 
 
-def _kept(modem: SimulatedModem, command: Command, options: str) -> Answer:
+def _kept(port: AtPort, command: Command, options: str) -> Answer:
     """A command that keeps its value and does nothing else."""
     key = command.name[1:]
     match command.form:
         case "set":
             _check_option(command, options)
-            modem.settings[key] = command.tail.decode("latin-1")
+            port.settings[key] = command.tail.decode("latin-1")
         case "read":
-            shown = modem.settings[key]
+            shown = port.settings[key]
             return _lines(f"{command.name}: {shown}{',1' if key == 'CLIP' else ''}")
         case "test":
             return _lines(f"{command.name}: {options}") if options else []
@@ -92,12 +123,12 @@ def _kept(modem: SimulatedModem, command: Command, options: str) -> Answer:
 def _check_option(command: Command, options: str) -> None:
     """A single digit outside `(0-2)` or `(0,1)` is refused, as modems do."""
     value = command.tail.decode("latin-1")
-    if not (options.startswith("(") and options.endswith(")") and options.count("(") == 1 and value.isdigit()):
+    if not (options.startswith("(") and options.endswith(")") and options.count("(") == 1 and value.isdecimal()):
         return
     allowed: set[str] = set()
     for part in options[1:-1].split(","):
         low, _, high = part.partition("-")
-        if low.isdigit():
+        if low.isdecimal():
             allowed |= {str(number) for number in range(int(low), int(high or low) + 1)}
     if allowed and value not in allowed:
         raise RefusedByModemError("CME 50")
@@ -107,101 +138,45 @@ def _check_option(command: Command, options: str) -> None:
 
 
 def _identity(field: str) -> Handler:
-    def handler(modem: SimulatedModem, command: Command) -> Answer:
+    def handler(port: AtPort, command: Command) -> Answer:
         if command.form == "test":
             return []
         if command.form != "run":
             raise RefusedByModemError
-        return _lines(str(getattr(modem.scenario, field) or getattr(modem.family, field)))
+        return _lines(str(getattr(port.modem.scenario, field) or getattr(port.modem.family, field)))
 
     return handler
 
 
-def _imei(modem: SimulatedModem, command: Command) -> Answer:
-    return [] if command.form == "test" else _lines(modem.scenario.imei)
+def _imei(port: AtPort, command: Command) -> Answer:
+    return [] if command.form == "test" else _lines(port.modem.scenario.imei)
 
 
-def _imsi(modem: SimulatedModem, command: Command) -> Answer:
-    return [] if command.form == "test" else _lines(modem.scenario.imsi)
+def _imsi(port: AtPort, command: Command) -> Answer:
+    return [] if command.form == "test" else _lines(port.modem.card.imsi)
 
 
-def _iccid(modem: SimulatedModem, command: Command) -> Answer:
-    return [] if command.form == "test" else _lines(modem.family.iccid_shown + modem.scenario.iccid)
+def _iccid(port: AtPort, command: Command) -> Answer:
+    return [] if command.form == "test" else _lines(port.modem.family.iccid_shown + port.modem.card.iccid)
 
 
-def _crsm(modem: SimulatedModem, command: Command) -> Answer:
-    """READ BINARY of EF_ICCID and EF_SPN (51.011 10.1.1, 10.3.11); other files do not exist here."""
-    if command.argument(0) != "176":
-        raise RefusedByModemError("CME 4")
-    match command.argument(1):
-        case "12258":
-            digits = modem.scenario.iccid.ljust(20, "F")[:20]
-            data = "".join(digits[place + 1] + digits[place] for place in range(0, 20, 2))
-        case "28486" if modem.scenario.spn is not None:
-            name = modem.scenario.spn
-            octets = bytes(codec.septets(name)) if _gsm(name) else b"\x80" + name.encode("utf-16-be")
-            data = "01" + octets.ljust(16, b"\xff").hex().upper()
-        case _:
-            return _lines("+CRSM: 106,130")
-    return _lines(f'+CRSM: 144,0,"{data}"')
+def _cnum(port: AtPort, command: Command) -> Answer:
+    number = port.modem.card.number
+    return _lines(f'+CNUM: "",{port.quoted(number)},145') if number and command.form == "run" else []
 
 
-def _cnum(modem: SimulatedModem, command: Command) -> Answer:
-    number = modem.scenario.number
-    return _lines(f'+CNUM: "",{modem.quoted(number)},145') if number and command.form == "run" else []
-
-
-def _clac(modem: SimulatedModem, _command: Command) -> Answer:
-    names = {*_HANDLERS, *COMMON, *modem.family.settings, modem.family.iccid_command}
-    return _lines(*(sorted(f"AT{name}" for name in names)))
-
-
-# --- SIM ------------------------------------------------------------------------------------------------------------
-
-
-def _cpin(modem: SimulatedModem, command: Command) -> Answer:
-    """27.007 8.3. A third wrong PIN in a row blocks the SIM."""
-    if modem.sim in ("none", "busy", "failure"):
-        raise RefusedByModemError(SIM_ERRORS[modem.sim])
-    if command.form == "read":
-        return _lines("+CPIN: " + {"pin": "SIM PIN", "puk": "SIM PUK"}.get(modem.sim, "READY"))
-    if command.form != "set":
-        return []
-    if modem.sim == "ready":
-        raise RefusedByModemError("CME 3")
-    if modem.sim == "puk":
-        if command.argument(0) != modem.scenario.puk or not command.argument(1):
-            raise RefusedByModemError("CME 16")
-    elif command.argument(0) != (modem.scenario.pin or "0000"):
-        modem.pin_tries = max(0, modem.pin_tries - 1)
-        if modem.pin_tries == 0:
-            modem.sim = "puk"
-            raise RefusedByModemError("CME 12")
-        raise RefusedByModemError("CME 16")
-    modem.sim, modem.pin_tries = "ready", modem.scenario.pin_tries
-    return []
-
-
-def _pin_tries(modem: SimulatedModem, command: Command) -> Answer:
-    """Tries left: Huawei's ^CPIN?, SIMCom's +CPINC (PIN1, PIN2, PUK1, PUK2), Quectel's +QPINC."""
-    state = {"pin": "SIM PIN", "puk": "SIM PUK"}.get(modem.sim, "READY")
-    match command.name:
-        case "^CPIN":
-            return _lines(f"^CPIN: {state},{modem.pin_tries},10,{modem.pin_tries},10,3")
-        case "+QPINC":
-            return _lines(f'+QPINC: "SC",{modem.pin_tries},10')
-        case _:
-            return _lines(f"+CPINC: {modem.pin_tries},3,10,10")
+def _clac(port: AtPort, _command: Command) -> Answer:
+    return _lines(*(f"AT{name}" for name in known_commands(port)))
 
 
 # --- character sets and USSD ----------------------------------------------------------------------------------------
 
 
-def _cscs(modem: SimulatedModem, command: Command) -> Answer:
-    offered = modem.scenario.charsets
+def _cscs(port: AtPort, command: Command) -> Answer:
+    offered = port.modem.scenario.charsets
     match command.form:
         case "read":
-            return _lines(f'+CSCS: "{modem.settings["CSCS"]}"')
+            return _lines(f'+CSCS: "{port.settings["CSCS"]}"')
         case "test":
             return _lines("+CSCS: (" + ",".join(f'"{name}"' for name in offered) + ")")
         case "set":
@@ -209,52 +184,44 @@ def _cscs(modem: SimulatedModem, command: Command) -> Answer:
             chosen = next((name for name in names if name in offered), None)
             if chosen is None:
                 raise RefusedByModemError("CME 4")
-            modem.settings["CSCS"] = chosen
+            port.settings["CSCS"] = chosen
             return []
         case _:
             raise RefusedByModemError
 
 
-def _cusd(modem: SimulatedModem, command: Command) -> Answer:
+def _cusd(port: AtPort, command: Command) -> Answer:
     """27.007 7.15."""
     match command.form:
         case "read":
-            return _lines(f"+CUSD: {modem.settings['CUSD']}")
+            return _lines(f"+CUSD: {port.settings['CUSD']}")
         case "test":
             return _lines("+CUSD: (0-2)")
         case "run":
             raise RefusedByModemError
     mode, dcs = command.argument(0), command.argument(2)
-    if mode not in ("0", "1", "2") or (dcs and not dcs.isdigit()):
+    if mode not in ("0", "1", "2") or (dcs and not dcs.isdecimal()):
         raise RefusedByModemError("CME 50")
     if mode == "2":
-        modem.network.cancel()
+        port.modem.network.cancel(port)
         return Held()
-    modem.settings["CUSD"] = mode
+    port.settings["CUSD"] = mode
     if len(command.arguments) < 2:
         return []
-    modem.network.request(command.arguments[1], dcs=int(dcs) if dcs else None)
+    port.modem.network.request(port, command.arguments[1], dcs=int(dcs) if dcs else None)
     return Held()
 
 
-def _cpbr(_modem: SimulatedModem, command: Command) -> Answer:
+def _cpbr(_port: AtPort, command: Command) -> Answer:
     return _lines("+CPBR: (1-250),40,16") if command.form == "test" else []
 
 
-def _cpas(_modem: SimulatedModem, _command: Command) -> Answer:
+def _cpas(_port: AtPort, _command: Command) -> Answer:
     return _lines("+CPAS: 0")
 
 
 def _lines(*lines: str) -> list[bytes]:
     return [line.encode("latin-1", "replace") for line in lines]
-
-
-def _gsm(text: str) -> bool:
-    try:
-        codec.septets(text)
-    except ValueError:
-        return False
-    return True
 
 
 _HANDLERS: dict[str, Handler] = {
@@ -267,17 +234,18 @@ _HANDLERS: dict[str, Handler] = {
     "+CGSN": _imei,
     "+GSN": _imei,
     "+CIMI": _imsi,
-    "+CRSM": _crsm,
+    "+CRSM": simfiles.crsm,
     "+CNUM": _cnum,
     "+CLAC": _clac,
-    "+CPIN": _cpin,
-    "^CPIN": _pin_tries,
-    "+CPINC": _pin_tries,
-    "+QPINC": _pin_tries,
+    "+CPIN": card.cpin,
     "+CSCS": _cscs,
     "+CUSD": _cusd,
     "+CPBR": _cpbr,
     "+CPAS": _cpas,
     **radio.HANDLERS,
     **messages.HANDLERS,
+}
+_VENDOR_HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(card.TRIES_COMMANDS, card.tries),
+    **messages.VENDOR_HANDLERS,
 }

@@ -11,17 +11,31 @@ from modemd.simulator.start import open_modem
 
 
 def run_foreground(
-    path: str | Path, link: str | Path | None = None, *, on_ready: Callable[[str], None] | None = None
+    path: str | Path,
+    link: str | Path | None = None,
+    *,
+    machine: str | Path | None = None,
+    on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Plays a file until SIGINT, SIGTERM or SIGHUP; the main thread's to call. `on_ready` gets the path of the port.
 
-    Raises ScenarioError: the file is wrong, or the link cannot be made."""
+    `machine`: the modem is plugged into a made-up machine, which this folder becomes until the end; `link` does not
+    count then. Raises ScenarioError: the file is wrong, or link or folder cannot be made."""
     ended = threading.Event()
     before = {
         number: signal.signal(number, lambda *_: ended.set())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     }
     try:
+        if machine is not None:
+            from modemd.simulator.machine import Machine
+
+            with Machine(machine) as made:
+                port = made.plug(path).path
+                if on_ready is not None:
+                    on_ready(port)
+                ended.wait()
+            return
         with open_modem(path, link=link) as modem:
             if on_ready is not None:
                 on_ready(modem.path)

@@ -9,23 +9,31 @@ from types import MappingProxyType
 
 from modemd.errors import Problem, ScenarioError
 from modemd.simulator import codec
+from modemd.simulator.loading_sms import service, sms, sms_settings
+from modemd.simulator.loading_usb import usb_device, usb_ids
 from modemd.simulator.scenario import (
     ACTS,
     CHARSETS,
+    MAD_UNTIL,
     NO_DCS,
+    NO_USSD,
+    PORT_ROLES,
     PROFILES,
     RAT_SWITCHES,
     RATS,
     REGISTRATIONS,
     SIM_STATES,
+    URC_PORTS,
     Balance,
     Event,
     Noise,
+    PortRole,
     Reply,
     Scenario,
-    Sms,
+    SimChange,
     Ussd,
 )
+from modemd.simulator.settings import rat_setting_fault
 from modemd.simulator.table import Table
 
 BUILT_IN = Path(__file__).with_name("scenarios")
@@ -90,8 +98,9 @@ def _scenario(top: Table, file: str) -> Scenario:
         "needs_dcs": modem.flag("needs_dcs", False),
         "sim": modem.choice("sim", SIM_STATES),
         "pin_tries": modem.integer("pin_tries", low=0, high=10),
+        "puk_tries": modem.integer("puk_tries", low=0, high=10),
         "busy_s": modem.duration("busy"),
-        "sms_places": modem.integer("sms_places", low=0, high=1000),
+        **sms_settings(modem, top),
         "registration": modem.choice("registration", REGISTRATIONS),
         "rat": modem.choice("rat", RATS),
         "rats": modem.choices("rats", RATS),
@@ -99,10 +108,22 @@ def _scenario(top: Table, file: str) -> Scenario:
         "csq": modem.integer("csq", low=0, high=99),
         "rat_switch": modem.choice("rat_switch", RAT_SWITCHES),
         "rat_switch_s": modem.duration("rat_switch_time"),
+        "register_s": modem.duration("register_time"),
+        "restart_s": modem.duration("restart_time"),
+        "no_ussd": modem.choice("no_ussd", NO_USSD),
+        "no_ussd_after_s": modem.duration("no_ussd_after"),
+        "csfb_s": modem.duration("csfb"),
+        "ports": _ports(modem),
+        "urc_port": modem.choice("urc_port", URC_PORTS),
+        "usb_ids": usb_ids(modem, "usb"),
+        "usb_serial": modem.text("usb_serial"),
+        "net": modem.flag("net", False),
+        "usb_devices": tuple(usb_device(table) for table in top.tables("usb")),
         "settings": MappingProxyType(top.strings("settings")),
         "refuse": MappingProxyType({key.upper(): value for key, value in top.strings("refuse").items()}),
         "answer": MappingProxyType(_answers(top.table("answer"))),
-        "sms_stored": tuple(_sms(table) for table in top.tables("sms", shorthand="text")),
+        "sms_stored": tuple(sms(table) for table in top.tables("sms", shorthand="text")),
+        "sms_services": tuple(service(table) for table in top.tables("sms_service")),
         "ussd": tuple(_ussd(table) for table in top.tables("ussd")),
         "balance": tuple(_balance(table) for table in top.tables("balance")),
         "noise": tuple(_noise(table) for table in top.tables("noise")),
@@ -114,7 +135,21 @@ def _scenario(top: Table, file: str) -> Scenario:
         given[key] = _digits(modem, key)
     modem.close()
     top.close()
-    return Scenario(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+    scenario = Scenario(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+    fault = rat_setting_fault(scenario)
+    if fault is not None:
+        top.wrong(
+            "settings", f"{fault} has a value that a {scenario.profile} modem does not take; write it as read there"
+        )
+    return scenario
+
+
+def _ports(modem: Table) -> tuple[PortRole, ...] | None:
+    ports = modem.choices("ports", PORT_ROLES)
+    if ports is not None and (len(set(ports)) != len(ports) or "at" not in ports):
+        modem.wrong("ports", 'name each port once, and "at" among them: ports = ["diag", "nmea", "at", "at2", "ppp"]')
+        return None
+    return ports
 
 
 def _digits(table: Table, key: str) -> str | None:
@@ -158,7 +193,7 @@ def _reply(table: Table) -> Reply:
         "dropped_by_cancel": table.flag("dropped_by_cancel", False),
         "menu": MappingProxyType(turns),
         "then": tuple(_reply(further) for further in table.tables("then", shorthand="text")),
-        "sms": tuple(_sms(message) for message in table.tables("sms", shorthand="text")),
+        "sms": tuple(sms(message) for message in table.tables("sms", shorthand="text")),
     }
     carried = [key for key in ("text", "raw", "line") if given[key] is not None]
     if len(carried) > 1:
@@ -218,15 +253,6 @@ def _balance(table: Table) -> Balance:
     return balance
 
 
-def _sms(table: Table) -> Sms:
-    text, sender = table.text("text"), table.text("from")
-    after_s = table.duration("after")
-    if text is None:
-        table.wrong("text", 'is missing; write the message: text = "Balance 5"')
-    table.close()
-    return Sms(text=text or "", sender=sender or "Operator", after_s=after_s or 0.0)
-
-
 def _noise(table: Table) -> Noise:
     noise = Noise(
         lines=table.octet_lines("line"), every_s=table.duration("every"), between=table.flag("between", False)
@@ -239,6 +265,12 @@ def _noise(table: Table) -> Noise:
         table.wrong("every", 'is too short; write "10ms" or more')
     table.close()
     return noise
+
+
+def _sim_change(table: Table) -> SimChange | None:
+    state, iccid, imsi = table.choice("sim", SIM_STATES), _digits(table, "iccid"), _digits(table, "imsi")
+    spn = table.text("spn")
+    return None if state is None else SimChange(state=state, iccid=iccid, imsi=imsi, spn=spn)
 
 
 def _event(table: Table) -> Event:
@@ -254,12 +286,16 @@ def _event(table: Table) -> Event:
         "for_s": table.duration("for"),
         "line": table.octets("line"),
         "reply": _one_reply(table, "reply"),
-        "sms": _sms(found[0]) if (found := table.tables("sms", shorthand="text")) else None,
+        "sms": sms(found[0]) if (found := table.tables("sms", shorthand="text")) else None,
         "registration": table.choice("registration", REGISTRATIONS),
+        "sim": _sim_change(table),
+        "times": table.integer("times", low=1, high=100),
+        "every_s": table.duration("every"),
+        "mad_until": table.choice("mad_until", MAD_UNTIL),
     }
     if sum(given[key] is not None for key in ("at_s", "after_queries", "on_command")) != 1:
         table.wrong("at", 'say when, in one way: at = "10s", after_queries = 3, or on_command = "AT+CMGL"')
-    needs = {"line": "line", "ussd": "reply", "sms": "sms", "registration": "registration"}.get(do or "")
+    needs = {"line": "line", "ussd": "reply", "sms": "sms", "registration": "registration", "sim": "sim"}.get(do or "")
     if needs and given[needs] is None and needs not in table:
         table.wrong(needs, f"is missing; do = {do!r} needs it")
     table.close()

@@ -5,24 +5,25 @@
     modem.due(now) -> [bytes, ...]    # what leaves now, one item a write
     modem.next_at                     # when due() has something again; None = only when the TE writes
 
-Commands live in commands.py, SMS in messages.py, USSD in network.py; this file takes command lines apart, keeps the
-settings and speaks result codes (V.250 5.7, 27.007 9).
+This file is the device: power, registration, time. Its AT ports are in port.py, the others in quiet.py, the SIM in
+card.py, SMS in storage.py, USSD in network.py, what a scenario lets happen in events.py.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from modemd.simulator import codec, commands, messages, network, radio
-from modemd.simulator.command import Command, Held, RefusedByModemError, parse_line
-from modemd.simulator.profiles import CME_TEXT, COMMON, FAMILIES
-from modemd.simulator.scenario import Event, Rat, Registration, Scenario
-from modemd.simulator.wire import Timer, Timers, Wire
+from modemd.simulator import events, network, radio, storage
+from modemd.simulator.card import Card
+from modemd.simulator.port import AtPort
+from modemd.simulator.profiles import FAMILIES
+from modemd.simulator.quiet import QuietPort
+from modemd.simulator.scenario import MadUntil, Rat, Registration, Scenario, SimChange
+from modemd.simulator.settings import Settings, first_nvram, fresh_shared
+from modemd.simulator.wire import Timer, Timers
 
-CR, ESC, CTRL_Z = 0x0D, 0x1B, 0x1A
-RESTART_S = 1.0  # a field modem takes 10 s and more; long enough for a client to see the port go away
-_SPOKEN_FINALS = {"OK": "0", "NO CARRIER": "3", "ERROR": "4", "BUSY": "7", "NO ANSWER": "8"}  # V.250 table 1, V0
+Port = AtPort | QuietPort
+_CURES: tuple[MadUntil, ...] = ("cfun", "reset", "usb")  # each cures what the ones before it cure
 
 
 class SimulatedModem:
@@ -32,202 +33,279 @@ class SimulatedModem:
         self.scenario = scenario
         self.now = now  # of the octets or the timer that is being worked on; handlers reckon from it
         self.family = FAMILIES[scenario.profile]
-        self.commands: list[str] = []
+        self.commands: list[str] = []  # of all ports
         self.plugged = True
         self.unplugs = 0  # how often it has left the bus
         self.hung = False
-        self.pin_tries = scenario.pin_tries
-        self.sim = scenario.sim
-        self.registration: Registration = scenario.registration
-        self._timers = Timers()
-        self._wire = Wire(scenario.chunk, scenario.gap_s)
-        self._noise_turn = 0
-        self._line = bytearray()  # what came of a command line, up to its CR
-        self._text = bytearray()  # what came behind the "> " prompt
-        self._taker: Callable[[bytes | None], None] | None = None  # takes that text
-        self._running = False  # a command line has had no final result code yet
-        self._waiting: deque[bytes] = deque()  # lines that came while one ran
-        self._last_line = b""
+        self.mad: MadUntil | None = None  # USSD is dead until then, while AT works
+        self.card = Card(scenario)
+        self.attitude: Registration = scenario.registration  # the network's, towards this SIM
         self.allowed_rats: tuple[Rat, ...] = ()  # () = all
-        self.settings = self.fresh_settings()
-        self.inbox = messages.Inbox(self)
+        self.nvram = first_nvram(scenario, self.family)
+        self.shared = fresh_shared(scenario, self.family)
+        self._life = 0  # since when it has power: what was under way before is gone
+        self._timers = Timers()
+        self._return: Timer | None = None  # when it comes back by itself
+        self._searches_until = now
+        self._fallen: Rat | None = None  # CS fall-back is under way
+        self._lost = False  # registration that only a radio cycle or another RAT brings back
+        self.ports: list[Port] = [
+            AtPort(self, role) if role in ("at", "at2", "ppp") else QuietPort(self, role) for role in scenario.ports
+        ]
+        self.at = next(port for port in self.ports if isinstance(port, AtPort) and port.role != "ppp")
+        self._choose_rats()
+        self._announced = self._registrations()
+        self._told_rat = self.rat
+        self.inbox = storage.Inbox(self)
         self.network = network.UssdNetwork(self)
-        if self.sim == "busy":
-            self.later(scenario.busy_s, self._sim_ready)
-        for noise in scenario.noise:
-            if noise.every_s is not None:
-                self._repeat_noise(noise.lines, noise.every_s, 0)
-        for event in scenario.events:
-            if event.at_s is not None:
-                self.later(event.at_s + event.after_s, lambda event=event: self.happen(event))  # type: ignore[misc]
+        if self.card.state == "busy":
+            self.later(scenario.busy_s, self._card_woken)
+        events.start(self)
 
     # --- octets -----------------------------------------------------------------------------------------------------
 
-    def receive(self, data: bytes, now: float) -> None:
-        """Octets that the TE wrote. A modem that hangs or is unplugged takes none."""
+    def receive(self, data: bytes, now: float, port: Port | None = None) -> None:
+        """Octets that the TE wrote to a port (the AT port). A modem that hangs or is unplugged takes none."""
         self._advance(now)
-        if not self.plugged or self.hung:
-            return
-        for octet in data:
-            self._receive_octet(octet)
+        if self.plugged and not self.hung:
+            (port or self.at).receive(data)
 
-    def due(self, now: float) -> list[bytes]:
-        """Lets happen what is due and gives what leaves on the wire, in pieces."""
+    def due(self, now: float, port: Port | None = None) -> list[bytes]:
+        """Lets happen what is due and gives what leaves on the wire of a port (the AT port), in pieces."""
         self._advance(now)
-        if not self.plugged:
-            self._wire.clear()
-        return [] if self.hung else self._wire.take(now)
+        return [] if self.hung else (port or self.at).wire.take(now)
 
     @property
     def next_at(self) -> float | None:
-        times = [self._timers.next_at, None if self.hung else self._wire.next_at]
+        times = [self._timers.next_at]
+        if not self.hung:
+            times += [port.wire.next_at for port in self.ports]
         return min((at for at in times if at is not None), default=None)
 
     def later(self, delay_s: float, act: Callable[[], None]) -> Timer:
+        """Something that happens whatever becomes of the modem."""
         return self._timers.add(self.now + delay_s, act)
 
+    def while_on(self, delay_s: float, act: Callable[[], None]) -> Timer:
+        """Something that the modem does later, unless it loses its power before."""
+        life = self._life
+
+        def unless_gone() -> None:
+            if life == self._life and self.plugged:
+                act()
+
+        return self.later(delay_s, unless_gone)
+
     def run_line(self, text: str) -> bool:  # noqa: ARG002
-        """A subclass may answer a whole command line itself; True if it did, and will call finish() or abandon()."""
+        """A subclass may answer a whole command line of the AT port itself; True if it did, and will call finish() or
+        abandon() of the port."""
         return False
 
-    # --- for commands -----------------------------------------------------------------------------------------------
+    def command_came(self, text: str) -> None:
+        events.command_came(self, text)
+
+    # --- the ports --------------------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """As the AT port sees them."""
+        return self.at.settings
+
+    @property
+    def urc_ports(self) -> list[AtPort]:
+        """Where unsolicited lines go."""
+        wanted = self.scenario.urc_port
+        return [
+            port
+            for port in self.ports
+            if isinstance(port, AtPort) and (port is self.at if wanted is None else wanted in ("all", port.role))
+        ]
 
     def say(self, line: bytes | str) -> None:
-        """A line of information or an unsolicited one, CR LF around it."""
-        self._chatter()
-        self._framed(line.encode("latin-1") if isinstance(line, str) else line)
+        """An unsolicited line."""
+        for port in self.urc_ports:
+            port.say(line)
 
-    def put(self, data: bytes) -> None:
-        """Octets as they are."""
-        self._wire.put(data, self.now)
-
-    def finish(self, error: str | None) -> None:
-        """The final result code of the command line that runs; the next line may begin."""
-        line = self._final(error)
-        if line and self.settings["Q"] == "0":
-            self._chatter()
-            if self.settings["V"] == "0" and line in _SPOKEN_FINALS:
-                self._wire.put(_SPOKEN_FINALS[line].encode() + b"\r", self.now)
-            else:
-                self._framed(line.encode("latin-1"))
-        self.abandon()
-
-    def abandon(self) -> None:
-        """The command line that runs is over without a final result code; the next one may begin."""
-        self._running = False
-        while self._waiting and not self._running:
-            self._run_line(self._waiting.popleft())
-
-    def ask_text(self, taker: Callable[[bytes | None], None]) -> None:
-        """The "> " prompt (27.005 3.5.1). `taker` gets what came before Ctrl-Z, or None for ESC."""
-        self._taker = taker
-        self._text.clear()
-        self._wire.put(b"\r\n> ", self.now)
-
-    def quoted(self, text: str) -> str:
-        """A string in quotes in the TE character set."""
-        return '"' + codec.to_charset(text, self.settings["CSCS"]).decode("latin-1") + '"'
+    # --- power ------------------------------------------------------------------------------------------------------
 
     def unplug(self, for_s: float | None = None) -> None:
-        """The device leaves the bus; it comes back by itself behind `for_s`."""
-        if not self.plugged:
-            return
-        self.plugged = False
-        self.unplugs += 1
-        self._wire.clear()
-        if for_s is not None:
-            self.later(for_s, self.replug)
-
-    def replug(self) -> None:
-        """The device comes back as it is fresh from power-on: settings, PIN and USSD session of before are gone."""
-        if self.plugged:
-            return
-        self.plugged, self.hung = True, False
-        self._power_on()
-        if self.scenario.sim == "pin" and self.sim == "ready":
-            self.sim = "pin"
-        self.network.forget()
+        """The device leaves the bus and loses its power; it comes back by itself behind `for_s`."""
+        self._leave(for_s)
+        self.cure("usb")
 
     def restart(self) -> None:
         """AT+CFUN=1,1 and its like: the device leaves the bus and comes back."""
-        self.unplug(for_s=RESTART_S)
+        self._leave(self.scenario.restart_s)
+        self.cure("reset")
 
-    def happen(self, event: Event) -> None:
-        """One event of the scenario."""
-        match event.do:
-            case "unplug":
-                self.unplug(event.for_s)
-            case "replug":
-                self.replug()
-            case "hang":
-                self.hung = True
-                if event.for_s is not None:
-                    self.later(event.for_s, self.resume)
-            case "resume":
-                self.resume()
-            case "line" if event.line is not None:
-                self.say(event.line)
-            case "ussd" if event.reply is not None:
-                self.network.push(event.reply)
-            case "sms" if event.sms is not None:
-                self.inbox.deliver(event.sms)
-            case "registration" if event.registration is not None:
-                self.register(event.registration)
-            case _:
-                pass
+    def replug(self) -> None:
+        """The device comes back fresh from power-on: settings, PIN and USSD session of before are gone, and what is in
+        its NVRAM is not."""
+        if self.plugged:
+            return
+        self.plugged, self.hung = True, False
+        self._life += 1
+        self.shared.clear()
+        self.shared |= fresh_shared(self.scenario, self.family)
+        for port in self.ports:
+            port.power_on()
+        self._fallen, self._lost = None, False
+        self._choose_rats()
+        self.card.power_on()
+        self.network.forget()
+        self._searches_until = self.now
+        self._announced = self._registrations()
+        self.search(self.scenario.register_s)
+        for line in self.family.boot_lines:
+            self.while_on(0.05, lambda line=line: self.say(line))  # type: ignore[misc]
 
     def resume(self) -> None:
         self.hung = False
 
-    def register(self, registration: Registration) -> None:
-        """A new registration, announced where +CREG asks for it (27.007 7.2)."""
-        self.registration = registration
-        for name in ("+CREG", "+CGREG", "+CEREG"):
-            if self.settings[name[1:]] != "0":
-                self.say(f"{name}: {radio.registration_shown(self, name, unsolicited=True)}")
+    def cure(self, by: MadUntil) -> None:
+        """What a radio cycle, a reset or a power cut mends."""
+        if self.mad is not None and _CURES.index(by) >= _CURES.index(self.mad):
+            self.mad = None
+
+    def switch_radio(self, mode: str) -> None:
+        """AT+CFUN=: 0 and 4 leave the network, 1 looks for it again."""
+        before, self.shared["CFUN"] = self.shared["CFUN"], mode
+        if mode == before:
+            return
+        self._lost, self._fallen = False, None
+        if mode == "1":
+            self.search(self.scenario.register_s)
+        else:
+            self.network.forget()
+            self.cure("cfun")
+        self.announce()
+
+    # --- SIM --------------------------------------------------------------------------------------------------------
+
+    def change_card(self, change: SimChange) -> None:
+        """The SIM is taken out, put in or replaced while the modem runs."""
+        gone_before = self.card.state == "none"
+        self.card.change(change)
+        if change.swapped:
+            self.inbox.memories["SM"].clear()
+        if self.card.state == "busy":
+            self.later(self.scenario.busy_s, self._card_woken)
+        gone = self.card.state == "none"
+        if gone != gone_before:
+            for line in self.family.sim_out if gone else self.family.sim_in:
+                self.say(line)
+        self.network.forget()
+        self.card_ready()
+
+    def card_ready(self) -> None:
+        """The SIM's state has changed: the network is looked for, or lost."""
+        if self.card.state == "ready":
+            self.search(self.scenario.register_s)
+        self.announce()
+        self.inbox.ask_network()
+
+    # --- registration -----------------------------------------------------------------------------------------------
+
+    @property
+    def registration(self) -> Registration:
+        """What the modem can say of itself now (27.007 7.2)."""
+        if self.shared["CFUN"] != "1" or self.shared["COPS"] == "2":
+            return "idle"
+        if self.card.state != "ready" or self._rats_here() == () or self.now < self._searches_until or self._lost:
+            return "searching"
+        return self.attitude
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the network can hand something to this subscriber now."""
+        return self.plugged and self.registration in ("home", "roaming")
 
     @property
     def rat(self) -> Rat | None:
-        """What the modem is on, of the RATs it is allowed and the network has."""
-        allowed = self.allowed_rats or self.scenario.rats
-        if not self.allowed_rats and self.scenario.rat in self.scenario.rats:
-            return self.scenario.rat
-        return next((rat for rat in self.scenario.rats if rat in allowed), None)
+        """What the modem is on, of the RATs that it can, is allowed and the network has."""
+        return self._fallen or next(iter(self._rats_here()), None)
+
+    @property
+    def unknown_command(self) -> str:
+        """The final result of a command that it does not know."""
+        return self.scenario.unknown_command or self.family.unknown_command
+
+    @property
+    def packet_only(self) -> bool:
+        """Its settings keep it out of the circuit-switched domain."""
+        rat = self.family.rat
+        return rat is not None and rat.packet_only(self.nvram)
+
+    def register(self, registration: Registration) -> None:
+        """Another attitude of the network, announced where +CREG asks for it (27.007 7.2)."""
+        self.attitude = registration
+        self.announce()
+        self.inbox.ask_network()
+
+    def announce(self) -> None:
+        """Tells what has changed about the registration, where that was asked for."""
+        before, self._announced = self._announced, self._registrations()
+        for name, (state, rat) in self._announced.items():
+            wanted = self.shared[name[1:]]
+            if wanted != "0" and (state != before[name][0] or (wanted == "2" and rat != before[name][1])):
+                self.say(f"{name}: {radio.registration_shown(self, name, unsolicited=True)}")
+        self._tell_rat()
+
+    def search(self, for_s: float) -> None:
+        """The modem looks for a cell so long."""
+        if for_s <= 0:
+            self.announce()
+            self.inbox.ask_network()
+            return
+        self._searches_until = self.now + for_s
+        self.announce()
+        self.while_on(for_s, self._found)
+
+    def rats_changed(self) -> None:
+        """The RAT setting was written."""
+        self._choose_rats()
+        self._lost, self._fallen = False, None
+        self.search(self.scenario.rat_switch_s)
+
+    def allow_only(self, rats: tuple[Rat, ...]) -> None:
+        """A choice that lasts until the next power-on (AT+COPS with an access technology)."""
+        self.allowed_rats = rats
+        self.search(self.scenario.rat_switch_s)
+
+    def lose_registration(self) -> None:
+        """The network throws the modem out; another RAT or a radio cycle brings it back."""
+        self._lost = True
+        self.announce()
+
+    def fall_back(self) -> bool:
+        """CS fall-back (23.272): onto a RAT with USSD, for one dialogue. False where there is none."""
+        target = next(
+            (rat for rat in self._rats_here() if rat in ("UMTS", "GSM") and rat in self.scenario.ussd_on), None
+        )
+        if target is not None:
+            self._fallen = target
+            self.announce()
+        return target is not None
+
+    def return_from_fall_back(self) -> None:
+        if self._fallen is not None:
+            self._fallen = None
+            self.announce()
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _power_on(self) -> None:
-        self._line.clear()
-        self._text.clear()
-        self._taker = None
-        self._running = False
-        self._waiting.clear()
-        self._last_line = b""
-        self.allowed_rats = ()
-        self.settings = self.fresh_settings()
-
-    def fresh_settings(self) -> dict[str, str]:
-        """What ATZ and power-on give: the family's defaults and the scenario's own values over them."""
-        scenario = self.scenario
-        settings = {name[1:]: value for name, (value, _) in {**COMMON, **self.family.settings}.items()}
-        settings |= {
-            "E": "1" if scenario.echo else "0",
-            "V": "1",
-            "Q": "0",
-            "CSCS": scenario.charset or self.family.charset,
-            "CPMS": '"SM","SM","SM"',
-            "CREG": "0",
-            "CGREG": "0",
-            "CEREG": "0",
-            "COPS": "0",
-            "COPS_FORMAT": "0",
-            "CFUN": "1",
-            "CUSD": "0",
-            "CSCA": "+79168999100",
-        }
-        if self.family.rat_command is not None:
-            settings[self.family.rat_command[1:]] = self.family.rat_default
-        return settings | {name.lstrip("+^").upper(): value for name, value in scenario.settings.items()}
+    def _leave(self, for_s: float | None) -> None:
+        if self._return is not None:
+            self._return.cancelled = True
+        self._return = None if for_s is None else self.later(for_s, self.replug)
+        if not self.plugged:
+            return
+        self.plugged = False
+        self._life += 1
+        self.unplugs += 1
+        self.network.forget()
+        for port in self.ports:
+            port.wire.clear()
 
     def _advance(self, now: float) -> None:
         """What was due up to now has happened, each thing at its own time and not at that at which somebody looked."""
@@ -236,114 +314,34 @@ class SimulatedModem:
             timer.act()
         self.now = max(self.now, now)
 
-    def _receive_octet(self, octet: int) -> None:
-        if self._taker is not None:
-            self._receive_text(octet)
-        elif octet == CR:
-            line = bytes(self._line)
-            self._line.clear()
-            if self.settings["E"] == "1" and line:
-                self._wire.put(line + b"\r", self.now)
-            if self._running:
-                self._waiting.append(line)
-            else:
-                self._run_line(line)
-        elif octet == 0x08:
-            del self._line[-1:]
-        elif octet >= 0x20:  # LF and other control characters are no part of a command line (V.250 5.2.1)
-            self._line.append(octet)
+    def _choose_rats(self) -> None:
+        """The RAT setting takes effect."""
+        self.allowed_rats = () if self.family.rat is None else self.family.rat.allows(self.nvram)
 
-    def _receive_text(self, octet: int) -> None:
-        taker = self._taker
-        if octet not in (CTRL_Z, ESC):
-            self._text.append(octet)
+    def _rats_here(self) -> tuple[Rat, ...]:
+        """The RATs that are possible, the best first."""
+        network = self.scenario.rats
+        wanted = self.allowed_rats or (self.scenario.rat, *network)
+        return tuple(rat for rat in dict.fromkeys(wanted) if rat in network and rat in self.family.can)
+
+    def _registrations(self) -> dict[str, tuple[Registration, Rat | None]]:
+        return {name: (radio.state_of(self, name), self.rat) for name in radio.REGISTRATION_COMMANDS}
+
+    def _tell_rat(self) -> None:
+        """The maker's own line about the RAT, when the modem is on another one."""
+        if self.registration not in ("home", "roaming") or self.rat == self._told_rat:
             return
-        self._taker = None
-        if taker is not None:
-            taker(bytes(self._text) if octet == CTRL_Z else None)
-
-    def _run_line(self, line: bytes) -> None:
-        if line.upper().lstrip() == b"A/":
-            line = self._last_line
-        parsed = parse_line(line)
-        if parsed is None:
-            return
-        text = line.decode("latin-1").strip()
-        self.commands.append(text)
-        self._last_line = line
-        self._running = True
-        self._wire.restart_pattern()
-        whole = self.scenario.answer.get(text.upper())
-        if whole is not None:
-            self.later(self.scenario.latency_s, lambda: self._say_whole(whole))
-        elif not self.run_line(text):
-            self._run_commands(parsed, [])
-        for event in self.scenario.events:
-            if event.on_command is not None and text.upper().startswith(event.on_command.upper()):
-                self.later(event.after_s, lambda event=event: self.happen(event))  # type: ignore[misc]
-
-    def _say_whole(self, lines: Sequence[bytes]) -> None:
-        for line in lines:
+        self._told_rat = self.rat
+        line = None if self.rat is None else self.family.rat_lines.get(self.rat)
+        wanted = self.family.rat_lines_if
+        if line is not None and wanted is not None and self.shared.get(wanted[0]) == wanted[1]:
             self.say(line)
-        self.abandon()
 
-    def _run_commands(self, parsed: Sequence[Command], said: list[bytes]) -> None:
-        """Runs the commands of a line until one fails; an answer leaves behind the modem's latency."""
-        error: str | None = None
-        for command in parsed:
-            try:
-                answer = self._run(command)
-            except RefusedByModemError as failed:
-                error = failed.error
-                break
-            if isinstance(answer, Held):
-                return
-            said += answer
-        self.later(self.scenario.latency_s, lambda: self._answer(said, error))
+    def _found(self) -> None:
+        if self.now >= self._searches_until:
+            self.announce()
+            self.inbox.ask_network()
 
-    def _run(self, command: Command) -> Held | list[bytes]:
-        for start, error in self.scenario.refuse.items():
-            if command.text.upper().startswith(start.removeprefix("AT")):
-                raise RefusedByModemError(error)
-        return commands.run(self, command)
-
-    def _answer(self, lines: Sequence[bytes], error: str | None) -> None:
-        for line in lines:
-            self.say(line)
-        self.finish(error)
-
-    def _final(self, error: str | None) -> str | None:
-        """The final result code line of an error's short form, as CMEE wants it."""
-        if error is None:
-            return "OK"
-        family, _, rest = error.partition(" ")
-        if family not in ("CME", "CMS"):
-            return error
-        if not rest.isdigit():
-            return f"+{family} ERROR: {rest}"
-        if self.settings["CMEE"] == "0" and family == "CME":
-            return "ERROR"
-        if self.settings["CMEE"] == "2" and family == "CME":
-            return f"+CME ERROR: {CME_TEXT.get(int(rest), 'unknown')}"
-        return f"+{family} ERROR: {rest}"
-
-    def _framed(self, line: bytes) -> None:
-        self._wire.put(b"\r\n" + line + b"\r\n", self.now)
-
-    def _chatter(self) -> None:
-        for noise in self.scenario.noise:
-            if noise.between:
-                self._framed(noise.lines[self._noise_turn % len(noise.lines)])
-        self._noise_turn += 1
-
-    def _repeat_noise(self, lines: tuple[bytes, ...], every_s: float, turn: int) -> None:
-        def again() -> None:
-            if self.plugged:
-                self._framed(lines[turn % len(lines)])
-            self._repeat_noise(lines, every_s, turn + 1)
-
-        self.later(every_s, again)
-
-    def _sim_ready(self) -> None:
-        if self.sim == "busy":
-            self.sim = "pin" if self.scenario.pin else "ready"
+    def _card_woken(self) -> None:
+        self.card.woken()
+        self.card_ready()

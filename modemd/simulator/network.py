@@ -1,4 +1,5 @@
-"""USSD as the fake network answers it: codes, menus, sessions, amounts, delays (27.007 7.15, 22.090)."""
+"""USSD as the fake network answers it: codes, menus, sessions, amounts, delays (27.007 7.15, 22.090), and the ways in
+which a network or a modem does not answer it."""
 
 from __future__ import annotations
 
@@ -6,15 +7,18 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from modemd.simulator import codec
+from modemd.simulator import codec, events
 from modemd.simulator.scenario import NO_DCS, Reply
 from modemd.simulator.wire import Timer
 
 if TYPE_CHECKING:
     from modemd.simulator.modem import SimulatedModem
+    from modemd.simulator.port import AtPort
 
 # Longest wait of a real network for an answer to its menu; behind it the session is gone without a word.
 SESSION_S = 600.0
+LOST_S = 30.0  # a modem that is thrown out while it tries: 30 s behind the request comes +CUSD: 4
+HELD_S = 60.0  # a modem whose OK waits for the network gives up then
 
 
 class UssdNetwork:
@@ -26,33 +30,32 @@ class UssdNetwork:
         self._menu: Reply | None = None
         self._menu_since = 0.0
         self._droppable: list[Timer] = []
+        self._asker: AtPort = modem.at  # the port of the last request
         self.queries: list[str] = []
 
     @property
     def session_open(self) -> bool:
         return self._menu is not None
 
-    def request(self, argument: bytes, *, dcs: int | None) -> None:
+    def request(self, port: AtPort, argument: bytes, *, dcs: int | None) -> None:
         """AT+CUSD=1,"argument",dcs: everything from here to the last line goes out by itself."""
         modem, scenario = self._modem, self._modem.scenario
-        code = self._understand(argument)
+        self._asker = port
+        code = self._understand(port, argument)
         if code is None or (scenario.needs_dcs and dcs is None):
             self._play(scenario.wrong_encoding or Reply(error=modem.family.wrong_encoding))
             return
         self.queries.append(code)
-        if modem.registration not in ("home", "roaming") or modem.settings["CFUN"] != "1":
-            reply = Reply(error="CME 30")
-        elif modem.rat not in scenario.ussd_on:
-            reply = Reply(m=4)
-        else:
-            reply = self._reply(code)
+        reply = self._answer(code)
+        if modem.shared.get("SELINT") in ("0", "1") and reply.error is None:
+            # Telit: the final result code comes with the network's answer, or when the modem gives up.
+            reply = Reply(error="ERROR", ok_after_s=HELD_S) if reply.silent else replace(reply, cusd_first=True)
         self._play(reply)
-        for event in scenario.events:
-            if event.after_queries == len(self.queries):
-                modem.later(event.after_s, lambda event=event: modem.happen(event))  # type: ignore[misc]
+        events.query_came(modem, len(self.queries))
 
-    def cancel(self) -> None:
+    def cancel(self, port: AtPort) -> None:
         """AT+CUSD=2."""
+        self._asker = port
         self.forget()
         cancel = self._modem.scenario.cancel
         bare = cancel.text is None and cancel.raw is None and cancel.line is None and cancel.m == 0
@@ -68,20 +71,53 @@ class UssdNetwork:
         for timer in self._droppable:
             timer.cancelled = True
         self._droppable.clear()
+        self._modem.return_from_fall_back()
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _understand(self, argument: bytes) -> str | None:
+    def _understand(self, port: AtPort, argument: bytes) -> str | None:
         """The first form that gives a text which means something here, else the first that gives any."""
-        modem = self._modem
-        usual: codec.RequestForm = "packed" if modem.settings.get("USSDMODE") == "1" else "charset"
-        forms = modem.scenario.accepts or (usual,)
-        charset = modem.settings["CSCS"]
+        scenario = self._modem.scenario
+        usual: codec.RequestForm = "packed" if port.settings.get("USSDMODE") == "1" else "charset"
+        forms = scenario.accepts or (usual,)
+        charset = port.settings["CSCS"]
         texts = [text for form in forms if (text := codec.decode_request(argument, form, charset=charset)) is not None]
-        known = {ussd.code for ussd in modem.scenario.ussd} | {item.code for item in modem.scenario.balance}
+        known = {ussd.code for ussd in scenario.ussd} | {item.code for item in scenario.balance}
         if self._menu is not None:
             known |= set(self._menu.menu)
         return next((text for text in texts if text in known), texts[0] if texts else None)
+
+    def _answer(self, code: str) -> Reply:
+        """What comes of a code here and now."""
+        modem, scenario = self._modem, self._modem.scenario
+        if modem.mad is not None:
+            return Reply(silent=True)
+        if modem.registration not in ("home", "roaming"):
+            return Reply(error="CME 30")
+        if modem.packet_only:
+            return self._refusal(scenario.no_ussd or "cme30")
+        if scenario.csfb_s is not None and modem.rat in ("LTE", "NR"):
+            if not modem.fall_back():
+                return self._refusal(scenario.no_ussd or "cusd4")
+            reply = self._reply(code)
+            return replace(reply, after_s=scenario.csfb_s + (reply.after_s or 0.0))
+        if modem.rat not in scenario.ussd_on:
+            return self._refusal(scenario.no_ussd or "cusd4")
+        return self._reply(code)
+
+    def _refusal(self, how: str) -> Reply:
+        """The ways in which a modem without the circuit-switched domain says so."""
+        after_s = self._modem.scenario.no_ussd_after_s
+        match how:
+            case "silence":
+                return Reply(silent=True)
+            case "cme30":
+                return Reply(error="CME 30", ok_after_s=after_s or 0.0)
+            case "lost-registration":
+                self._modem.lose_registration()
+                return Reply(m=4, after_s=LOST_S if after_s is None else after_s)
+            case _:
+                return Reply(m=4, after_s=after_s)
 
     def _reply(self, code: str) -> Reply:
         if self._menu is not None and self._modem.now - self._menu_since < SESSION_S:
@@ -98,7 +134,7 @@ class UssdNetwork:
         return self._modem.scenario.unknown_code
 
     def _play(self, reply: Reply) -> None:
-        modem = self._modem
+        modem, port = self._modem, self._asker
         latency_s = modem.scenario.latency_s
         ok_s = latency_s + reply.ok_after_s
         if reply.cusd_first:
@@ -109,9 +145,9 @@ class UssdNetwork:
         if reply.cusd_first and reply.error is None and not reply.silent:
             self._say_later(reply, said_s)
         if reply.ok or reply.error is not None:
-            modem.later(ok_s, lambda: modem.finish(reply.error))
+            modem.while_on(ok_s, lambda: port.finish(reply.error))
         else:
-            modem.later(said_s, modem.abandon)
+            modem.while_on(said_s, port.abandon)
         if not reply.cusd_first and reply.error is None and not reply.silent:
             self._say_later(reply, said_s)
         at_s = said_s
@@ -120,20 +156,40 @@ class UssdNetwork:
             self._say_later(further, at_s)
         for sms in reply.sms:
             modem.later(said_s + sms.after_s, lambda sms=sms: modem.inbox.deliver(sms))  # type: ignore[misc]
+        if modem.scenario.csfb_s is not None and reply.m != 1:
+            modem.while_on(at_s + modem.scenario.csfb_s, modem.return_from_fall_back)
 
     def _say_later(self, reply: Reply, delay_s: float) -> None:
-        timer = self._modem.later(delay_s, lambda: self._say(reply))
+        timer = self._modem.while_on(delay_s, lambda: self._say(reply))
         if reply.dropped_by_cancel:
             self._droppable.append(timer)
 
     def _say(self, reply: Reply) -> None:
-        if not self._modem.plugged:
+        modem = self._modem
+        if not modem.plugged:
             return
+        ports = [self._asker] if modem.scenario.urc_port is None else modem.urc_ports
         if reply.line is not None:
-            self._modem.say(reply.line)
+            for port in ports:
+                port.say(reply.line)
             return
-        self._menu, self._menu_since = (reply if reply.m == 1 else None), self._modem.now
-        self._modem.say(_cusd_line(reply, self._modem.settings["CSCS"]))
+        self._menu, self._menu_since = (reply if reply.m == 1 else None), modem.now
+        for port in ports:
+            port.say(_cusd_line(reply, port.settings["CSCS"]))
+            if reply.m == 1 and modem.family.menu_prompts:
+                self._prompt(port)
+
+    def _prompt(self, port: AtPort) -> None:
+        """Cinterion: the menu's answer is typed at a prompt and sent by Ctrl-Z; ESC gives the session up."""
+
+        def taken(text: bytes | None) -> None:
+            if text is None:
+                self.forget()
+                port.finish(None)
+            else:
+                self.request(port, text, dcs=15)
+
+        port.ask_text(taken)
 
 
 def _cusd_line(reply: Reply, charset: str) -> bytes:

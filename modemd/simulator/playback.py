@@ -71,11 +71,11 @@ class PlayedModem(SimulatedModem):
                 case Pause(seconds):
                     delay_s += seconds
                 case Received(data):
-                    self.later(delay_s, lambda data=data: self.put(data))  # type: ignore[misc]
+                    self.while_on(delay_s, lambda data=data: self.at.put(data))  # type: ignore[misc]
                     said += data
                     if final_at is None and _FINAL.search(said):
                         final_at = delay_s
-        self.later(delay_s if final_at is None else final_at, self.abandon)
+        self.while_on(delay_s if final_at is None else final_at, self.at.abandon)
 
 
 def _blocks(steps: Sequence[Step]) -> list[_Block]:

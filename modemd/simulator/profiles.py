@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from modemd.simulator import ratcommands
+from modemd.simulator.ratcommands import RatCommand
 from modemd.simulator.scenario import Charset, Profile, Rat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """`settings`: commands that only keep a value, with the value of a fresh modem and what `=?` shows.
-    `rat_modes`: first parameter of the RAT command -> the RATs it allows, best first; () = all."""
+    """`settings`: commands that only keep a value, with the value of a fresh modem and what `=?` shows."""
 
     manufacturer: str
     model: str
@@ -20,18 +21,29 @@ class Family:
     charset: Charset
     iccid_command: str
     iccid_shown: str  # in front of the digits
+    can: tuple[Rat, ...] = ("LTE", "UMTS", "GSM")  # the RATs that it has radios for
     settings: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    nvram: tuple[str, ...] = ()  # those of `settings` that outlive a power cut; the RAT command's do by themselves
+    commands: tuple[str, ...] = ()  # of the maker's own, those that the simulator has a handler for
+    resets: tuple[str, ...] = ()  # commands that restart the device, besides AT+CFUN=1,1
+    reads_unmarked: bool = False  # AT+CMGR and AT+CMGL take a second parameter: 1 leaves the status alone
+    sms_full: str | None = None  # said when a message finds no place
     wrong_encoding: str = "ERROR"
-    rat_command: str | None = None
-    rat_default: str = ""
-    rat_modes: Mapping[str, tuple[Rat, ...]] = field(default_factory=dict)
+    unknown_command: str = "ERROR"
+    menu_prompts: bool = False  # a menu is answered at a prompt
+    rat: RatCommand | None = None
+    sim_out: tuple[str, ...] = ()  # said when the SIM is taken out, or put in
+    sim_in: tuple[str, ...] = ()
+    boot_lines: tuple[str, ...] = ()  # said when the device has come back
+    rat_lines: Mapping[Rat, str] = field(default_factory=dict)  # said when it is on another RAT ...
+    rat_lines_if: tuple[str, str] | None = None  # ... where this setting has this value
 
 
 # Kept by every family: 27.007, 27.005, V.250.
 COMMON: Mapping[str, tuple[str, str]] = {
     "+CMEE": ("0", "(0-2)"),
-    "+CMGF": ("0", "(0,1)"),
     "+CNMI": ("2,1,0,0,0", "(0-2),(0-3),(0,2,3),(0-2),(0,1)"),
+    "+CMGF": ("0", "(0,1)"),
     "+CSMP": ("17,167,0,0", ""),
     "+CSDH": ("0", "(0,1)"),
     "+CMMS": ("0", "(0-2)"),
@@ -53,6 +65,18 @@ COMMON: Mapping[str, tuple[str, str]] = {
     "+CSTA": ("129", "(129,145)"),
 }
 
+_HUAWEI: Mapping[str, tuple[str, str]] = {
+    "^USSDMODE": ("0", "(0,1)"),
+    "^CURC": ("1", "(0-2)"),
+    "^CVOICE": ("0", "(0,1)"),
+    "^PORTSEL": ("0", "(0,1)"),
+    "^STSF": ("0", ""),
+}
+_MODE: Mapping[Rat, str] = {"GSM": "^MODE: 3,3", "UMTS": "^MODE: 5,4", "LTE": "^MODE: 7,101"}
+_QUECTEL: Mapping[str, tuple[str, str]] = {
+    "+QURCCFG": ('"urcport","usbat"', '"urcport",("usbat","usbmodem","uart1","all")')
+}
+
 FAMILIES: Mapping[Profile, Family] = {
     "plain": Family(
         manufacturer="Generic",
@@ -61,6 +85,7 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="IRA",
         iccid_command="+CCID",
         iccid_shown="+CCID: ",
+        can=("NR", "LTE", "UMTS", "GSM"),
     ),
     "huawei": Family(
         manufacturer="huawei",
@@ -69,17 +94,38 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="IRA",
         iccid_command="^ICCID",
         iccid_shown="^ICCID: ",
-        settings={
-            "^USSDMODE": ("0", "(0,1)"),
-            "^CURC": ("1", "(0-2)"),
-            "^CVOICE": ("0", "(0,1)"),
-            "^PORTSEL": ("0", "(0,1)"),
-            "^STSF": ("0", ""),
-        },
+        settings=_HUAWEI,
+        commands=("^SMGL", "^SMGR", "^CPIN"),
+        resets=("^RESET",),
+        sms_full='^SMMEMFULL: "{storage}"',
         wrong_encoding="CME 304",
-        rat_command="^SYSCFGEX",
-        rat_default='"00",3FFFFFFF,1,2,7FFFFFFFFFFFFFFF',
-        rat_modes={"00": (), "01": ("GSM",), "02": ("UMTS",), "03": ("LTE",)},
+        rat=ratcommands.SYSCFGEX,
+        sim_out=("^SIMST: 255",),
+        sim_in=("^SIMST: 1",),
+        boot_lines=("^BOOT:31415926,0,0,0,20", "^SRVST:0"),
+        rat_lines=_MODE,
+        rat_lines_if=("CURC", "1"),
+    ),
+    "huawei-old": Family(
+        manufacturer="huawei",
+        model="E1550",
+        firmware="11.608.12.00.143",
+        charset="IRA",
+        iccid_command="^ICCID",
+        iccid_shown="^ICCID: ",
+        can=("UMTS", "GSM"),
+        settings=_HUAWEI,
+        commands=("^SMGL", "^SMGR", "^CPIN"),
+        resets=("^RESET",),
+        sms_full='^SMMEMFULL: "{storage}"',
+        wrong_encoding="CME 304",
+        unknown_command="COMMAND NOT SUPPORT",
+        rat=ratcommands.SYSCFG,
+        sim_out=("^SIMST:255",),
+        sim_in=("^SIMST:1",),
+        boot_lines=("^BOOT:10926476,0,0,0,22", "^SRVST:0"),
+        rat_lines=_MODE,
+        rat_lines_if=("CURC", "1"),
     ),
     "quectel": Family(
         manufacturer="Quectel",
@@ -88,10 +134,29 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="GSM",
         iccid_command="+QCCID",
         iccid_shown="+QCCID: ",
-        settings={"+QURCCFG": ('"urcport","usbat"', '"urcport",("usbat","usbmodem","uart1","all")')},
-        rat_command="+QCFG",
-        rat_default='"nwscanmode",0',
-        rat_modes={"0": (), "1": ("GSM",), "2": ("UMTS",), "3": ("LTE",)},
+        settings=_QUECTEL,
+        nvram=("+QURCCFG",),
+        commands=("+QPINC",),
+        rat=ratcommands.QCFG,
+        sim_out=("+CPIN: NOT READY", "+QSIMSTAT: 1,0"),
+        sim_in=("+QSIMSTAT: 1,1", "+CPIN: READY", "+QUSIM: 1"),
+        boot_lines=("RDY", "+CFUN: 1", "+QIND: SMS DONE", "+QIND: PB DONE"),
+    ),
+    "quectel-5g": Family(
+        manufacturer="Quectel",
+        model="RM500Q-GL",
+        firmware="RM500QGLABR11A06M4G",
+        charset="GSM",
+        iccid_command="+QCCID",
+        iccid_shown="+QCCID: ",
+        can=("NR", "LTE", "UMTS"),
+        settings=_QUECTEL,
+        nvram=("+QURCCFG",),
+        commands=("+QPINC",),
+        rat=ratcommands.QNWPREFCFG,
+        sim_out=("+CPIN: NOT READY", "+QSIMSTAT: 1,0"),
+        sim_in=("+QSIMSTAT: 1,1", "+CPIN: READY", "+QUSIM: 1"),
+        boot_lines=("RDY", "+CFUN: 1", "+QIND: SMS DONE"),
     ),
     "simcom": Family(
         manufacturer="SIMCOM INCORPORATED",
@@ -101,9 +166,109 @@ FAMILIES: Mapping[Profile, Family] = {
         iccid_command="+CICCID",
         iccid_shown="+ICCID: ",
         settings={"+CEMODE": ("2", "(0-3)"), "+CNSMOD": ("0", "(0,1)"), "+DDET": ("0", "(0,1)")},
-        rat_command="+CNMP",
-        rat_default="2",
-        rat_modes={"2": (), "13": ("GSM",), "14": ("UMTS",), "38": ("LTE",)},
+        nvram=("+CEMODE",),
+        commands=("+SPIC",),
+        resets=("+CRESET",),
+        reads_unmarked=True,
+        sms_full="SMS FULL",
+        rat=ratcommands.CNMP,
+        sim_out=("+SIMCARD: NOT AVAILABLE",),
+        sim_in=("+CPIN: READY",),
+        boot_lines=("RDY", "+CPIN: READY", "SMS DONE", "PB DONE"),
+        rat_lines={"GSM": "+CNSMOD: 1", "UMTS": "+CNSMOD: 4", "LTE": "+CNSMOD: 8"},
+        rat_lines_if=("CNSMOD", "1"),
+    ),
+    "zte": Family(
+        manufacturer="ZTE CORPORATION",
+        model="MF823",
+        firmware="BD_MF823V1.0.0B06",
+        charset="IRA",
+        iccid_command="+ZICCID",
+        iccid_shown="+ZICCID: ",
+        settings={"+ZOPRT": ("5", "(5,6)"), "+ZCDRUN": ("8", "(8,9)"), "+ZPCB": ("0", "")},
+        commands=("+ZPINPUK",),
+        rat=ratcommands.ZSNT,
+        sim_out=("+ZUSIMR:0",),
+        sim_in=("+ZUSIMR:2",),
+        boot_lines=("+ZDONR: ,,,",),
+    ),
+    "sierra": Family(
+        manufacturer="Sierra Wireless, Incorporated",
+        model="MC7455",
+        firmware="SWI9X30C_02.33.03.00",
+        charset="IRA",
+        iccid_command="+ICCID",
+        iccid_shown="ICCID: ",
+        commands=("+CPINC",),
+        resets=("!RESET",),
+        rat=ratcommands.SELRAT,
+        boot_lines=("+WIND: 4",),
+    ),
+    "telit": Family(
+        manufacturer="Telit",
+        model="LE910-EU V2",
+        firmware="20.00.402",
+        charset="GSM",
+        iccid_command="#CCID",
+        iccid_shown="#CCID: ",
+        settings={"#SELINT": ("2", "(0-2)"), "#QSS": ("0", "(0-3)"), "+CEMODE": ("2", "(0-3)")},
+        nvram=("+CEMODE",),
+        commands=("#PCT",),
+        resets=("#REBOOT",),
+        rat=ratcommands.WS46,
+        sim_out=("#QSS: 0",),
+        sim_in=("#QSS: 1",),
+    ),
+    "ublox": Family(
+        manufacturer="u-blox",
+        model="TOBY-L210",
+        firmware="17.00",
+        charset="IRA",
+        iccid_command="+CCID",
+        iccid_shown="+CCID: ",
+        resets=("+CFUN=16",),
+        rat=ratcommands.URAT,
+        sim_out=("+UUSIMSTAT: 0",),
+        sim_in=("+UUSIMSTAT: 1",),
+        boot_lines=("+AT: READY", "+PBREADY"),
+    ),
+    "fibocom": Family(
+        manufacturer="Fibocom Wireless Inc.",
+        model="NL668-EAU",
+        firmware="19006.1000.00.01.50.73",
+        charset="IRA",
+        iccid_command="+ICCID",
+        iccid_shown="+ICCID: ",
+        resets=("+CFUN=15",),
+        rat=ratcommands.GTACT,
+        sim_out=("+SIM: Removed", "+SIM DROP"),
+        sim_in=("+SIM: Inserted", "+SIM READY"),
+        boot_lines=("+SIM READY",),
+    ),
+    "cinterion": Family(
+        manufacturer="Cinterion",
+        model="PLS8-E",
+        firmware="REVISION 03.017",
+        charset="GSM",
+        iccid_command="^SCID",
+        iccid_shown="^SCID: ",
+        settings={"^SCKS": ("0,1", "(0,1)")},
+        commands=("^SPIC",),
+        menu_prompts=True,
+        rat=ratcommands.SXRAT,
+        sim_out=("^SCKS: 0",),
+        sim_in=("^SCKS: 1",),
+        boot_lines=("^SYSSTART",),
+    ),
+    "mediatek": Family(
+        manufacturer="MediaTek Inc.",
+        model="MT6280",
+        firmware="MOLY.WR8.W1315",
+        charset="IRA",
+        iccid_command="+ICCID",
+        iccid_shown="+ICCID: ",
+        rat=ratcommands.ERAT,
+        boot_lines=("+EIND: 128",),
     ),
 }
 

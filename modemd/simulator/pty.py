@@ -11,25 +11,21 @@ the pseudo-terminal behind it changes as the device of a real modem does.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import select
-import tempfile
-import termios
 import threading
 import time
-import tty
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from modemd.errors import ScenarioError
-from modemd.simulator.messages import Stored
-from modemd.simulator.modem import SimulatedModem
-from modemd.simulator.scenario import Registration, Reply, Scenario, Sms
-from modemd.simulator.watch import OpenWatch
+from modemd.simulator.links import Links, Place
+from modemd.simulator.modem import Port, SimulatedModem
+from modemd.simulator.port import AtPort
+from modemd.simulator.scenario import MadUntil, PortRole, Registration, Reply, Scenario, SimChange, Sms
+from modemd.simulator.storage import Stored, Touch
+from modemd.simulator.terminal import READ_SIZE, Terminal
 
-READ_SIZE = 4096
 DEADLINE_S = 5.0  # of wait_for(), when the caller names none; long because the machine may be busy
 
 
@@ -41,42 +37,65 @@ class FakeModem:
         modem: Scenario | Callable[[float], SimulatedModem],
         link: Path | str | None = None,
         *,
+        place: Place | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`link`: where the port shall appear; None = in a new temporary folder.
+        """`link`: where the AT port shall appear; None = in a new temporary folder. `place`: another way to show the
+        ports, instead of `link`.
 
         Raises ScenarioError where something else than an old link of a simulator is in that place."""
         self._clock = clock
-        self._folder = tempfile.TemporaryDirectory(prefix="fake-modem-") if link is None else None
-        self._link = Path(self._folder.name, "ttyFAKE0") if self._folder is not None else Path(str(link))
+        self._place = place or Links(link)
         self._modem = SimulatedModem(modem, now=clock()) if isinstance(modem, Scenario) else modem(clock())
         self._changed = threading.Condition()
         self._closing = False
-        self._asked = self._done = 0  # acts of other threads, and how many of them the pseudo-terminal shows
-        self._terminal: _Terminal | None = None
+        self._asked = self._done = 0  # acts of other threads, and how many of them the pseudo-terminals show
+        self._terminals: list[tuple[Port, Terminal]] = []
         self._unplugs = 0
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            check_link(self._link)
+            self._place.prepare([port.role for port in self._modem.ports])
             self._follow_plug()
         except BaseException:
             self._release()
             raise
-        self._thread = threading.Thread(target=self._run, name=f"fake-modem {self._link.name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"fake-modem {self.path}", daemon=True)
         self._thread.start()
 
     # --- what happened ------------------------------------------------------------------------------------------------
 
     @property
     def path(self) -> str:
-        """The port to open."""
-        return str(self._link)
+        """The AT port to open."""
+        return self._place.path("at")
+
+    @property
+    def paths(self) -> dict[PortRole, str]:
+        """Every port to open, by its role."""
+        return {port.role: self._place.path(port.role) for port in self._modem.ports}
+
+    @property
+    def plugged(self) -> bool:
+        """Whether the device is on the bus."""
+        with self._changed:
+            return self._modem.plugged
+
+    @property
+    def restarts(self) -> int:
+        """How often it has left the bus, for whatever reason."""
+        with self._changed:
+            return self._modem.unplugs
 
     @property
     def commands(self) -> list[str]:
-        """Every command line that came, in order, without its CR."""
+        """Every command line that came, to whatever port, in order, without its CR."""
         with self._changed:
             return list(self._modem.commands)
+
+    def commands_on(self, role: PortRole) -> list[str]:
+        """Those that came to one port."""
+        with self._changed:
+            return list(next(port.commands for port in self._modem.ports if port.role == role))
 
     @property
     def queries(self) -> list[str]:
@@ -90,11 +109,34 @@ class FakeModem:
         with self._changed:
             return dict(self._modem.settings)
 
+    def settings_on(self, role: PortRole) -> dict[str, str]:
+        """As another AT port sees them: character set, echo, error and SMS format are its own."""
+        with self._changed:
+            ports = [port for port in self._modem.ports if isinstance(port, AtPort)]
+            return dict(next(port.settings for port in ports if port.role == role))
+
     @property
     def sms(self) -> dict[int, Stored]:
         """The messages on the SIM by place; Stored.status tells whether somebody read one."""
         with self._changed:
             return dict(self._modem.inbox.places)
+
+    def sms_in(self, storage: str) -> dict[int, Stored]:
+        """The messages of "SM" or "ME" by place."""
+        with self._changed:
+            return dict(self._modem.inbox.memories[storage])
+
+    @property
+    def sms_touched(self) -> list[Touch]:
+        """What was marked as read or deleted: [] = no message was touched."""
+        with self._changed:
+            return list(self._modem.inbox.touched)
+
+    @property
+    def sms_outgoing(self) -> list[tuple[str, str]]:
+        """(number, text) of every message that the network took."""
+        with self._changed:
+            return list(self._modem.inbox.outgoing)
 
     @property
     def sms_sent(self) -> list[tuple[str, str]]:
@@ -111,7 +153,17 @@ class FakeModem:
     @property
     def pin_tries(self) -> int:
         with self._changed:
-            return self._modem.pin_tries
+            return self._modem.card.pin_tries
+
+    @property
+    def puk_tries(self) -> int:
+        with self._changed:
+            return self._modem.card.puk_tries
+
+    @property
+    def registration(self) -> Registration:
+        with self._changed:
+            return self._modem.registration
 
     @property
     def rat(self) -> str | None:
@@ -120,9 +172,14 @@ class FakeModem:
 
     @property
     def opened(self) -> bool:
-        """Whether a program holds the port open now."""
+        """Whether a program holds one of the ports open now."""
         with self._changed:
-            return self._terminal is not None and self._terminal.watch.holders > 0
+            return any(terminal.opened for _, terminal in self._terminals)
+
+    def opened_on(self, role: PortRole) -> bool:
+        """Whether a program holds that port open now."""
+        with self._changed:
+            return any(terminal.opened for port, terminal in self._terminals if port.role == role)
 
     def wait_for(self, condition: Callable[[FakeModem], bool], timeout: float = DEADLINE_S) -> bool:
         """Waits until the condition holds for this modem; False when it does not in time. No polling: it is looked at
@@ -137,12 +194,20 @@ class FakeModem:
         self._do(lambda: self._modem.unplug())
 
     def replug(self) -> None:
-        """The device is back under the same path, with fresh settings."""
+        """The device is back, with fresh settings."""
         self._do(lambda: self._modem.replug())
 
     def hang(self) -> None:
         """The firmware stops: nothing is read, nothing is answered."""
         self._do(lambda: setattr(self._modem, "hung", True))
+
+    def mad(self, until: MadUntil = "cfun") -> None:
+        """USSD is dead, while AT works, until a radio cycle, a reset or a power cut."""
+        self._do(lambda: setattr(self._modem, "mad", until))
+
+    def change_sim(self, change: SimChange) -> None:
+        """The SIM is taken out, put in or replaced."""
+        self._do(lambda: self._modem.change_card(change))
 
     def resume(self) -> None:
         self._do(lambda: self._modem.resume())
@@ -153,15 +218,16 @@ class FakeModem:
 
     def send_bytes(self, data: bytes) -> None:
         """Octets as they are."""
-        self._do(lambda: self._modem.put(data))
+        self._do(lambda: self._modem.at.put(data))
 
     def push_ussd(self, reply: Reply) -> None:
         """A +CUSD line that the network sends by itself."""
         self._do(lambda: self._modem.network.push(reply))
 
-    def deliver_sms(self, text: str, sender: str = "Operator") -> None:
-        """A message for the SIM."""
-        self._do(lambda: self._modem.inbox.deliver(Sms(text=text, sender=sender)))
+    def deliver_sms(self, text: str | Sms, sender: str = "Operator") -> None:
+        """A message arrives: a text, or an Sms with all that one may have."""
+        sms = text if isinstance(text, Sms) else Sms(text=text, sender=sender)
+        self._do(lambda: self._modem.inbox.deliver(sms))
 
     def register(self, registration: Registration) -> None:
         self._do(lambda: self._modem.register(registration))
@@ -209,120 +275,50 @@ class FakeModem:
                 self._work()
                 at = self._modem.next_at
                 wanted = [self._wake_read]
-                if self._terminal is not None:
-                    wanted += self._terminal.watch.descriptors
-                    if not self._modem.hung:
-                        wanted.append(self._terminal.master)
+                for port, terminal in self._terminals:
+                    wanted += terminal.watch.descriptors
+                    if not self._modem.hung and not (port.deaf and isinstance(port, AtPort)):
+                        wanted.append(terminal.master)
             wait_s = None if at is None else max(0.0, at - self._clock())
             ready = set(select.select(wanted, [], [], wait_s)[0])
             with self._changed:
                 if self._wake_read in ready:
                     os.read(self._wake_read, READ_SIZE)
-                if self._terminal is not None:
-                    self._terminal.look(ready)
-                    if self._terminal.master in ready and not self._modem.hung:
-                        self._modem.receive(self._terminal.read(), self._clock())
+                for port, terminal in self._terminals:
+                    if terminal.look(ready):
+                        port.closed()
+                    if terminal.master in ready and not self._modem.hung:
+                        self._modem.receive(terminal.read(), self._clock(), port)
 
     def _work(self) -> None:
         """What is due happens, leaves, and is announced to those who wait."""
-        pieces = self._modem.due(self._clock())
+        now = self._clock()
+        pieces = {port.role: self._modem.due(now, port) for port in self._modem.ports}
         self._follow_plug()
-        if self._terminal is not None:
-            for piece in pieces:
-                self._terminal.write(piece)
+        for port, terminal in self._terminals:
+            if isinstance(port, AtPort) or terminal.opened:  # a log that nobody reads is not kept
+                for piece in pieces[port.role]:
+                    terminal.write(piece)
         self._changed.notify_all()
 
     def _follow_plug(self) -> None:
-        if self._terminal is not None and self._unplugs != self._modem.unplugs:  # it may be back already
-            self._terminal.close()
-            self._terminal = None
-            remove_link(self._link)
+        if self._terminals and self._unplugs != self._modem.unplugs:  # it may be back already
+            self._hang_up()
         self._unplugs = self._modem.unplugs
-        if self._terminal is None and self._modem.plugged:
-            self._terminal = _Terminal()
-            point_link(self._link, self._terminal.name)
+        if not self._terminals and self._modem.plugged:
+            self._terminals = [(port, Terminal()) for port in self._modem.ports]
+            self._place.appear({port.role: terminal.name for port, terminal in self._terminals})
+
+    def _hang_up(self) -> None:
+        for _, terminal in self._terminals:
+            terminal.close()
+        self._terminals.clear()
+        self._place.vanish()
 
     def _release(self) -> None:
-        if self._terminal is not None:
-            name = self._terminal.name
-            self._terminal.close()
-            self._terminal = None
-            remove_link(self._link, only_to=name)
+        self._hang_up()
+        self._place.close()
         for descriptor in (self._wake_read, self._wake_write):
             if descriptor >= 0:
                 os.close(descriptor)
         self._wake_read = self._wake_write = -1
-        if self._folder is not None:
-            self._folder.cleanup()
-
-
-class _Terminal:
-    """One pseudo-terminal: ours is the master; a descriptor of the other side is kept, so that a program which closes
-    it does not hang the master up."""
-
-    def __init__(self) -> None:
-        self.master, self._slave = os.openpty()
-        self.name = os.ttyname(self._slave)
-        os.set_blocking(self.master, False)
-        self._make_raw()
-        self.watch = OpenWatch(self.name)
-
-    def look(self, ready: set[int]) -> None:
-        """Programs opened or closed the port. TIOCEXCL would outlive the program that set it, because we hold the
-        terminal open, and lock out the next one; so does what a program did to the line discipline."""
-        if self.watch.changed(ready) and self.watch.holders == 0:
-            fcntl.ioctl(self._slave, termios.TIOCNXCL)
-            self._make_raw()
-
-    def read(self) -> bytes:
-        try:
-            return os.read(self.master, READ_SIZE)
-        except BlockingIOError:
-            return b""
-
-    def write(self, data: bytes) -> None:
-        """What does not fit is lost, as with a port that nobody reads."""
-        with contextlib.suppress(BlockingIOError):
-            while data:
-                data = data[os.write(self.master, data) :]
-
-    def close(self) -> None:
-        self.watch.close()
-        os.close(self._slave)
-        os.close(self.master)
-
-    def _make_raw(self) -> None:
-        tty.setraw(self._slave, termios.TCSANOW)
-
-
-def check_link(link: Path) -> None:
-    """Raises ScenarioError unless a link may be put there: nothing is in its place, or what a simulator left behind."""
-    if not link.parent.is_dir():
-        raise ScenarioError(f"{link}: the folder {link.parent} does not exist; create it or name another place")
-    if link.is_symlink():
-        target = str(link.readlink())
-        if not target.startswith("/dev/pts/"):
-            raise ScenarioError(f"{link}: is a link to {target}; name another place for the port")
-        if link.exists():
-            raise ScenarioError(f"{link}: {target} is in use, by another simulator perhaps; end it or remove the link")
-    elif link.exists():
-        raise ScenarioError(f"{link}: exists and is not a simulator's link; name another place for the port")
-
-
-def point_link(link: Path, target: str) -> None:
-    """Makes or replaces the link in one step, so that no program ever sees half of it."""
-    fresh = link.with_name(f".{link.name}.{os.getpid()}")
-    with contextlib.suppress(FileNotFoundError):
-        fresh.unlink()
-    try:
-        fresh.symlink_to(target)
-        fresh.replace(link)
-    except OSError as fault:
-        raise ScenarioError(f"{link}: cannot be made ({fault.strerror}); name a place where you may write") from fault
-
-
-def remove_link(link: Path, *, only_to: str | None = None) -> None:
-    """Removes the link, with `only_to` unless another took its place."""
-    with contextlib.suppress(OSError):
-        if link.is_symlink() and (only_to is None or str(link.readlink()) == only_to):
-            link.unlink()

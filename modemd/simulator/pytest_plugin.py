@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from modemd.simulator.machine import Machine
     from modemd.simulator.pty import FakeModem
     from modemd.simulator.start import Source
 
@@ -26,3 +28,12 @@ def fake_modem() -> Iterator[Callable[[Source], FakeModem]]:
 
     with ExitStack() as running:
         yield lambda source: running.enter_context(open_modem(source))
+
+
+@pytest.fixture
+def fake_machine(tmp_path: Path) -> Iterator[Machine]:
+    """A made-up machine in a folder of its own, with nothing plugged in: fake_machine.plug(scenario) -> FakeModem."""
+    from modemd.simulator.machine import Machine
+
+    with Machine(tmp_path / "machine") as machine:
+        yield machine

@@ -5,16 +5,46 @@ Durations are seconds, texts are what a subscriber would read. `loading.py` make
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
 from modemd.simulator.codec import Encoding, RequestForm
 
-Profile = Literal["plain", "huawei", "quectel", "simcom"]
-PROFILES: tuple[Profile, ...] = ("plain", "huawei", "quectel", "simcom")
+Profile = Literal[
+    "plain",
+    "huawei",
+    "huawei-old",
+    "quectel",
+    "quectel-5g",
+    "simcom",
+    "zte",
+    "sierra",
+    "telit",
+    "ublox",
+    "fibocom",
+    "cinterion",
+    "mediatek",
+]
+PROFILES: tuple[Profile, ...] = (
+    "plain",
+    "huawei",
+    "huawei-old",
+    "quectel",
+    "quectel-5g",
+    "simcom",
+    "zte",
+    "sierra",
+    "telit",
+    "ublox",
+    "fibocom",
+    "cinterion",
+    "mediatek",
+)
 SimState = Literal["ready", "pin", "puk", "none", "busy", "failure"]
 SIM_STATES: tuple[SimState, ...] = ("ready", "pin", "puk", "none", "busy", "failure")
 Registration = Literal["idle", "home", "searching", "denied", "unknown", "roaming"]
@@ -23,21 +53,75 @@ Rat = Literal["GSM", "UMTS", "LTE", "NR"]
 RATS: tuple[Rat, ...] = ("GSM", "UMTS", "LTE", "NR")
 Charset = Literal["GSM", "IRA", "UCS2", "HEX"]
 CHARSETS: tuple[Charset, ...] = ("GSM", "IRA", "UCS2", "HEX")
-Act = Literal["unplug", "replug", "hang", "resume", "line", "ussd", "sms", "registration"]
-ACTS: tuple[Act, ...] = ("unplug", "replug", "hang", "resume", "line", "ussd", "sms", "registration")
+Act = Literal[
+    "unplug", "replug", "brownout", "hang", "resume", "mad", "deaf", "line", "ussd", "sms", "sim", "registration"
+]
+ACTS: tuple[Act, ...] = (
+    "unplug",
+    "replug",
+    "brownout",
+    "hang",
+    "resume",
+    "mad",
+    "deaf",
+    "line",
+    "ussd",
+    "sms",
+    "sim",
+    "registration",
+)
+PortRole = Literal["at", "at2", "ppp", "diag", "nmea"]
+PORT_ROLES: tuple[PortRole, ...] = ("at", "at2", "ppp", "diag", "nmea")
+UrcPort = Literal["at", "at2", "ppp", "all"]
+URC_PORTS: tuple[UrcPort, ...] = ("at", "at2", "ppp", "all")
+NoUssd = Literal["cusd4", "cme30", "silence", "lost-registration"]
+NO_USSD: tuple[NoUssd, ...] = ("cusd4", "cme30", "silence", "lost-registration")
+MadUntil = Literal["cfun", "reset", "usb"]
+MAD_UNTIL: tuple[MadUntil, ...] = ("cfun", "reset", "usb")
 RatSwitch = Literal["works", "ignored", "refused"]
 RAT_SWITCHES: tuple[RatSwitch, ...] = ("works", "ignored", "refused")
+
+Storage = Literal["SM", "ME", "MT"]
+STORAGES: tuple[Storage, ...] = ("SM", "ME", "MT")  # 27.005 3.1; MT is ME and SM together
+SmsMode = Literal["both", "pdu", "text"]
+SMS_MODES: tuple[SmsMode, ...] = ("both", "pdu", "text")
+UsbKind = Literal["storage", "hilink", "rndis", "mbim", "qmi"]
+USB_KINDS: tuple[UsbKind, ...] = ("storage", "hilink", "rndis", "mbim", "qmi")
+SmsStatus = Literal["unread", "read", "unsent", "sent"]
+SMS_STATES: tuple[SmsStatus, ...] = ("unread", "read", "unsent", "sent")
+SENT_AT = datetime(2026, 11, 20, 10, 30, tzinfo=timezone(timedelta(hours=3)))  # of a message that does not say
 
 NO_DCS = -1  # `dcs = "none"`: the field is left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sms:
-    """A message for the subscriber."""
+    """A message for the subscriber; one with the status "unsent" or "sent" is the subscriber's own, to `sender`."""
 
     text: str
     sender: str = "Operator"
     after_s: float = 0.0
+    sent_at: datetime = SENT_AT
+    status: SmsStatus = "unread"
+    storage: Storage | None = None  # of a stored one; None = SM where the modem has it
+    pdu: bytes | None = None  # instead of the text: the TPDU, without the service centre address
+    reference: int | None = None  # of a long one; None = the next number; above 255 in 16 bits
+    parts_order: tuple[int, ...] = ()  # in which the parts arrive; empty = as they are numbered
+    part_gap_s: float = 0.0
+    lose_part: int | None = None  # this one never comes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsService:
+    """Whoever answers what is sent to a number: the first service that fits takes a message."""
+
+    number: str | None = None  # None = any
+    pattern: str = ""  # a regular expression for the text, found anywhere in it, whatever the case
+    replies: tuple[Sms, ...] = ()  # in turn, the last repeats; each `after_s` behind the message
+    refuse: int | None = None  # +CMS ERROR: with this number, and nothing is sent
+
+    def fits(self, number: str, text: str) -> bool:
+        return self.number in (None, number) and re.search(self.pattern, text, re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +192,20 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SimChange:
+    """What becomes of the SIM while the modem runs; `iccid` or `imsi` make it another card."""
+
+    state: SimState = "ready"
+    iccid: str | None = None
+    imsi: str | None = None
+    spn: str | None = None
+
+    @property
+    def swapped(self) -> bool:
+        return self.iccid is not None or self.imsi is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happens by itself: at a time since the start, or behind the n-th USSD request, or behind a
     command line that begins with `on_command` (each time)."""
@@ -118,10 +216,25 @@ class Event:
     on_command: str | None = None
     after_s: float = 0.0
     for_s: float | None = None  # unplug and hang end by themselves
+    times: int = 3  # a brown-out: so often off the bus ...
+    every_s: float = 5.0  # ... and so long from one to the next
+    mad_until: MadUntil = "cfun"
+    sim: SimChange | None = None
     line: bytes | None = None
     reply: Reply | None = None
     sms: Sms | None = None
     registration: Registration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbDevice:
+    """Something on the bus of a made-up machine that is no serial modem. None: what such devices usually say."""
+
+    kind: UsbKind
+    ids: str | None = None
+    manufacturer: str | None = None
+    product: str | None = None
+    serial: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +256,7 @@ class Scenario:
     accepts: tuple[RequestForm, ...] | None = None
     wrong_encoding: Reply | None = None
     needs_dcs: bool = False
-    unknown_command: str = "ERROR"
+    unknown_command: str | None = None
     cancel: Reply = field(default_factory=Reply)
     settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     refuse: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -153,13 +266,22 @@ class Scenario:
     pin: str | None = None
     pin_tries: int = 3
     puk: str = "12345678"
+    puk_tries: int = 10
     busy_s: float = 3.0
     iccid: str = "8970101234567890123"
     imsi: str = "250011234567890"
     spn: str | None = None
     number: str | None = None
-    sms_places: int = 20
+    crsm: bool = True
+    storages: tuple[Storage, ...] = ("SM", "ME")
+    sms_places: int = 20  # of SM
+    me_places: int = 23
+    cpms_parameters: int = 1  # so many at least AT+CPMS takes
+    cpms_shown: int = 3  # of so many storages its answers tell
+    cnmi: str | None = None
+    sms_mode: SmsMode = "both"
     sms_stored: tuple[Sms, ...] = ()
+    sms_services: tuple[SmsService, ...] = ()
 
     registration: Registration = "home"
     plmn: str = "25001"
@@ -167,9 +289,20 @@ class Scenario:
     rat: Rat = "LTE"
     rats: tuple[Rat, ...] = ("LTE", "UMTS", "GSM")
     ussd_on: tuple[Rat, ...] = ("LTE", "UMTS", "GSM", "NR")
+    no_ussd: NoUssd | None = None  # how USSD is refused there; None = cusd4, or cme30 for a modem set to data alone
+    no_ussd_after_s: float | None = None
+    csfb_s: float | None = None  # None = no CS fall-back
     csq: int = 19
     rat_switch: RatSwitch = "works"
     rat_switch_s: float = 0.0
+    register_s: float = 0.0
+    restart_s: float = 1.0
+    ports: tuple[PortRole, ...] = ("at",)
+    urc_port: UrcPort | None = None
+    usb_ids: str | None = None
+    usb_serial: str | None = None
+    net: bool = False  # a network card is on one of its interfaces
+    usb_devices: tuple[UsbDevice, ...] = ()
 
     ussd: tuple[Ussd, ...] = ()
     balance: tuple[Balance, ...] = ()

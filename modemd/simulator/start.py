@@ -8,6 +8,7 @@ from pathlib import Path
 from modemd.errors import ScenarioError
 from modemd.simulator import loading
 from modemd.simulator.capture import Capture, parse_capture
+from modemd.simulator.links import Place
 from modemd.simulator.playback import PlayedModem
 from modemd.simulator.pty import FakeModem
 from modemd.simulator.scenario import Scenario
@@ -20,10 +21,14 @@ def open_modem(source: Source, *, link: Path | str | None = None) -> FakeModem:
 
     `source`: the path of a `.toml` or `.capture` file, the name of a shipped scenario ("mts-falling"), the text of a
     scenario (more than one line), or its tables. Raises ScenarioError."""
-    script = read_source(source)
+    return start(read_source(source), link=link)
+
+
+def start(script: Scenario | Capture, *, link: Path | str | None = None, place: Place | None = None) -> FakeModem:
+    """A running fake modem that plays this. Raises ScenarioError where its ports cannot appear."""
     if isinstance(script, Scenario):
-        return FakeModem(script, link)
-    return FakeModem(lambda now: PlayedModem(script, now=now), link)
+        return FakeModem(script, link, place=place)
+    return FakeModem(lambda now: PlayedModem(script, now=now), link, place=place)
 
 
 def read_source(source: Source) -> Scenario | Capture:

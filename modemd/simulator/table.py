@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from modemd.errors import Problem
 
@@ -55,6 +57,27 @@ class Table:
             return ()
         return tuple(octets for line in many if (octets := self._octets(key, line)) is not None)
 
+    def integers(self, key: str, *, low: int, high: int) -> tuple[int, ...]:
+        """A list of whole numbers."""
+        value = self._take(key)
+        if value is None:
+            return ()
+        if isinstance(value, list) and all(_is_whole(item) and low <= item <= high for item in value):
+            return tuple(value)
+        self.wrong(key, f"write a list of whole numbers from {low} to {high}: [3, 1, 2]")
+        return ()
+
+    def moment(self, key: str) -> datetime | None:
+        """A time with its zone: a TOML date and time, or the same as a text."""
+        value = self._take(key)
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                value = datetime.fromisoformat(value)
+        if value is None or (isinstance(value, datetime) and value.utcoffset() is not None):
+            return value
+        self.wrong(key, "write a time with its zone: 2026-11-20T10:30:00+03:00")
+        return None
+
     def flag(self, key: str, default: bool) -> bool:
         value = self._take(key)
         if value is None or isinstance(value, bool):
@@ -64,7 +87,7 @@ class Table:
 
     def integer(self, key: str, *, low: int, high: int) -> int | None:
         value = self._take(key)
-        if value is None or (isinstance(value, int) and not isinstance(value, bool) and low <= value <= high):
+        if value is None or (_is_whole(value) and low <= value <= high):
             return value
         self.wrong(key, f"write a whole number from {low} to {high}")
         return None
@@ -217,6 +240,10 @@ class Table:
                 return amount
         self.wrong(key, 'write an amount with a point: "180.50"')
         return None
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _nearest(value: object, options: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""How many programs hold a terminal open, told by the kernel (inotify(7)) without polling.
+"""How many programs hold a terminal open, and who writes to a file, told by the kernel (inotify(7)) without polling.
 
 The master of a pseudo-terminal whose other side we keep open ourselves learns nothing about others that come and go.
 """
@@ -9,8 +9,10 @@ import contextlib
 import ctypes
 import os
 import struct
+from pathlib import Path
 
 _IN_CLOSE = 0x08 | 0x10  # IN_CLOSE_WRITE | IN_CLOSE_NOWRITE
+_IN_CLOSE_WRITE = 0x08
 _IN_OPEN = 0x20
 _EVENT = struct.Struct("iIII")
 
@@ -47,6 +49,47 @@ class OpenWatch:
             self.holders += 1 if mask & _IN_OPEN else -1 if mask & _IN_CLOSE else 0
         self.holders = max(0, self.holders)
         return bool(data)
+
+    def close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = -1
+
+
+class FileWatch:
+    """Files that somebody has written to and closed. Where the kernel offers no inotify, nothing is seen."""
+
+    def __init__(self) -> None:
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._paths: dict[int, Path] = {}
+        self._descriptor = -1
+        if hasattr(self._libc, "inotify_init1"):
+            self._descriptor = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    @property
+    def descriptors(self) -> list[int]:
+        """What to select() on."""
+        return [self._descriptor] if self._descriptor >= 0 else []
+
+    def add(self, path: Path) -> None:
+        """Watches one file from now on; a file that is removed is forgotten."""
+        if self._descriptor >= 0:
+            number = self._libc.inotify_add_watch(self._descriptor, os.fsencode(path), _IN_CLOSE_WRITE)
+            if number >= 0:
+                self._paths[number] = path
+
+    def changed(self) -> list[Path]:
+        """The files that were written to since the last call, in order."""
+        data = b""
+        with contextlib.suppress(BlockingIOError):
+            data = os.read(self._descriptor, 65536)
+        found, place = [], 0
+        while place < len(data):
+            number, mask, _, length = _EVENT.unpack_from(data, place)
+            place += _EVENT.size + length
+            if mask & _IN_CLOSE_WRITE and number in self._paths:
+                found.append(self._paths[number])
+        return found
 
     def close(self) -> None:
         if self._descriptor >= 0:

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import pytest
 
 from modemd.simulator.pty import FakeModem
+from modemd.simulator.pytest_plugin import fake_machine as fake_machine
 from modemd.simulator.start import Source, open_modem
 
 DEADLINE_S = 5.0
@@ -62,6 +63,19 @@ def client() -> Iterator[Callable[[FakeModem], Client]]:
 
         def opened(modem: FakeModem) -> Client:
             made = Client(modem.path)
+            stack.callback(made.close)
+            return made
+
+        yield opened
+
+
+@pytest.fixture
+def client_at() -> Iterator[Callable[[str], Client]]:
+    """client_at(path): somebody who opens that port; closed behind the test."""
+    with ExitStack() as stack:
+
+        def opened(path: str) -> Client:
+            made = Client(path)
             stack.callback(made.close)
             return made
 

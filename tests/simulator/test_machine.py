@@ -178,7 +178,7 @@ def test_wrong_pins_lock_the_sim() -> None:
     modem = machine('sim="pin"\npin="4321"\n')
     heard(modem, "AT+CMEE=1")
     assert heard(modem, 'AT+CPIN="1111"') == b"\r\n+CME ERROR: 16\r\n"
-    assert modem.pin_tries == 2
+    assert modem.card.pin_tries == 2
     assert heard(modem, "AT+CIMI") == b"\r\n+CME ERROR: 11\r\n"
     assert heard(modem, 'AT+CPIN="4321"') == b"\r\nOK\r\n"
     assert b"READY" in heard(modem, "AT+CPIN?")
@@ -223,7 +223,7 @@ def test_listing_marks_messages_as_read_but_never_deletes() -> None:
     text = '[[sms]]\ntext="Привет"\nfrom="+79261234567"\n'
     modem = machine(text)
     said = heard(modem, "AT+CMGL=4")
-    pdu = said.split(b"\r\n")[3]
+    pdu = said.split(b"\r\n")[2]
     assert b"+CMGL: 1,0,,%d" % (len(pdu) // 2 - 1) in said
     assert modem.inbox.places[1].status == "REC READ"
     modem = machine('profile="simcom"\n' + text)
@@ -234,16 +234,20 @@ def test_listing_marks_messages_as_read_but_never_deletes() -> None:
 
 
 def test_sending_an_sms_waits_at_the_prompt() -> None:
-    """AT+CMGS gives "> " and takes everything up to Ctrl-Z; ESC gives it up."""
+    """AT+CMGS gives "> " and takes everything up to Ctrl-Z; ESC gives it up; what is no SMS-SUBMIT is refused."""
     modem = machine("")
-    assert heard(modem, "AT+CMGS=18") == b"\r\n> "
-    modem.receive(b"0011000B\x1a", 0.0)
+    pdu = b"0011000A9197214365870000A702B118"
+    assert heard(modem, "AT+CMGS=15") == b"\r\n> "
+    modem.receive(pdu + b"\x1a", 0.0)
     assert b"".join(modem.due(0.0)) == b"\r\n+CMGS: 1\r\n\r\nOK\r\n"
-    assert modem.inbox.sent == [("18", "0011000B")]
-    heard(modem, "AT+CMGS=18")
+    assert modem.inbox.sent == [("15", pdu.decode())]
+    heard(modem, "AT+CMGS=15")
     modem.receive(b"junk\x1bAT\r", 0.0)
     assert b"".join(modem.due(0.0)) == b"\r\nOK\r\n\r\nOK\r\n"
-    assert len(modem.inbox.sent) == 1
+    heard(modem, "AT+CMGS=15")
+    modem.receive(b"0011000B\x1a", 0.0)
+    assert b"".join(modem.due(0.0)) == b"\r\n+CMS ERROR: 304\r\n"
+    assert modem.inbox.outgoing == [("+7912345678", "11")]
 
 
 @given(st.text(alphabet=codec.GSM7.replace("\x1b", ""), max_size=60).filter(lambda text: not text.endswith("\r")))
@@ -258,7 +262,7 @@ def test_no_octets_upset_the_machine(data: bytes) -> None:
     modem = machine('[[ussd]]\ncode="*100#"\nreplies=["5"]\n')
     modem.receive(data + b"\x1b\r", 0.0)
     modem.due(10.0)
-    modem.settings |= {"V": "1", "Q": "0"}
+    modem.settings.update({"V": "1", "Q": "0"})
     assert b"\r\nOK\r\n" in heard(modem, "AT", now=10.0)
 
 

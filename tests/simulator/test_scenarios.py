@@ -19,6 +19,14 @@ SHIPPED = sorted(loading.BUILT_IN.glob("*.toml"))
 # What the first query of each shipped scenario brings within its time; the request in the form that the modem takes.
 FIRST_ANSWER = {
     "beeline-latin": ('AT+CUSD=1,"#102#",15', b"Vash balans 510.20 r."),
+    "brownout": ('AT+CUSD=1,"*100#",15', b"\r\nOK\r\n"),
+    "composite": ('AT+CUSD=1,"*100#",15', b"\r\nOK\r\n"),
+    "csfb": ('AT+CUSD=1,"*100#",15', b'"04110430043B0430043D0441003A00380038002C003200300440",72'),
+    "data-only": ('AT+CUSD=1,"*100#",15', b"ERROR"),
+    "lost-registration": ('AT+CUSD=1,"*100#",15', b"+CUSD: 4"),
+    "sim-swap": ('AT+CUSD=1,"*100#",15', b"Balance 12.00 RUB"),
+    "ussd-dead": ('AT+CUSD=1,"*100#",15', b"\r\nOK\r\n"),
+    "brovi": ('AT+CPMS="SM"', b"ERROR"),
     "cusd-before-ok": ('AT+CUSD=1,"*100#",15', b'+CUSD: 0,"Balance 12.00"\r\n\r\nOK'),
     "dcs-lies": ('AT+CUSD=1,"*100#",15', b'"04110430043B0430043D04410020003100300031002C0030003100200440002E",15'),
     "hang": ('AT+CUSD=1,"*100#",15', b"Balance 30.00 RUB"),
@@ -31,6 +39,9 @@ FIRST_ANSWER = {
     "roaming": ('AT+CUSD=1,"*100#",15', b"Balance 99.00 RUB"),
     "silent": ('AT+CUSD=1,"*100#",15', b"\r\nOK\r\n"),
     "sms-answer": ('AT+CUSD=1,"*100#",15', b'+CMTI: "SM",2'),
+    "sms-full": ('AT+CUSD=1,"*100#",15', b'^SMMEMFULL: "SM"'),
+    "sms-long": ('AT+CUSD=1,"*100#",15', b'+CMTI: "SM",3'),
+    "sms-query": ('AT+CUSD=1,"*100#",15', b"+CUSD: 4"),
     "t2-packed-huawei": ('AT+CUSD=1,"AA18AC3602",15', b'"CF2135487D2E4131DCCD25A381E02E",15'),
     "unplug": ('AT+CUSD=1,"*100#",15', b"\r\nOK\r\n"),
 }
@@ -46,7 +57,7 @@ def heard(modem: SimulatedModem, line: str, *, start: float = 0.0, seconds: floa
     modem.receive(line.encode("latin-1") + b"\r", start)
     out = b"".join(modem.due(start))
     while (at := modem.next_at) is not None and at <= start + seconds:
-        out += b"".join(modem.due(at))
+        out += b"".join(piece for port in modem.ports for piece in modem.due(at, port) if port is modem.at)
     return out
 
 
@@ -131,8 +142,9 @@ def test_an_unknown_name_lists_the_shipped_ones() -> None:
 def test_each_top_level_key_of_the_format_is_documented() -> None:
     """docs/simulator.md names every key that the loader asks for."""
     manual = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
-    source = Path(loading.__file__).read_text(encoding="utf-8")
-    keys = set(re.findall(r"""(?:table|modem|top)\.\w+\(\s*"(\w+)\"""", source))
+    files = sorted(Path(loading.__file__).parent.glob("loading*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
+    keys = set(re.findall(r"""(?:table|modem|top|sim|usb)\.\w+\(\s*"(\w+)\"""", source))
     assert len(keys) > 50
     assert sorted(key for key in keys if not any(shape in manual for shape in (f"`{key}`", f"[{key}]"))) == []
 

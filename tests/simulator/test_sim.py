@@ -7,8 +7,8 @@ import warnings
 import pytest
 
 from modemd.simulator import loading
-from modemd.simulator.messages import deliver_pdus
 from modemd.simulator.modem import SimulatedModem
+from modemd.simulator.pdu import parts as parts_of
 from modemd.simulator.scenario import Sms
 
 with warnings.catch_warnings():
@@ -32,7 +32,7 @@ def heard(modem: SimulatedModem, line: str, *, now: float = 0.0) -> bytes:
 @pytest.mark.parametrize("sender", ["+79261234567", "0500", "MegaFon"])
 def test_pdus_are_read_by_a_foreign_decoder(text: str, sender: str) -> None:
     """Text, sender and the numbering of the parts survive a decoder of another origin (23.040)."""
-    parts = [decodeSmsPdu("00" + pdu.hex().upper()) for pdu, _ in deliver_pdus(Sms(text=text, sender=sender), 7)]
+    parts = [decodeSmsPdu("00" + part.pdu.hex().upper()) for part in parts_of(Sms(text=text, sender=sender), 7)]
     assert "".join(part["text"] for part in parts) == text
     assert {part["number"] for part in parts} == {sender}
     if len(parts) > 1:
