@@ -14,6 +14,8 @@ Confidence = Literal["operator", "generic", "none"]
 Origin = Literal["query", "schedule", "late", "network", "sms"]
 UssdStatus = Literal["done", "action_required", "terminated", "not_supported", "timeout", "refused", "error"]
 State = Literal["starting", "ready", "busy", "quarantine", "absent", "blocked", "sim", "offline", "failed"]
+SmsStatus = Literal["unread", "read", "unsent", "sent"]
+Rung = Literal["escape", "reopen", "cfun", "reset", "usb"]
 AlertEvent = Literal["low", "critical", "recovered", "stale", "unreadable", "test"]
 
 
@@ -106,6 +108,39 @@ class UssdResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SmsPlace:
+    """Where one part of a message lies: the storage as +CPMS names it ("SM", "ME"), and its index there."""
+
+    storage: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsStorage:
+    """One storage and how full it is (27.005 3.2.2)."""
+
+    name: str
+    used: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsMessage:
+    """One short message with its parts joined (23.040 9.2.3.24). `text` None = no text (data for a port, an unknown
+    alphabet). `cut`: a part is missing, and `text` ends before it. `raw`: the PDUs (or lines) of its parts, joined."""
+
+    sender: str
+    text: str | None
+    status: SmsStatus | None = None  # None: handed over and stored nowhere
+    sent_at: datetime | None = None  # the service centre's time stamp, aware
+    places: tuple[SmsPlace, ...] = ()  # of the parts, in their order
+    parts: int = 1
+    missing: int = 0
+    cut: bool = False
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """One row of the history: a reading, or a failure with its reason. Times are aware UTC."""
 
@@ -142,10 +177,27 @@ class ModemSettings:
     quarantine_s: float = 30.0
     roaming: bool = False
     radio_fallback: Literal["off", "auto"] = "off"
+    radio_fallback_on_uplink: bool = False  # also on a modem that carries the machine's way out
     recovery: Literal["reopen", "reset", "usb"] = "reopen"
+    recovery_on_uplink: bool = False  # also on a modem that carries the machine's way out
     sms_query: Literal["off", "auto"] = "off"
+    sms_delete_own: bool = False
     ussd_encoding: str | None = None  # instead of what was learned: how requests are written first ...
     ussd_decoder: str | None = None  # ... and which decoder reads the answers that it can read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungRecord:
+    """One rung of the recovery ladder as it is remembered of one modem. `hold_s`: how long the rung must rest after a
+    try; `next_at`: not before."""
+
+    rung: Rung
+    tried: int = 0
+    helped: int = 0
+    last_helped: bool = False  # the last try did
+    last_at: datetime | None = None
+    next_at: datetime | None = None
+    hold_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +216,7 @@ class ModemSnapshot:
     modem: str
     state: State = "starting"
     error: str | None = None  # one line for people: what is wrong and what to do
+    port: str | None = None  # the device that is open, or was tried last
     sim: Sim = Sim()
     sim_key: str | None = None
     device: Device = Device()
@@ -172,7 +225,12 @@ class ModemSnapshot:
     country: str | None = None
     currency: str | None = None
     code: str | None = None  # the code the schedule would dial; None = nothing it may dial by itself
+    floor_s: float = 0.0  # how far apart two questions of the schedule must be, as the pack says
+    wanted_at: datetime | None = None  # when the operator last wrote what makes a question worth while (a top-up)
     registered_at: datetime | None = None  # since when without a break
+    recovery: str | None = None  # one line for people: what was done to heal the modem, and whether it helped
+    radio: str | None = None  # what in the modem's own radio setting stands against USSD, and the cure (at/rats.py)
+    sms_storages: tuple[SmsStorage, ...] = ()  # how full, as last read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

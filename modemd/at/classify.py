@@ -200,6 +200,8 @@ _SAME = (
     frozenset({"+CGMI", "+GMI"}),
     frozenset({"+CGMM", "+GMM"}),
     frozenset({"+CGMR", "+GMR"}),
+    frozenset({"+CMGL", "^SMGL"}),
+    frozenset({"+CMGR", "^SMGR"}),
 )
 # What a bare line of these commands looks like; quotes are allowed.
 _DIGITS_OF = {
@@ -212,7 +214,7 @@ _PREFIXED_ONLY = {
     *("+CUSD", "+CREG", "+CGREG", "+CEREG", "+C5GREG", "+CSQ", "+CESQ", "+COPS", "+CPIN", "+CSCS", "+CMGF", "+CNMI"),
     *("+CPMS", "+CMEE", "+CFUN", "+CSMS", "+CSCA", "+CPBR", "+CPBS", "+CLCC", "+CCLK", "+CMGS", "+CMGW", "+CRSM"),
     *("+CNUM", "+CGATT", "+CGACT", "+CGDCONT", "+WS46", "+CNMP", "+CNSMOD", "^SYSCFG", "^SYSCFGEX", "^USSDMODE"),
-    *("+CMGL", "+CMGR", "+CMGD", "E", "E0", "E1", "Z", "H"),
+    *("+CMGL", "+CMGR", "+CMGD", "^SMGL", "^SMGR", "E", "E0", "E1", "Z", "H"),
 }
 _SOLICITED_TEXT = {"+CMGL", "+CMGR", "^SMGL", "^SMGR"}
 _BODY_STARTS = (b"+CMT", b"+CDS", b"+CBM", b"+CMG", b"^SMG")

@@ -32,10 +32,10 @@ class LineReader:
     - A +CUSD string stays open across line ends until its closing quote and dcs; its line ends stay in the line as they
       came. See at/cusd_string.py for the rules where the quote or the dcs is missing.
     - The text behind +CMT, +CBM, +CDS, +CMGL, +CMGR (27.005 3.4.1, 3.4.2, 3.5.1) comes out as DataLine and is never
-      read as AT: in PDU mode one line of hex digits; in text mode everything up to a final result code that stands
-      behind an empty line (as every result code does, V.250 5.7.1), to the next such header, or to a silence. What
-      looks like +CUSD behind a text mode +CMT stays data until a silence, because a body can forge everything but
-      time.
+      read as AT: in PDU mode one line of hex digits; in text mode everything up to the next such header or to a
+      silence, but for a final result code that stands behind an empty line (as every result code does, V.250 5.7.1).
+      What follows that code, and looks like +CUSD say, stays data until a silence, because a body can forge
+      everything but time.
     - A line longer than MAX_LINE is handed out in pieces; the second and later ones are DataLine.
 
     Time is linear in the octets, memory is bounded by MAX_LINE and what was not yet asked for."""
@@ -48,6 +48,7 @@ class LineReader:
         self._open: OpenString | None = None
         self._body: str | None = None  # header name of the text that is being read
         self._pdu = False  # that text is one line of hex digits
+        self._awaited: list[str] = []  # the header whose line of hex digits is still to come, behind that of a +CMT
         self._withheld: str | None = None  # last line of a text, if it would else have been a final result code
         self._overflow = False
         self._idles = 0
@@ -87,6 +88,7 @@ class LineReader:
             return self._ready.popleft() if self._ready else None
         if self._body is not None:
             self._body = None
+            self._awaited.clear()
             line, self._withheld = self._withheld, None
             return line
         if self._waits_in_line():
@@ -252,18 +254,19 @@ class LineReader:
         if self._pdu:
             if _HEX.fullmatch(line):
                 self._emit(line, data=True)
-                self._body = None
+                self._body = self._awaited.pop() if self._awaited else None
             else:  # A URC between header and PDU; nothing is forged here, a PDU has only digits.
                 if final_result(line.decode("latin-1")) is not None:
                     self._body = None
+                    self._awaited.clear()
+                elif name not in _UNSOLICITED and body_follows(line) is not None and line.startswith(_HANDED_OVER):
+                    self._awaited = [name]
                 self._plain(line)
             return
         text = line.decode("latin-1")
         self._withheld = None
         if final_result(text) is not None:
             if framed:
-                if name not in _UNSOLICITED:
-                    self._body = None
                 self._emit(line)
                 return
             self._withheld = text
@@ -286,7 +289,8 @@ _LINE_ENDS = re.compile(rb"[\r\n]+")
 _LINE_ENDS_OR_NULS = re.compile(rb"[\r\n\0]+")
 _PROMPT = re.compile(rb">(?: |$)")
 _HEX = re.compile(rb"\s*(?:[0-9A-Fa-f]{2})+\s*")
-_UNSOLICITED = ("+CMT", "+CBM")
+_UNSOLICITED = ("+CMT", "+CDS", "+CBM")
+_HANDED_OVER = (b"+CMT:", b"+CDS:", b"+CBM:")
 _CUSD = b"+CUSD"
 _STRING_OPENS = re.compile(rb'\+CUSD\s*:\s*-?\d+\s*,\s*"')
 # "OK+CUSD: 2,..." (a capture from dz-mobilis); the other final result codes by analogy.

@@ -17,7 +17,8 @@ class Quirk:
     `requests`: methods of a USSD request (see at/ussd.py encodings) in the order in which they shall be tried; empty
     = no hint. `ussd_mode`: a read command whose answer says how requests are read (value 1 = packed, 0 = plain).
     `menu_prompts`: +CUSD: 1 is followed by the prompt of 27.005 3.5.1, behind which the answer is written, ended with
-    Ctrl-Z; ESC gives it up. `final_waits`: OK comes only together with the network's answer."""
+    Ctrl-Z; ESC gives it up. `final_waits`: OK comes only together with the network's answer. `sms_read`, `sms_list`:
+    commands that show one message ({} is its index), or all of them ({} is which), and leave their status alone."""
 
     match: str
     why: str
@@ -25,6 +26,8 @@ class Quirk:
     ussd_mode: str | None = None
     menu_prompts: bool = False
     final_waits: bool = False
+    sms_read: str | None = None
+    sms_list: str | None = None
     urc_prefixes: tuple[str, ...] = ()
     urc_lines: tuple[str, ...] = ()
 
@@ -41,6 +44,9 @@ QUIRKS: tuple[Quirk, ...] = (
         why="AT^USSDMODE? says 1 = packed 7-bit hex, 0 = plain; old firmware does not know it and takes packed only",
         requests=("packed", "plain"),
         ussd_mode="AT^USSDMODE?",
+        # > AT^SMGR=0   < ^SMGR: 0,,28   < 0791...   the status stays "unread"
+        sms_read="AT^SMGR={}",
+        sms_list="AT^SMGL={}",
         urc_prefixes=(
             *("^RSSI", "^RSSILVL", "^HRSSILVL", "^MODE", "^DSFLOWRPT", "^NDISSTAT", "^NDISEND", "^BOOT", "^CONNECT"),
             *("^CSNR", "^DSDORMANT", "^SIMST", "^SRVST", "^STIN", "^HCSQ", "^PDPDEACT", "^RFSWITCH", "^POSITION"),
@@ -75,6 +81,9 @@ QUIRKS: tuple[Quirk, ...] = (
         match=r"sim(com|tech)|\bsim(7|8|9|a76)\d|\ba76\d\d",
         why="accepts only the plain string, never packed hex; answers in UCS2 hex or Latin-1 octets",
         requests=("plain", "ucs2"),
+        # <mode> 1: the status is not changed (SIM800 AT command manual, AT+CMGR and AT+CMGL)
+        sms_read="AT+CMGR={},1",
+        sms_list="AT+CMGL={},1",
         urc_prefixes=(
             *("+CNSMOD", "+CSQ", "+NITZ", "+RXDTMF", "^DSCI", "VOICE CALL", "MISSED_CALL", "*PSUTTZ", "*PSNWID", "DST"),
             *("+CTZE", "+CTZV", "+CLTS", "OVER-VOLTAGE", "UNDER-VOLTAGE", "+SIMCARD", "+CMTE"),
@@ -137,6 +146,9 @@ QUIRKS: tuple[Quirk, ...] = (
         why="plain with dcs 15 only; a menu ends with a prompt: answer and Ctrl-Z, or ESC",
         requests=("plain",),
         menu_prompts=True,
+        # "without setting status to REC READ" (TC35i and EHS6 manuals, AT^SMGR and AT^SMGL)
+        sms_read="AT^SMGR={}",
+        sms_list="AT^SMGL={}",
         urc_prefixes=("^SCKS", "+CIEV", "^SCPOL", "^SBC", "^SIND"),
         urc_lines=("^SYSSTART", "^SHUTDOWN", "^SYSSTART AIRPLANE MODE"),
     ),

@@ -300,6 +300,15 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
         self.te_charset = charset
         return True
 
+    def owe(self, line: str) -> None:
+        """Has close() send a command line that puts a setting back, unless settled() is called before."""
+        if line not in self._restore:
+            self._restore.insert(0, line)
+
+    def settled(self, line: str) -> None:
+        if line in self._restore:
+            self._restore.remove(line)
+
     # --- helpers
 
     def _set_up(self, engine: Engine) -> None:
