@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,3 +38,148 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+class MadeUpMachine:
+    """A folder that looks like /sys, /proc, /dev, /run of a machine with USB devices, laid out as Linux 6.1 does."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._places: dict[str, Path] = {}
+        self._minor = 0
+        for folder in ("sys/bus/usb/devices", "sys/class/tty", "sys/class/net", "proc/net", "dev", "run/udev/data"):
+            (root / folder).mkdir(parents=True)
+        self.plug("usb1", "1d6b:0002", ["0 09/00/00 hub"], name=("Linux 6.1 xhci-hcd", "xHCI Host Controller"))
+
+    def plug(
+        self,
+        place: str,
+        ids: str,
+        interfaces: Sequence[str],
+        *,
+        name: tuple[str, str] = ("", ""),
+        serial: str | None = None,
+        by_id: str | None = None,
+    ) -> Path:
+        """A device at `place` ("1-1.2" is behind the hub at "1-1"). An interface is written "2 ff/00/00 option ttyUSB2"
+        or "4 ff/ff/ff qmi_wwan net=wwan0 wdm=cdc-wdm0"; the driver may be "-", and "int" means an interrupt endpoint.
+        `by_id`: name of links in /dev/serial/by-id, without their ends; by-path links are always made."""
+        above = place.rpartition(".")[0] if "." in place else "usb1"
+        device = self._places.get(above, self.root / "sys/devices/platform/soc") / place
+        self._places[place] = device
+        self._write(device, idVendor=ids[:4], idProduct=ids[5:9], bNumConfigurations="1", dev=self._number(189))
+        self._write(device, manufacturer=name[0], product=name[1], serial=serial)
+        self._link(self.root / "sys/bus/usb/devices" / place, device)
+        for text in interfaces:
+            number, triple, driver, *parts = text.split()
+            self._interface(device, place, int(number), triple, driver, parts, by_id)
+        return device
+
+    def unplug(self, place: str) -> None:
+        device = self._places.pop(place)
+        for link in [*self.root.glob("sys/class/*/*"), *self.root.glob("sys/bus/usb/devices/*")]:
+            if link.is_symlink() and link.resolve().is_relative_to(device):
+                link.unlink()
+                (self.root / "dev" / link.name).unlink(missing_ok=True)
+        shutil.rmtree(device)
+
+    def board(self, name: str, *, kind: str = "32", driver: str = "uart-pl011") -> None:
+        """A serial port of the board; `kind` as in /sys/class/tty/X/type, "0" = no hardware."""
+        place = self.root / "sys/devices/platform/soc/fe201000.serial"
+        entry = place / f"tty/{name}"
+        self._write(entry, type=kind, dev="204:64")
+        self._link(entry / "device", place)
+        (place / "driver").unlink(missing_ok=True)
+        self._link(place / "driver", self.root / "sys/bus/amba/drivers" / driver, missing=True)
+        self._link(self.root / "sys/class/tty" / name, entry)
+        (self.root / "dev" / name).touch()
+
+    def process(self, pid: int, program: str, *paths: str, command: str = "") -> None:
+        """A process that has `paths` open; without any, what it has open cannot be seen."""
+        folder = self.root / "proc" / str(pid)
+        self._write(folder, comm=program, cmdline=command.replace(" ", "\0"))
+        for number, path in enumerate(paths, 3):
+            self._link(folder / "fd" / str(number), Path(path), missing=True)
+
+    def udev(self, number: str, **properties: str) -> None:
+        """The record of a character device in udev's database."""
+        lines = [f"E:{key}={value}" for key, value in properties.items()]
+        (self.root / f"run/udev/data/c{number}").write_text("\n".join(["I:12345", *lines]) + "\n")
+
+    def file(self, path: str, content: str | bytes) -> None:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def link(self, path: str, target: str) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).symlink_to(target)
+
+    def _interface(
+        self, device: Path, place: str, number: int, triple: str, driver: str, parts: Sequence[str], by_id: str | None
+    ) -> None:
+        folder = device / f"{place}:1.{number}"
+        cls, subclass, protocol = triple.split("/")
+        self._write(folder, bInterfaceNumber=f"{number:02x}", bInterfaceClass=cls)
+        self._write(folder, bInterfaceSubClass=subclass, bInterfaceProtocol=protocol)
+        self._link(self.root / f"sys/bus/usb/devices/{place}:1.{number}", folder)
+        if driver != "-":
+            self._link(folder / "driver", self.root / "sys/bus/usb/drivers" / driver, missing=True)
+        for part in parts:
+            kind, _, name = part.rpartition("=")
+            if part == "int":
+                self._write(folder / "ep_85", type="Interrupt")
+            elif kind == "net":
+                self._write(folder / "net" / name, flags="0x1003")
+                self._link(folder / "net" / name / "device", folder)
+                self._link(self.root / "sys/class/net" / name, folder / "net" / name)
+            elif kind == "wdm":
+                self._write(folder / "usbmisc" / name, dev=self._number(180))
+                self._link(folder / "usbmisc" / name / "device", folder)
+                self._link(self.root / "sys/class/usbmisc" / name, folder / "usbmisc" / name)
+                (self.root / "dev" / name).touch()
+            else:
+                self._tty(folder, part, f"{by_id}-if{number:02x}" if by_id else None, f"{place}:1.{number}")
+
+    def _tty(self, folder: Path, name: str, by_id: str | None, where: str) -> None:
+        port = folder if name.startswith("ttyACM") else folder / name
+        entry = port / "tty" / name
+        self._write(entry, dev=self._number(166 if port == folder else 188))
+        self._link(entry / "device", port)
+        self._link(self.root / "sys/class/tty" / name, entry)
+        (self.root / "dev" / name).touch()
+        end = "" if port == folder else "-port0"
+        links = {"by-path": f"platform-soc-usb-0:{where.partition('-')[2]}{end}"}
+        if by_id:
+            links["by-id"] = f"usb-{by_id}{end}"
+        for kind, link in links.items():
+            path = self.root / "dev/serial" / kind / link
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)  # of equal sticks the last one has the name
+            path.symlink_to(f"../../{name}")
+
+    def _number(self, major: int) -> str:
+        self._minor += 1
+        return f"{major}:{self._minor}"
+
+    @staticmethod
+    def _write(folder: Path, **files: str | None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            if content:
+                (folder / name).write_text(f"{content}\n")
+
+    @staticmethod
+    def _link(link: Path, target: Path, *, missing: bool = False) -> None:
+        """As the kernel's links are: relative. `missing`: the target need not be there, and absolute ones stay so."""
+        link.parent.mkdir(parents=True, exist_ok=True)
+        absolute = missing and str(target).startswith("/dev/")
+        link.symlink_to(target if absolute else os.path.relpath(target, link.parent))
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MadeUpMachine:
+    """A made-up machine without a modem, named by MODEMD_SYSROOT."""
+    made_up = MadeUpMachine(tmp_path / "machine")
+    monkeypatch.setenv("MODEMD_SYSROOT", str(made_up.root))
+    return made_up

@@ -1,220 +1,173 @@
-"""Which port a modem answers AT commands on, and who holds a port. Reads sysfs and /proc only: nothing is opened."""
+"""Which port a modem answers AT commands on. sysfs and /proc only: nothing is opened."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from modemd.errors import PortAbsent
+from modemd.modem.holders import Holder, holders, holders_of
+from modemd.modem.kinds import no_port_kind, why_not
+from modemd.modem.sysroot import device_path, is_made_up, is_there, opened_path, sysroot
+from modemd.modem.usb import SerialPort, UsbDevice, devices, serial_ports
 
-SYSFS_TTY = Path("/sys/class/tty")
-PROC = Path("/proc")
+__all__ = ["Holder", "SerialPort", "at_ports", "candidates", "holders", "resolve", "usb_ports"]
 
-# Vendor id -> numbers of the USB interfaces that speak AT, best first. Facts of the udev rules that ship with
-# ModemManager and of the makers' manuals; Huawei tells by the interface's protocol instead.
-AT_INTERFACES: dict[str, tuple[int, ...]] = {
-    "2c7c": (2, 3),  # Quectel
-    "1e0e": (2, 3),  # SIMCom
-    "05c6": (2, 3),  # Qualcomm's own id, used by SIMCom, Quectel and others
-    "12d1": (2, 1, 0),  # Huawei
-    "3566": (2, 1, 0),  # Brovi
-    "19d2": (1, 2, 3),  # ZTE
-    "1199": (3, 2),  # Sierra Wireless
-    "1bc7": (1, 2, 4),  # Telit
-    "1546": (0, 2, 6),  # u-blox
-    "2cb7": (2, 6, 1),  # Fibocom
-    "1e2d": (2, 0, 1),  # Cinterion
-    "0bdb": (1, 3),  # Ericsson
-    "1bbb": (2, 1),  # Alcatel
-    "0af0": (0, 2),  # Option
-}
-# ff/01|02/xx on Huawei: 02 and 12 are PCUI, the control port; 01, 10 is the PPP port (77-mm-huawei-net-port-types).
-HUAWEI_CONTROL_PROTOCOLS = frozenset({0x02, 0x12, 0x14})
+_NAME_IT = 'name its AT port: port = "/dev/serial/by-id/..."'
 
 
-class Holder(NamedTuple):
-    """A process that has a device open."""
-
-    pid: int
-    program: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialPort:
-    """One tty of a USB device, as sysfs describes it."""
-
-    path: str
-    vendor: str
-    product: str
-    interface: int
-    protocol: int | None = None
-    name: str | None = None  # maker and product, as the device says it
-    serial: str | None = None
-    device: str = ""  # folder of the USB device in sysfs: the same for all ports of one modem
-
-    @property
-    def speaks_at(self) -> bool:
-        """True for a port that is known to be an AT port of its vendor's modems."""
-        if self.vendor == "12d1" and self.protocol in HUAWEI_CONTROL_PROTOCOLS:
-            return True
-        return self.interface in AT_INTERFACES.get(self.vendor, ())
-
-
-def resolve(setting: str, *, sysfs: Path = SYSFS_TTY) -> str:
+def resolve(setting: str, *, sysfs: Path | None = None, root: Path | None = None) -> str:
     """The device behind the configured `port`: a path (links followed to what is there now), "auto",
     "usb:VID:PID[:INTERFACE]" or "imei:DIGITS". Raises PortAbsent with what to write instead."""
-    return candidates(setting, sysfs=sysfs)[0]
+    return candidates(setting, sysfs=sysfs, root=root)[0]
 
 
-def candidates(setting: str, *, sysfs: Path = SYSFS_TTY) -> list[str]:
-    """As `resolve`, with every port that it may be, best first; for "imei:" who opens one must look at its IMEI."""
+def candidates(setting: str, *, sysfs: Path | None = None, root: Path | None = None) -> list[str]:
+    """As `resolve`, with every port that it may be, best first: the AT ports of the device, those that nobody holds
+    before the others. For "imei:" they may be of several devices, and who opens one must look at its IMEI.
+
+    A device of a make that modemd does not know is given only where "usb:" names it. `sysfs`: another folder in the
+    place of /sys/class/tty. Below a made-up root (see `sysroot`) the paths are those to open, inside it."""
+    base = sysroot(root)
     kind, _, value = setting.partition(":")
-    if kind == "usb" and value:
-        return _by_usb_id(value, usb_ports(sysfs))
-    if kind == "imei" and value:
-        return _by_imei(value, usb_ports(sysfs))
-    if setting == "auto":
-        return _automatic(usb_ports(sysfs))
-    return [str(Path(setting).resolve())]
+    if setting == "auto" or (kind in ("usb", "imei") and value):
+        ports = _real(usb_ports(sysfs, root=base), base)
+        if kind == "usb":
+            chosen = _by_usb_id(value, ports, base)
+        else:
+            chosen = _by_imei(value, ports, base) if kind == "imei" else _automatic(ports, base)
+        return [opened_path(port.path, base) for port in chosen]
+    path = device_path(setting, base)
+    if not is_there(Path(opened_path(path, base))):
+        _point_out_the_move(setting, path, base)
+    return [opened_path(path, base)]
 
 
-def usb_ports(sysfs: Path = SYSFS_TTY) -> list[SerialPort]:
+def usb_ports(sysfs: Path | None = None, *, root: Path | None = None) -> list[SerialPort]:
     """Every tty that belongs to a USB device, in the order of device and interface."""
-    found = [port for entry in _entries(sysfs) if (port := _describe(entry)) is not None]
-    return sorted(found, key=lambda port: (port.device, port.interface, port.path))
+    return serial_ports(root=root, sysfs=sysfs)
 
 
-def holders(path: str, *, proc: Path = PROC, exclude: int | None = None) -> list[Holder]:
-    """Who has `path` open, as far as this user may see; `exclude` leaves one process out."""
-    try:
-        wanted = Path(path).stat().st_rdev
-    except OSError:
-        return []
-    if not wanted:
-        return []
-    return [
-        Holder(int(folder.name), _program(folder))
-        for folder in _entries(proc)
-        if folder.name.isdigit() and int(folder.name) != exclude and _has_open(folder, path, wanted)
-    ]
+def at_ports(ports: Iterable[SerialPort], *, root: Path | None = None) -> list[SerialPort]:
+    """The ports of one device that take AT commands, in the order in which to try them: what nobody holds first, then
+    by rank. A port for dialling counts only where the device has no other."""
+    ports = list(ports)
+    chosen = [port for port in ports if port.kind == "at"] or [port for port in ports if port.kind == "ppp"]
+    return _free_first(sorted(chosen, key=lambda port: port.rank), root)
 
 
 # --- helpers
 
 
-def _automatic(ports: list[SerialPort]) -> list[str]:
-    best = _one_per_device([port for port in ports if port.speaks_at])
-    if len(best) == 1:
-        return [best[0].path]
-    if not best:
+def _point_out_the_move(setting: str, path: str, base: Path) -> None:
+    """Raises PortAbsent where a numbered port is gone and a modem stands under another number."""
+    if not re.fullmatch(r"/dev/tty(?:USB|ACM)[0-9]+", path):
+        return
+    groups = _by_device(serial_ports(root=base))
+    moved = next((found[0] for group in groups if (found := at_ports(group, root=base))), None)
+    if moved is not None and moved.path != path:
         raise PortAbsent(
-            'no modem that modemd knows is plugged in; plug it in, or name its AT port: port = "/dev/serial/by-id/..."'
+            f"no such device: {setting}; the numbers of these ports move, and {moved.device.ids} has its AT port at "
+            f'{moved.path} now: write usb = "{moved.device.ids}", or a path below /dev/serial/by-id'
         )
-    shown = ", ".join(f"{port.vendor}:{port.product} at {port.path}" for port in best)
-    raise PortAbsent(f'{len(best)} modems are plugged in ({shown}): say which with usb = "VID:PID" or imei = "..."')
 
 
-def _by_usb_id(value: str, ports: list[SerialPort]) -> list[str]:
+def _automatic(ports: Sequence[SerialPort], base: Path) -> list[SerialPort]:
+    modems = [found for group in _by_device(ports) if (found := at_ports(group, root=base))]
+    if len(modems) == 1:
+        return modems[0]
+    if not modems:
+        raise PortAbsent(_nothing_known(base))
+    shown = ", ".join(f"{found[0].device.ids} at {found[0].path}" for found in modems)
+    raise PortAbsent(f'{len(modems)} modems are plugged in ({shown}): say which with usb = "VID:PID" or imei = "..."')
+
+
+def _by_usb_id(value: str, ports: Sequence[SerialPort], base: Path) -> list[SerialPort]:
     vendor, product, *rest = value.lower().split(":")
-    mine = [port for port in ports if (port.vendor, port.product) == (vendor, product)]
-    if not mine:
-        raise PortAbsent(f"no USB device {vendor}:{product} with a serial port is plugged in")
+    ids = f"{vendor}:{product}"
+    groups = [group for group in _by_device(ports) if group[0].device.ids == ids]
+    if not groups:
+        raise PortAbsent(_no_such_device(ids, ports, base))
+    if len(groups) > 1:
+        shown = ", ".join(group[0].path for group in groups)
+        raise PortAbsent(
+            f"{len(groups)} devices {ids} are plugged in (first ports: {shown}): say which with imei, or name the AT "
+            'port by its place: port = "/dev/serial/by-path/..."'
+        )
+    mine = groups[0]
     if rest:
-        chosen = [port.path for port in mine if port.interface == int(rest[0])]
+        chosen = [port for port in mine if port.interface == int(rest[0])]
         if not chosen:
             offered = ", ".join(str(port.interface) for port in mine)
-            raise PortAbsent(f"{vendor}:{product} has no serial port on interface {rest[0]}, it has: {offered}")
+            raise PortAbsent(f"{ids} has no serial port on interface {rest[0]}, it has: {offered}")
         return chosen
-    best = _one_per_device([port for port in mine if port.speaks_at])
-    if best:
-        return [port.path for port in best]
-    if len(mine) == 1:
-        return [mine[0].path]
-    offered = ", ".join(f"{port.interface} ({port.path})" for port in mine)
+    # The user named it, so ports that nothing is known of may be tried: one at each opening.
+    return at_ports(mine, root=base) or _free_first(sorted(mine, key=_promise), base)
+
+
+def _by_imei(imei: str, ports: Sequence[SerialPort], base: Path) -> list[SerialPort]:
+    groups = _by_device(ports)
+    for group in groups:
+        if imei[:14] in (group[0].serial or ""):
+            return at_ports(group, root=base) or _free_first(sorted(group, key=_promise), base)
+    # Who says another IMEI is another modem, and may be busy with somebody else's work.
+    silent = [found for group in groups if group[0].device.imei is None and (found := at_ports(group, root=base))]
+    if silent:
+        return _free_first([found[0] for found in silent] + [port for found in silent for port in found[1:]], base)
     raise PortAbsent(
-        f'modemd does not know which port of {vendor}:{product} speaks AT: write usb = "{vendor}:{product}:INTERFACE" '
-        f"with one of {offered}"
+        f"the modem with that IMEI is not plugged in, or modemd does not know its make: {_NAME_IT} instead"
     )
 
 
-def _by_imei(imei: str, ports: list[SerialPort]) -> list[str]:
-    named = [port for port in ports if port.serial is not None and imei in port.serial]
-    best = _one_per_device([port for port in named if port.speaks_at]) or named[:1]
-    if best:
-        return [best[0].path]
-    known = _one_per_device([port for port in ports if port.speaks_at])
-    if known:
-        return [port.path for port in known]
-    raise PortAbsent(
-        "the modem with that IMEI is not plugged in, or modemd does not know its make: name its AT port instead: "
-        'port = "/dev/serial/by-id/..."'
-    )
-
-
-def _one_per_device(ports: list[SerialPort]) -> list[SerialPort]:
-    best: dict[str, SerialPort] = {}
+def _by_device(ports: Iterable[SerialPort]) -> list[list[SerialPort]]:
+    groups: dict[str, list[SerialPort]] = {}
     for port in ports:
-        if port.device not in best or _rank(port) < _rank(best[port.device]):
-            best[port.device] = port
-    return list(best.values())
+        groups.setdefault(port.device.folder, []).append(port)
+    return list(groups.values())
 
 
-def _rank(port: SerialPort) -> tuple[bool, int]:
-    preferred = AT_INTERFACES.get(port.vendor, ())
-    by_protocol = port.vendor == "12d1" and port.protocol in HUAWEI_CONTROL_PROTOCOLS
-    return not by_protocol, preferred.index(port.interface) if port.interface in preferred else len(preferred)
+def _free_first(ports: Sequence[SerialPort], root: Path | None) -> list[SerialPort]:
+    if len(ports) < 2:
+        return list(ports)
+    holding = holders_of([port.path for port in ports], root=root)
+    return sorted(ports, key=lambda port: bool(holding[port.path]))
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    try:
-        yield from sorted(folder.iterdir())
-    except OSError:  # no sysfs, no /proc: nothing to see
-        return
+def _promise(port: SerialPort) -> tuple[bool, bool, int]:
+    """Among ports of an unknown make: those that are known to be something else last, an interrupt endpoint is a good
+    sign (ring and carrier are signalled through it), and interface 2 is AT more often than any other."""
+    preferred = (2, 3, 1)
+    place = preferred.index(port.interface) if port.interface in preferred else len(preferred) + port.interface
+    return port.kind in ("nmea", "diag"), not port.interrupts, place
 
 
-def _describe(entry: Path) -> SerialPort | None:
-    here = (entry / "device").resolve()
-    interface = next((place for place in (here, *here.parents[:3]) if (place / "bInterfaceNumber").is_file()), None)
-    if interface is None:
-        return None
-    device = next((place for place in interface.parents[:2] if (place / "idVendor").is_file()), None)
-    number = _read(interface / "bInterfaceNumber")
-    if device is None or number is None or not re.fullmatch(r"[0-9a-fA-F]{1,2}", number):
-        return None
-    protocol = _read(interface / "bInterfaceProtocol")
-    made = " ".join(word for word in (_read(device / "manufacturer"), _read(device / "product")) if word)
-    return SerialPort(
-        path=f"/dev/{entry.name}",
-        vendor=(_read(device / "idVendor") or "").lower(),
-        product=(_read(device / "idProduct") or "").lower(),
-        interface=int(number, 16),
-        protocol=int(protocol, 16) if protocol and re.fullmatch(r"[0-9a-fA-F]{1,2}", protocol) else None,
-        name=made or None,
-        serial=_read(device / "serial"),
-        device=str(device),
-    )
+def _real(ports: list[SerialPort], base: Path) -> list[SerialPort]:
+    """Without what is a pseudo-terminal: such a one is opened only where the user wrote its path, or the machine is
+    made up."""
+    return ports if is_made_up(base) else [port for port in ports if not port.path.startswith("/dev/pts/")]
 
 
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip() or None
-    except OSError:
-        return None
+def _nothing_known(base: Path) -> str:
+    for device in devices(root=base):
+        kind = no_port_kind(device)
+        if kind is not None and not _has_port(device, base):
+            return f"{device.ids} is plugged in, but {why_not(kind, device)}"
+    return f"no modem that modemd knows is plugged in; plug it in, or {_NAME_IT}"
 
 
-def _has_open(folder: Path, path: str, wanted: int) -> bool:
-    for link in _entries(folder / "fd"):
-        try:
-            target = str(link.readlink())
-            if target.startswith("/dev/") and (target == path or link.stat().st_rdev == wanted):
-                return True
-        except OSError:  # closed meanwhile, or not ours to see
-            continue
-    return False
+def _no_such_device(ids: str, ports: Sequence[SerialPort], base: Path) -> str:
+    nothing = f"no USB device {ids} with a serial port is plugged in"
+    plugged = devices(root=base)
+    for device in plugged:
+        if device.ids == ids:
+            kind = no_port_kind(device)
+            return f"{nothing}: it is there, but {why_not(kind, device)}" if kind is not None else nothing
+    kin = next((port for port in ports if port.vendor == ids[:4] and port.kind in ("at", "ppp")), None)
+    if kin is not None:
+        return f'{nothing}; {kin.device.ids} at {kin.path} is: if that is the one, write usb = "{kin.device.ids}"'
+    return nothing
 
 
-def _program(folder: Path) -> str:
-    return _read(folder / "comm") or "?"
+def _has_port(device: UsbDevice, base: Path) -> bool:
+    return any(port.device.folder == device.folder for port in serial_ports(root=base))

@@ -16,7 +16,8 @@ from pathlib import Path
 import serial
 
 from modemd.errors import ModemError, PortAbsent, PortBlocked, PortLost
-from modemd.modem.discovery import Holder, holders
+from modemd.modem.holders import MODEM_MANAGER, Holder, holders, leave_alone, runs, said
+from modemd.modem.sysroot import is_made_up, sysroot
 
 BAUD_RATE = 115_200  # USB modems ignore it; UART modems that fix it use this one
 TIOCGEXCL = 0x80045440  # reads the flag that TIOCEXCL sets; Linux, absent from termios
@@ -89,8 +90,9 @@ def _keep_to_ourselves(port: serial.Serial, path: str) -> None:
         fcntl.ioctl(fd, TIOCGEXCL, flag)
     # root passes TIOCEXCL, and a program that takes no lock at all would still eat our answers. A pseudo-terminal is
     # looked at only when it is marked: the fake modem behind it may well hold this end too.
-    if flag[0] or not path_of(path).startswith("/dev/pts/"):
-        others = holders(path, exclude=os.getpid())
+    # On a made-up machine its own /proc is believed.
+    if flag[0] or is_made_up(sysroot()) or not path_of(path).startswith("/dev/pts/"):
+        others = _others(path, own=bool(flag[0]))
         if others:
             raise _held(path, others)
     try:
@@ -100,6 +102,12 @@ def _keep_to_ourselves(port: serial.Serial, path: str) -> None:
         termios.tcsetattr(fd, termios.TCSANOW, settings)
     except (OSError, termios.error) as error:
         raise lost(path) from error
+
+
+def _others(path: str, *, own: bool) -> list[Holder]:
+    """Who else has the port. `own`: the real /proc counts as well, whatever plays the machine."""
+    found = holders(path, exclude=os.getpid())
+    return found or (holders(path, proc=Path("/proc"), exclude=os.getpid()) if own else [])
 
 
 def path_of(path: str) -> str:
@@ -114,7 +122,7 @@ def _open_error(path: str, error: serial.SerialException) -> ModemError:
 
 def _os_error(path: str, error: OSError) -> ModemError:
     if error.errno in (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK):
-        return _held(path, holders(path))
+        return _held(path, holders(path) or holders(path, proc=Path("/proc")))
     if error.errno in (errno.EACCES, errno.EPERM):
         return _forbidden(path)
     if error.errno in GONE:
@@ -140,13 +148,17 @@ def _forbidden(path: str) -> PortBlocked:
 
 def _held(path: str, others: list[Holder]) -> PortBlocked:
     if not others:
-        return PortBlocked(f"{path} is in use by another program; find it with: sudo fuser -v {path}")
-    named = ", ".join(f"{holder.program} (pid {holder.pid})" for holder in others)
-    if any(holder.program == "ModemManager" for holder in others):
-        cure = "install modemd's udev rule, or run: sudo systemctl disable --now ModemManager"
+        unseen = f"{path} is in use by another program; find it with: sudo fuser -v {path}"
+        if runs(MODEM_MANAGER):
+            return PortBlocked(f"{unseen}; if it is ModemManager, {leave_alone(path)}")
+        return PortBlocked(unseen)
+    if any(holder.program == MODEM_MANAGER for holder in others):
+        cure = leave_alone(path)
+    elif all(holder.lock for holder in others):
+        cure = f"stop it, or remove the lock file if it is an old one: sudo rm {others[0].lock}"
     else:
         cure = "stop it or give modemd another port"
-    return PortBlocked(f"{path} is in use by {named}: {cure}")
+    return PortBlocked(f"{path} is in use by {said(others)}: {cure}")
 
 
 def _user() -> str:
