@@ -78,7 +78,7 @@ def command(
     if result.get("error") is not None:
         complain(f"the query failed, and is recorded: {explain(result['error'], result.get('hint'))}")
     say(str(file))
-    complain("read it before you send it: texts of the operator and of messages are in it as they came")
+    complain("read it before you send it: texts of the operator's dialogues are in it as they came")
     return 0
 
 

@@ -16,15 +16,15 @@ import structlog
 
 from modemd.daemon.schedule import Pace, next_query
 from modemd.errors import RefusedError
-from modemd.modem.requests import BalanceQuery, UssdQuery
+from modemd.modem.requests import BalanceQuery
+from modemd.modem.requests import Request as Query
 from modemd.modem.tap import Tap
-from modemd.records import Measurement, ModemSettings, ModemSnapshot, UssdResult
+from modemd.records import ModemSettings, ModemSnapshot
 from modemd.store import Store
 
 ASKABLE = frozenset({"ready", "busy", "quarantine"})  # states in which a scheduled query may reach the operator
 STOP_S = 3.5  # an owner thread promises 3 s
 
-Outcome = Measurement | UssdResult
 Asked = Future[Any]
 
 
@@ -38,7 +38,7 @@ class Owner(Protocol):
     @property
     def tap(self) -> Tap: ...
     def start(self) -> None: ...
-    def submit(self, request: BalanceQuery | UssdQuery) -> Asked: ...
+    def submit(self, request: Query) -> Asked: ...
     def cancel(self, future: Asked) -> None: ...
     def answer(self, future: Asked, text: str) -> None: ...
     def stop(self) -> None: ...
@@ -100,7 +100,7 @@ class Fleet:
     def tap(self, name: str) -> Tap:
         return self._owners[name].tap
 
-    def submit(self, name: str, query: BalanceQuery | UssdQuery, done: Callable[[Asked], None]) -> Asked:
+    def submit(self, name: str, query: Query, done: Callable[[Asked], None]) -> Asked:
         """Hands a query to its owner thread; `done` is called in this thread when it has ended. A balance query that is
         under way is joined, so several callers may hold the same future."""
         future = self._owners[name].submit(query)
@@ -155,6 +155,8 @@ class Fleet:
             registered_at=registered_at,
             now=now,
             attempts_today=today,
+            floor_s=snapshot.floor_s,
+            wanted_at=snapshot.wanted_at,
         )
 
     def _pace(self, name: str) -> Pace:

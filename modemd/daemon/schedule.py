@@ -17,19 +17,29 @@ def next_query(
     registered_at: datetime | None,
     now: datetime,
     attempts_today: int = 0,
+    floor_s: float = 0.0,
+    wanted_at: datetime | None = None,
 ) -> datetime | None:
     """When the next scheduled query is due; in the past means now, None means not by itself.
 
     Due `every_s` after the last attempt, whoever made it; without one, 60 s after registration. Never before the modem
     is registered, and never a 25th in 24 hours: `attempts_today` counts this SIM's scheduled attempts of the last 24
     hours. An attempt in the future (the clock was set back) counts as made now.
+
+    `floor_s` is the shortest time between two questions that the operator's pack names, longer than `every_s` or not.
+    `wanted_at`: since then there is a reason to ask (the operator wrote of a top-up), so that only the floor and the
+    limits are waited for.
     """
     if every_s is None or registered_at is None:
         return None
     if last_attempt is None:
         due = registered_at + timedelta(seconds=FIRST_QUERY_S)
     else:
-        due = max(registered_at, min(last_attempt, now) + timedelta(seconds=every_s))
+        last = min(last_attempt, now)
+        wanted = wanted_at is not None and wanted_at > last
+        due = max(registered_at, last + timedelta(seconds=floor_s if wanted else max(every_s, floor_s)))
+        if wanted and wanted_at is not None:
+            due = max(due, min(wanted_at, now))
     if attempts_today >= QUERIES_PER_DAY:
         due = max(due, now + timedelta(seconds=FULL_DAY_RETRY_S))
     return due

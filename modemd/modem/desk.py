@@ -9,8 +9,17 @@ from typing import Any
 from modemd.errors import ModemdError, ModemError, StoreError
 from modemd.modem.inquiry import Answer
 from modemd.modem.outcome import hint_of
-from modemd.modem.requests import BalanceQuery, Job, Result
-from modemd.records import Measurement, ModemSettings, ModemSnapshot, Origin, Reading, UssdResult, UssdStatus
+from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing
+from modemd.records import (
+    Measurement,
+    ModemSettings,
+    ModemSnapshot,
+    Origin,
+    Reading,
+    SmsMessage,
+    UssdResult,
+    UssdStatus,
+)
 from modemd.store import Store
 
 # Not sent, and no news about the SIM: kept out of the history.
@@ -58,6 +67,35 @@ class Desk:
         )
         return row if answer.error in NO_NEWS else self.keep(row)
 
+    def by_sms(
+        self,
+        snapshot: ModemSnapshot,
+        origin: Origin,
+        *,
+        reading: Reading,
+        code: str | None,
+        message: SmsMessage | None,
+        decoder: str | None = None,
+        taken_at: datetime | None = None,
+        error: str | None = None,
+        hint: str | None = None,
+    ) -> Measurement:
+        """What a short message says, or why none came. `origin` "sms": the operator wrote by itself."""
+        row = self._measurement(
+            snapshot,
+            origin,
+            channel="sms",
+            reading=reading,
+            code=code,
+            text=message.text if message is not None else None,
+            raw=message.raw if message is not None else b"",
+            decoder=decoder,
+            error=error,
+            hint=hint,
+            **({} if taken_at is None else {"taken_at": taken_at}),
+        )
+        return row if error in NO_NEWS else self.keep(row)
+
     def unasked(
         self,
         snapshot: ModemSnapshot,
@@ -88,6 +126,8 @@ class Desk:
                 hint=hint,
             )
             return row if code in NO_NEWS else self.keep(row)
+        if isinstance(job.request, SmsList):
+            return SmsListing(error=code, hint=hint)
         status: UssdStatus = "error" if code in ("cancelled", "failed") else "refused"
         return UssdResult(code=job.request.code, status=status, error=code, hint=hint)
 
@@ -97,7 +137,7 @@ class Desk:
         hint = error.message if isinstance(error, ModemdError) else HINTS["failed"]
         if code == "silent":  # what a person sees is that no answer came
             code = "no answer"
-        if isinstance(job.request, BalanceQuery):
+        if isinstance(job.request, BalanceQuery | SmsList):
             return self.refusal(job, snapshot, code, hint)
         status: UssdStatus = "timeout" if code == "no answer" else "error"
         if isinstance(error, ModemError) and code in ("absent", "blocked", "shutting down"):
@@ -122,10 +162,8 @@ class Desk:
             sim_key=snapshot.sim_key or self._last_sim_key(),
             operator=snapshot.operator,
             country=snapshot.country,
-            taken_at=self._clock(),
-            channel="ussd",
             origin=origin,
-            **fields,
+            **{"taken_at": self._clock(), "channel": "ussd", **fields},
         )
 
     def _last_sim_key(self) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 from modemd.at.ussd import check_code
 from modemd.errors import RefusedError
 from modemd.money.pack import Pack, Query
 from modemd.money.reading import read
-from modemd.records import Reading, UssdMessage, UssdResult
+from modemd.records import Reading, SmsMessage, UssdMessage, UssdResult
 
 # After these another code would fail the same way, or must not follow.
 FINAL_ERRORS = frozenset({"no answer", "not supported", "cancelled", "unplugged", "shutting down"})
@@ -52,11 +52,14 @@ class Asker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """One code to try. `repeatable`: a pack says that it only asks."""
+    """One code to try. `repeatable`: a pack says that it only asks; `by_sms`: that the answer comes as a short message;
+    `floor_s`: how far apart two questions of the schedule must be."""
 
     code: str
     menu: tuple[str, ...] = ()
     repeatable: bool = False
+    by_sms: bool = False
+    floor_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +103,25 @@ def dials(
     return [first, *(dial for dial in safe if dial.code != first.code)]
 
 
-def scheduled_code(pack: Pack | None, *, configured: str | None, tried: Callable[[str], bool]) -> str | None:
-    """The code that the schedule would dial first; None = nothing that it may dial by itself."""
-    found = dials(pack, configured=configured, asked=None, by_schedule=True, tried=tried)
-    return found[0].code if found else None
-
-
 def is_safe(query: Query) -> bool:
     return query.confidence in ("high", "medium") and not query.cost
+
+
+def sms_query(pack: Pack | None, setting: Literal["off", "auto"]) -> Query | None:
+    """The pack's question by short message, where the configuration allows one and the pack proves that it is free."""
+    if pack is None or setting != "auto":
+        return None
+    return next((query for query in pack.queries if is_free_sms(query)), None)
+
+
+def is_free_sms(query: Query) -> bool:
+    proved = query.cost is not None and query.cost == 0 and query.confidence in ("high", "medium")
+    return query.kind == "sms" and bool(query.number) and proved
+
+
+def sms_code(query: Query) -> str:
+    """What stands as the `code` of a row that was asked for by short message: "sms:NUMBER:TEXT"."""
+    return f"sms:{query.number}:{query.text or ''}"
 
 
 def ask_balance(
@@ -166,17 +180,21 @@ def understand(
     report: Callable[[str], None],
 ) -> Answer:
     """What one dialogue's text says. A text without money or data is "unreadable", and stays in the answer."""
+    if dial.by_sms and result.error == "empty answer":
+        return Answer(dial, result, Reading(kind="sms_follows"), None, None)  # the announcement needs no words
     if result.error is not None or result.text is None:
         return Answer(dial, result, Reading(kind="error"), result.error or "empty answer", result.hint)
     reading = read_safely(certain_text(result), pack=pack, country=country, report=report)
     if result.status == "action_required" and reading.kind == "other" and reading.data_left_mb is None:
         reading = replace(reading, kind="menu")
+    elif dial.by_sms and reading.kind == "other" and reading.data_left_mb is None:
+        reading = replace(reading, kind="sms_follows")
     if reading.balance is not None or reading.data_left_mb is not None or reading.kind == "sms_follows":
         return Answer(dial, result, reading, None, None)
     return Answer(dial, result, reading, "unreadable", UNREADABLE_HINTS.get(reading.kind, UNREADABLE))
 
 
-def certain_text(said: UssdMessage | UssdResult) -> str:
+def certain_text(said: UssdMessage | UssdResult | SmsMessage) -> str:
     """The text, less the number that it stops in where its end was lost: "Balance: 12" may have been 12.50 or 1250."""
     text = said.text or ""
     return CUT_NUMBER.sub("", text) if said.cut else text
@@ -223,7 +241,8 @@ def _queries(pack: Pack | None) -> list[Query]:
 def _dial(code: str, query: Query | None) -> Dial:
     if query is None:
         return Dial(code)
-    return Dial(code, menu=query.menu, repeatable=not query.cost)
+    by_sms = query.reply == "sms"
+    return Dial(code, menu=query.menu, repeatable=not query.cost, by_sms=by_sms, floor_s=query.floor_s)
 
 
 def _menu_answers(

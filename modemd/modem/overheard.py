@@ -55,12 +55,19 @@ class Overheard:
         """A request got its own answer: what was owed before it will not come any more."""
         self._owed.clear()
 
+    def has_room(self) -> bool:
+        """Whether one more text that nobody asked for may be kept; it is counted as kept then."""
+        now = self._monotonic()
+        if len(self._kept) == KEPT_PER_MINUTE and now - self._kept[0] < 60.0:
+            return False
+        self._kept.append(now)
+        return True
+
     def heard(self, message: UssdMessage, snapshot: ModemSnapshot, pack: Pack | None) -> None:
         """One +CUSD outside of any request. Without a text it says nothing."""
-        now = self._monotonic()
-        if message.text is None or (len(self._kept) == KEPT_PER_MINUTE and now - self._kept[0] < 60.0):
+        if message.text is None or not self.has_room():
             return
-        self._kept.append(now)
+        now = self._monotonic()
         owed = [
             request
             for request in self._owed

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from modemd.at.gsm import BASIC
-from modemd.modem.redact import Pseudonyms, redact
+from modemd.modem.redact import Pseudonyms
 
 # --- hex digits and back: (text of the same number of characters as there are units, the units that changed) ---------
 
@@ -94,12 +94,42 @@ def swap(run: str) -> str:
     return "".join(run[at + 1] + run[at] for at in range(0, len(run) - 1, 2)) + (run[-1] if len(run) % 2 else "")
 
 
+def blank(text: str, *, other: str = "x") -> str:
+    """The shape of a text: every letter an x, every digit a 0; blanks and the punctuation of ASCII stay. `other` stands
+    for what is beyond ASCII."""
+    return "".join(
+        ("0" if letter.isdigit() else "x" if letter.isalpha() else letter) if letter.isascii() else other
+        for letter in text
+    )
+
+
+def blank_hex(run: str) -> str:
+    """The shape of a text that stands in hex digits: UCS2 if it can be, else octets."""
+    unpacked, packed, other = (_ucs2, _to_ucs2, "\u0445") if len(run) % 4 == 0 else (_eight, _to_eight, "x")
+    return packed(run, blank(unpacked(run), other=other))
+
+
+def record(run: str, names: Pseudonyms) -> str:
+    """A record of EF_SMS (31.102 4.2.25): its status, the PDU redacted, the filler as it is; scrubbed where no PDU can
+    be made out."""
+    body = run[2:]
+    bare = re.sub("(?:[Ff]{2})*$", "", body)
+    for fillers in range(0, len(body) - len(bare) + 1, 2):
+        if fillers > 16:
+            break
+        done = pdu(body[: len(bare) + fillers], names)
+        if done is not None:
+            return run[:2] + done + body[len(done) :]
+    return run if not bare else run[:2] + "0" * len(bare) + body[len(bare) :]
+
+
 # --- PDUs ------------------------------------------------------------------------------------------------------------
 
 
 def pdu(run: str, names: Pseudonyms) -> str | None:
-    """An SMS-DELIVER, SMS-SUBMIT or SMS-STATUS-REPORT (23.040 9.2.2) in hex with SMSC, addresses and text redacted;
-    None where the lengths in it do not add up."""
+    """An SMS-DELIVER, SMS-SUBMIT or SMS-STATUS-REPORT (23.040 9.2.2) in hex with pseudonyms for SMSC and addresses and
+    only the shape of its text: a message is a private matter, whoever sent it. None where the lengths in it do not add
+    up."""
     if len(run) % 2 or len(run) < 20:
         return None
     octets = bytearray.fromhex(run)
@@ -112,9 +142,10 @@ def pdu(run: str, names: Pseudonyms) -> str | None:
         return None
     for start, digits in found:
         _redact_address(octets, start, digits, names)
+    _blank_letters(octets, _address_at(octets))
     text_at, dcs, header, septets = ends
     if text_at is not None:
-        _redact_user_data(octets, text_at, dcs, header, septets, names)
+        _redact_user_data(octets, text_at, dcs, header, septets)
     made = octets.hex()
     return made if run.islower() else made.upper()
 
@@ -177,16 +208,26 @@ def _redact_address(octets: bytearray, start: int, digits: int, names: Pseudonym
         octets[start:end] = bytes.fromhex(swap(names.of(number) + swapped[len(number) :]))
 
 
-def _redact_user_data(octets: bytearray, start: int, dcs: int, header: bool, septets: int, names: Pseudonyms) -> None:
+def _blank_letters(octets: bytearray, at: int) -> None:
+    """The shape of an alphanumeric address (23.040 9.1.2.5)."""
+    if octets[at + 1] & 0x70 != 0x50:
+        return
+    start, end = at + 2, at + 2 + (octets[at] + 1) // 2
+    body = bytes(octets[start:end])
+    inside = _septets(body, octets[at] * 4 // 7)
+    octets[start:end] = _with_septets(body, inside, blank(inside))
+
+
+def _redact_user_data(octets: bytearray, start: int, dcs: int, header: bool, septets: int) -> None:
     skip = octets[start] + 1 if header and len(octets) > start else 0
     if _is_septets(dcs):
         body = bytes(octets[start:])
         first = (skip * 8 + 6) // 7
         inside = _septets(body, septets)
-        done = inside[:first] + redact(inside[first:], names)
+        done = inside[:first] + blank(inside[first:])
         octets[start:] = _with_septets(body, inside, done)
         return
     run = octets[start + skip :].hex()
     ucs2 = dcs & 0x0C == 0x08 or dcs & 0xF0 == 0xE0
     unpacked, packed = (_ucs2, _to_ucs2) if ucs2 else (_eight, _to_eight)
-    octets[start + skip :] = bytes.fromhex(packed(run, redact(unpacked(run), names)))
+    octets[start + skip :] = bytes.fromhex(packed(run, blank(unpacked(run), other="\u0445" if ucs2 else "x")))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from modemd.at.gsm import encode_packed
 from modemd.at.ussd import decode
 from modemd.modem.redact import Pseudonyms, redact
-from modemd.modem.redact_hex import CODECS, is_ucs2_text, pdu, swap
+from modemd.modem.redact_hex import CODECS, blank, blank_hex, is_ucs2_text, pdu, record, swap
 
 Edit = Callable[[str], str]
 
@@ -22,6 +22,7 @@ class Redactor:
         self.names = Pseudonyms() if names is None else names
         self._command = ""
         self._body_follows = False
+        self._in_text = False  # behind the header of a message in text mode: its text, until something else is said
 
     def text(self, text: str) -> str:
         """A text as a person reads it."""
@@ -54,6 +55,10 @@ class Redactor:
 
     def _line_sent(self, unit: bytes) -> bytes:
         line = unit.decode("latin-1")
+        self._in_text = self._body_follows = False
+        typed = line.strip("\x1a\x1b\r\n ")
+        if _HEX_LINE.fullmatch(typed) and (done := pdu(typed, self.names)) is not None:
+            return line.replace(typed, done).encode("latin-1")
         secret = _SECRET_COMMAND.search(line)
         if secret is not None:
             line = line[: secret.end()] + _DIGIT_RUN.sub(lambda run: self.names.of(run[0]), line[secret.end() :])
@@ -80,6 +85,15 @@ class Redactor:
         body, self._body_follows = self._body_follows and bool(line.strip()), _HEADER.search(line) is not None
         if not line.strip():
             self._body_follows = self._body_follows or body
+        header = _MESSAGE.match(line.lstrip("\r\n \0"))
+        if header is not None:
+            self._in_text = _IN_TEXT.match(header[2]) is not None
+            if self._in_text:
+                return self._message_header(line).encode("latin-1")
+        elif self._in_text and _SAID.match(line.strip("\r\n \0")) is not None:
+            self._in_text = False
+        elif self._in_text:
+            return self._message_text(line).encode("latin-1")
         if _SECRET_COMMAND.search(line) is not None or (_ECHO.search(line) and _REQUEST.search(line)):
             return self._line_sent(unit)
         if (cusd := _CUSD.search(line)) is not None:
@@ -96,6 +110,29 @@ class Redactor:
         head, tail = line[:start].encode("latin-1"), line[end:].encode("latin-1")
         return self._octets(head) + done.encode("latin-1") + self._octets(tail)
 
+    def _message_header(self, line: str) -> str:
+        """Sender and name in the header of a message in text mode; its status and its time stay."""
+
+        def field(found: re.Match[str]) -> str:
+            inside = found[1]
+            if _STATUS.fullmatch(inside) or _MOMENT.fullmatch(inside):
+                return found[0]
+            number = re.sub(r"\D", "", inside)
+            if re.fullmatch(r"\+?\d{7,}", inside):
+                return found[0].replace(number, self.names.of(number))
+            if re.fullmatch(r"\+?\d{0,6}", inside):
+                return found[0]
+            hidden = blank_hex(inside) if re.fullmatch(r"(?:[0-9A-Fa-f]{4}){2,}", inside) else blank(inside)
+            return f'"{hidden}"'
+
+        return re.sub(r'"([^"\r\n]*)"', field, line)
+
+    def _message_text(self, line: str) -> str:
+        bare = line.strip("\r\n \0")
+        start = line.find(bare)
+        hidden = blank_hex(bare) if re.fullmatch(r"(?:[0-9A-Fa-f]{2}){4,}", bare) else blank(bare)
+        return line[:start] + hidden + line[start + len(bare) :]
+
     def _identity(self, line: str) -> tuple[int, int, str]:
         """ICCIDs with their filler, or as the file's swapped nibbles (102 221 13.2); IMSI and IMEI told by the command;
         the place of the cell in +CREG. Gives where they stand, and what stands there instead."""
@@ -108,7 +145,8 @@ class Redactor:
             return 0, len(line), _CELL_FIELD.sub(lambda field: self.names.hexadecimal(field[0]), line)
         by_file = _FILE.search(line)
         if by_file is not None:
-            return *by_file.span(1), self._file(by_file[1])
+            messages = _SMS_RECORD.match(self._command) or len(by_file[1]) == RECORD_DIGITS
+            return *by_file.span(1), record(by_file[1], self.names) if messages else self._file(by_file[1])
         asked = "CCID" in self._command or "CCID" in line
         if asked and (found := _ICCID.search(line)) is not None:
             run = found[1]
@@ -237,6 +275,18 @@ _ECHO = re.compile(r"(?i)^[\s\x1b\0]*AT")
 _CUSD = re.compile(r'\+CUSD\s*:\s*-?\d{1,9}\s*,\s*"')
 _TAIL = re.compile(rb'"\s*(?:,\s*(\d{0,3})\s*[A-Za-z]?\s*;?)?[\s\0]*(?:$|(?=[\r\n]))')
 _HEADER = re.compile(r"(?:\+CMT|\+CMGL|\+CMGR|\+CDS|\+CBM|\^SMGR|\^SMGL)\s*:")
+# The header of a message: in text mode a status or a sender in quotes stands where PDU mode has numbers (27.005 3.4.1,
+# 3.4.2, 3.5.1).
+_MESSAGE = re.compile(r"(\+CMT|\+CMGL|\+CMGR|\+CDS|\+CBM|\^SMGR|\^SMGL)\s*:(.*)", re.DOTALL)
+_IN_TEXT = re.compile(r'(?:\s*\d+\s*,)?\s*"(?!\s*,\s*\d+\s*$)')
+_STATUS = re.compile(r"(?:REC|STO) (?:UN)?(?:READ|SENT)|ALL")
+_MOMENT = re.compile(r"\d{2,4}/\d\d/\d\d\s*,\s*\d\d:\d\d:\d\d\s*(?:[+-]\d{1,2})?")
+# What ends the text of a message: a final result code, another line of the modem with a name, a prompt, an echo.
+_SAID = re.compile(
+    r"(?:OK|ERROR|NO CARRIER|COMMAND NOT SUPPORT|RING|>)$|[+^*$#%&!][A-Z][A-Z0-9_ ]{1,15}:|AT[+^&$%*#!_E]"
+)
+_SMS_RECORD = re.compile(r"AT\+CRSM=178,28476\b")
+RECORD_DIGITS = 352  # of a record of EF_SMS: 176 octets (31.102 4.2.25)
 _HEX_LINE = re.compile(r"[0-9A-Fa-f]{20,}")
 _HEX_RUN = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{12,}+")
 _CELL = re.compile(r"\+C(?:E|G|5G)?REG\s*:")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field, replace
 
-from modemd.records import Measurement, Origin, UssdResult
+from modemd.records import Measurement, Origin, SmsMessage, SmsStorage, UssdResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,26 @@ class UssdQuery:
     explain: bool = False  # fill UssdResult.candidates
 
 
-Request = BalanceQuery | UssdQuery
-Result = Measurement | UssdResult
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsList:
+    """The messages on SIM and modem. `may_mark`: also those that become "read" by being read."""
+
+    may_mark: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsListing:
+    """What SmsList found. `hidden`: how many unread parts could not be read without marking them."""
+
+    messages: tuple[SmsMessage, ...] = ()
+    hidden: int = 0
+    storages: tuple[SmsStorage, ...] = ()
+    error: str | None = None
+    hint: str | None = None
+
+
+Request = BalanceQuery | UssdQuery | SmsList
+Result = Measurement | UssdResult | SmsListing
 
 
 @dataclass(eq=False, slots=True)

@@ -8,26 +8,25 @@ from datetime import datetime
 from typing import Any
 
 from modemd.at.ussd import check_answer, check_code
-from modemd.errors import (
-    ModemdError,
-    ModemSilent,
-    NetworkError,
-    PortAbsent,
-    RefusedError,
-    SimError,
-    StoreError,
-)
-from modemd.modem import inquiry, pin, radio, subscription
+from modemd.errors import ModemdError, ModemSilent, NetworkError, RefusedError, SimError
+from modemd.modem import fallback, inquiry, radio
+from modemd.modem.arrived import Arrived
+from modemd.modem.asking import Asking
+from modemd.modem.bysms import BySms
 from modemd.modem.desk import Desk
 from modemd.modem.discovery import candidates
+from modemd.modem.inbox import Inbox
+from modemd.modem.messages import Messages
 from modemd.modem.modem import Modem
 from modemd.modem.overheard import Overheard
-from modemd.modem.requests import BalanceQuery, Job, Result, UssdQuery
+from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing, UssdQuery
 from modemd.modem.timeouts import Paces, Timeouts
+from modemd.modem.whose import Whose
 from modemd.money.operators import Packs
-from modemd.money.pack import Pack
 from modemd.records import ModemSettings, ModemSnapshot, Network, State, UssdMessage, UssdResult
 from modemd.store import Store
+
+NO_MESSAGES = "the modem gives no access to its messages (AT+CPMS): is port its AT port? See modemd record"
 
 
 class Session:
@@ -55,22 +54,64 @@ class Session:
         log: Any,
     ) -> None:
         self._settings = settings
-        self._store, self._packs, self._desk = store, packs, desk
+        self._store, self._desk = store, desk
         self._publish, self._declare, self._wake = publish, declare, wake
         self._stopped, self._clock, self._monotonic = stopped, clock, monotonic
         self._paces, self._log = paces, log
-        self._pack: Pack | None = None
-        self._no_pack: str | None = None  # why there is none
         self._network = Network()
-        self._sim_error: SimError | None = None
+        self._rat_fault: str | None = None  # a setting that the modem does not take back
+        self._rats_read = False
         self._registered_read: float | None = None
         self._details_due: float | None = None
         self._look_due: float | None = None
+        self._post_due: float | None = None
         self._overheard = overheard
         paths = candidates(settings.port)
         self._path = paths[attempt % len(paths)]
+        publish(port=self._path)
         self.modem = open_modem(
             self._path, wake_fd=wake_fd, on_unsolicited=self._unsolicited, score=self._score, timeouts=timeouts
+        )
+        self._whose = Whose(self.modem, settings, self._path, store=store, packs=packs, publish=publish, log=log)
+        self._messages = Messages(self.modem)
+        self._inbox = Inbox(
+            self.modem, self._messages, monotonic=monotonic, clock=clock, body_s=paces.sms_body_s, log=log
+        )
+        self._by_sms = BySms(
+            self.modem,
+            self._messages,
+            self._inbox,
+            paces=paces,
+            monotonic=monotonic,
+            clock=clock,
+            report=self._report,
+            log=log,
+        )
+        self._asking = Asking(
+            modem=self.modem,
+            settings=settings,
+            store=store,
+            desk=desk,
+            whose=self._whose,
+            by_sms=self._by_sms,
+            paces=paces,
+            publish=publish,
+            ended=self._after,
+            stopped=stopped,
+            log=log,
+            report=self._report,
+            clock=clock,
+            monotonic=monotonic,
+        )
+        self._arrived = Arrived(
+            self._inbox,
+            desk,
+            overheard,
+            publish=publish,
+            clock=clock,
+            last_attempt=lambda: store.last_attempt(settings.name, publish().sim_key),
+            parts_s=paces.sms_parts_s,
+            report=self._report,
         )
 
     def open(self) -> None:
@@ -79,13 +120,18 @@ class Session:
         self._declare(120.0)
         self.modem.connect()
         self.modem.interrupt_by(self._stopped)
-        self._identify()
-        if self._sim_error is None:
+        self._recover_rat()
+        self._whose.identify()
+        if self._whose.sim_error is None:
+            if self._rat_fault is not None:
+                self._recover_rat()  # a locked SIM may have kept the modem from it
             self._register()
             self._details_due = self._monotonic() + self._paces.details_s
             device = self.modem.device
             named = {"manufacturer": device.manufacturer, "model": device.model, "firmware": device.firmware}
             self._log.info("modem found", port=self._path, operator=self._publish().operator, **named)
+            if self._settings.sms_query == "auto" and inquiry.sms_query(self._whose.pack, "auto") is None:
+                self._log.info("sms_query does nothing here: the operator's pack proves of no query that it is free")
         self.settle()
 
     # --- requests
@@ -95,7 +141,7 @@ class Session:
         try:
             if isinstance(job.request, UssdQuery):
                 self._check_code(job.request)
-            self._ready()
+            self._ready(network=not isinstance(job.request, SmsList))
         except ModemdError as error:
             if isinstance(error, SimError | NetworkError | RefusedError):
                 self.settle()
@@ -104,51 +150,22 @@ class Session:
         self._publish(state="busy", error=None)
         if isinstance(job.request, BalanceQuery):
             return self._balance(job, job.request, cancelled)
+        if isinstance(job.request, SmsList):
+            return self._list(job, job.request)
         return self._ussd(job, job.request, cancelled, drain)
 
     def _balance(self, job: Job, request: BalanceQuery, cancelled: Callable[[], bool]) -> Result:
-        snapshot = self._publish()
-        sim_key = snapshot.sim_key or f"modem:{self._settings.name}"
-        deadline = self._monotonic() + self._paces.query_s
-        dialled = [""]
-
-        def before(dial: inquiry.Dial) -> None:
-            self._store.note_attempt(self._settings.name, sim_key, at=self._clock(), origin=request.origin)
-            dialled.append(dial.code)
-            if request.origin == "query":
-                self._note_tried(sim_key, dial.code)
-
-        try:
-            answer = inquiry.ask_balance(
-                self.modem,
-                inquiry.dials(
-                    self._pack,
-                    configured=self._settings.code,
-                    asked=request.code,
-                    by_schedule=request.origin == "schedule",
-                    tried=lambda code: self._store.code_tried(sim_key, code),
-                ),
-                pack=self._pack,
-                country=snapshot.country,
-                timeout_s=self._settings.reply_timeout_s,
-                time_left=lambda: deadline - self._monotonic(),
-                before=before,
-                cancelled=cancelled,
-                report=self._report,
-            )
-        except (RefusedError, StoreError) as error:
-            self.settle()
-            why = self._no_pack if error.code == "no code" else None
-            return self._desk.refusal(job, snapshot, error.code, why or error.message)
-        except ModemSilent:
-            self._expect(dialled[-1], balance=True)
-            raise
-        self._after(answer.dial.code, answer.result, balance=answer.dial.repeatable)
-        if answer.reading.balance is not None:
-            self._learn(answer)
-        measurement = self._desk.measured(self._publish(), answer, request.origin)
+        result = self._asking.balance(job, request, cancelled)
         self._close_up()
-        return measurement
+        return result
+
+    def _list(self, job: Job, request: SmsList) -> Result:
+        """The messages that lie there. Raises ModemError."""
+        listing = self._messages.list(may_mark=request.may_mark)
+        self.settle()
+        if not listing.storages and not listing.messages:
+            return self._desk.refusal(job, self._publish(), "not supported", NO_MESSAGES)
+        return SmsListing(messages=listing.messages, hidden=listing.hidden, storages=listing.storages)
 
     def _ussd(
         self, job: Job, request: UssdQuery, cancelled: Callable[[], bool], drain: Callable[[], None]
@@ -168,12 +185,12 @@ class Session:
                 request.code, ask=ask, timeout_s=request.timeout_s, repeatable=False, cancelled=cancelled
             )
         except ModemSilent:
-            self._expect(request.code, balance=False)
+            self._after(request.code, None, balance=False)
             raise
         self._after(request.code, result, balance=False)
         snapshot = self._publish()
         if snapshot.sim_key is not None and result.status != "refused":
-            self._note_tried(snapshot.sim_key, request.code)
+            self._whose.note_tried(snapshot.sim_key, request.code)
         self._close_up()
         return replace(result, candidates=self.modem.explain(result)) if request.explain else result
 
@@ -195,7 +212,7 @@ class Session:
     def next_due_s(self) -> float | None:
         """When this session wants to look at something by itself; None = never: a registered modem is left in peace."""
         now = self._monotonic()
-        dues = [due for due in (self._look_due, self._details_due) if due is not None]
+        dues = [due for due in (self._look_due, self._details_due, self._post_due) if due is not None]
         if (left := self._overheard.quarantine_left) > 0:
             dues.append(now + left)
         return max(0.0, min(dues) - now) if dues else None
@@ -208,14 +225,21 @@ class Session:
         now = self._monotonic()
         if self._look_due is not None and self._look_due <= now:
             self._look_due = None
-            if self._sim_error is not None:
-                self._identify()
-            if self._sim_error is None:
+            if self._whose.sim_error is not None:
+                self._whose.identify()
+            if self._whose.sim_error is None:
                 self._register()
         if self._details_due is not None and self._details_due <= now:
             self._details_due = None
-            if self._sim_error is None:
+            if self._whose.sim_error is None:
+                self._recover_rat()
                 self._note_network(self.modem.details(self._network))
+                self._look_at_rats()
+                self._look_at_messages()
+        if self._post_due is not None and self._post_due <= now:
+            self._post_due = None
+            if self._whose.sim_error is None:
+                self._open_post()
         self.settle()
 
     def settle(self) -> None:
@@ -223,9 +247,9 @@ class Session:
         now = self._monotonic()
         state: State = "ready"
         error: str | None = None
-        if self._sim_error is not None:
-            state, error = "sim", self._sim_error.message
-            busy = self._sim_error.code == "busy"
+        if self._whose.sim_error is not None:
+            state, error = "sim", self._whose.sim_error.message
+            busy = self._whose.sim_error.code == "busy"
             self._look_due = self._look_due or now + (self._paces.poll_s if busy else self._paces.mend_s)
         elif self._network.registered is False:
             state, error = "offline", radio.not_registered(self._network).message
@@ -233,33 +257,53 @@ class Session:
         elif self._overheard.quarantine_left > 0:
             state = "quarantine"
         elif self._settings.every_s is not None and self._publish().code is None:
-            error = self._no_pack or inquiry.NOT_BY_SCHEDULE  # the modem is well, but nobody would be warned
+            error = self._whose.no_pack or inquiry.NOT_BY_SCHEDULE  # the modem is well, but nobody would be warned
+        if self._rat_fault is not None:
+            error = f"{self._rat_fault}; {error}" if error else self._rat_fault
+        if state in ("ready", "quarantine") and self._inbox.full is not None:
+            error = f"{error}; {self._inbox.full}" if error else self._inbox.full
         self._publish(state=state, error=error)
 
     # --- helpers
+
+    def _recover_rat(self) -> None:
+        """What a fall-back that was cut short left behind is put back; without such a thing nothing is sent."""
+        self._declare(120.0)
+        self._rat_fault = fallback.recover(self.modem, self._store, name=self._settings.name, log=self._log)
+
+    def _look_at_rats(self) -> None:
+        """Once, on LTE: whether the modem's own setting leaves USSD no way."""
+        if self._rats_read or self._network.rat not in (None, "LTE", "NR") or not self._network.registered:
+            return
+        self._rats_read = True
+        found = fallback.state(self.modem)
+        self._publish(radio=fallback.advice(None, self._network, self._settings, found, imsi=self.modem.sim.imsi))
 
     def _check_code(self, request: UssdQuery) -> None:
         check_code(request.code, allow_mmi=request.allow_mmi)
         for reply in request.replies:
             check_answer(reply)
 
-    def _ready(self) -> None:
-        """Raises SimError or NetworkError when nothing may or can be dialled now."""
-        if self._sim_error is not None:
-            self._identify()
-            if self._sim_error is not None:
-                raise self._sim_error
+    def _ready(self, *, network: bool) -> None:
+        """Raises SimError or NetworkError when nothing may or can be asked now; without `network` the SIM is enough."""
+        if self._whose.sim_error is not None:
+            self._whose.identify()
+            if self._whose.sim_error is not None:
+                raise self._whose.sim_error
+        if not network:
+            return
         read = self._registered_read
         if read is None or not self._network.registered or self._monotonic() - read > self._paces.fresh_s:
             self._register()
         radio.check_may_dial(self._network, roaming=self._settings.roaming)
 
-    def _after(self, code: str, result: UssdResult, *, balance: bool) -> None:
-        if self.modem.answer_may_come:
+    def _after(self, code: str, result: UssdResult | None, *, balance: bool) -> None:
+        """A request ended; without a result the modem fell silent."""
+        if result is None or self.modem.answer_may_come:
             self._expect(code, balance=balance)
         elif result.text is not None:
             self._overheard.settled()
-        if result.error is not None:
+        if result is not None and result.error is not None:
             self._log.info("ussd ended", code=code, status=result.status, error=result.error, sent_as=result.sent_as)
 
     def _expect(self, code: str, *, balance: bool) -> None:
@@ -277,74 +321,6 @@ class Session:
             return
         self._details_due = self._monotonic()
         self.settle()
-
-    def _identify(self) -> None:
-        """Device, SIM and operator; a SIM that asks for its PIN gets it, once."""
-        try:
-            try:
-                self.modem.identify()
-            except SimError as error:
-                if error.code != "sim pin":
-                    raise
-                subject = self.modem.sim.iccid or self.modem.device.imei or f"modem:{self._settings.name}"
-                pin.unlock(self.modem, self._store, pin_file=self._settings.pin_file, subject=subject)
-                self.modem.identify()
-        except SimError as error:
-            self._sim_error = error
-            self._publish(device=self.modem.device, sim=self.modem.sim, registered_at=None)
-            return
-        finally:
-            self._check_imei()
-        self._sim_error = None
-        self._find_operator()
-
-    def _check_imei(self) -> None:
-        wanted = self._settings.port.removeprefix("imei:")
-        found = self.modem.device.imei
-        if wanted != self._settings.port and found is not None and wanted[:14] != found[:14]:
-            raise PortAbsent(f"the modem on {self._path} has another IMEI: plug in the one that is configured")
-
-    def _find_operator(self) -> None:
-        device = self.modem.device
-        if device.model is not None:
-            self.modem.learned = self._store.learned(device.model, device.firmware or "")
-        self._pack, sim, self._no_pack = subscription.find_pack(
-            self.modem, self._packs, self.modem.sim, operator=self._settings.operator, log=self._log
-        )
-        pack = self._pack
-        sim_key = subscription.sim_key(sim, self._settings.name)
-        self._publish(
-            device=device,
-            sim=sim,
-            sim_key=sim_key,
-            operator=pack.id if pack is not None else self._settings.operator,
-            country=pack.country if pack is not None else None,
-            currency=pack.currency if pack is not None else None,
-            code=self._scheduled_code(sim_key),
-        )
-
-    def _scheduled_code(self, sim_key: str) -> str | None:
-        return inquiry.scheduled_code(
-            self._pack,
-            configured=self._settings.code,
-            tried=lambda code: self._store.code_tried(sim_key, code),
-        )
-
-    def _note_tried(self, sim_key: str, code: str) -> None:
-        known = self._pack is not None and any(query.code == code for query in self._pack.queries)
-        if known and not self._store.code_tried(sim_key, code):
-            self._store.note_code_tried(sim_key, code)
-            self._publish(code=self._scheduled_code(sim_key))
-
-    def _learn(self, answer: inquiry.Answer) -> None:
-        device = self.modem.device
-        if device.model is not None and answer.reading.confidence == "operator":
-            self._store.learn(
-                device.model,
-                device.firmware or "",
-                request=answer.result.sent_as,
-                decoder=answer.result.decoder,
-            )
 
     def _register(self) -> None:
         found = self.modem.registration()
@@ -370,14 +346,31 @@ class Session:
         """Called by the modem for each line that belongs to nothing; must not talk to it."""
         message = self.modem.decode(line) if line.startswith("+CUSD") else None
         if message is not None:
-            self._overheard.heard(message, self._publish(), self._pack)
+            self._overheard.heard(message, self._publish(), self._whose.pack)
+            return
+        if self._inbox.line(line):
+            self._post_due = self._monotonic()
+            self._wake()
             return
         report = radio.registration_report(line)
         if report is not None and report.registered is not None and report.registered != self._network.registered:
             # Only a look at the whole answer decides; the URC may be one of many while the modem changes cells.
             self._look_soon()
-        elif line.startswith("+CPIN:") and self._sim_error is not None:
+        elif line.startswith("+CPIN:") and self._whose.sim_error is not None:
             self._look_soon()
+
+    def _look_at_messages(self) -> None:
+        self._inbox.look()
+        self._publish(sms_storages=self._inbox.storages)
+        self._open_post()
+
+    def _open_post(self) -> None:
+        """What has come in; and when to look again."""
+        if self._inbox.said_full:
+            self._inbox.look()
+            self._publish(sms_storages=self._inbox.storages)
+        due_s = self._arrived.tend(self._whose.pack)
+        self._post_due = None if due_s is None else self._monotonic() + max(due_s, self._paces.sms_step_s)
 
     def _look_soon(self) -> None:
         now = self._monotonic()
@@ -388,7 +381,7 @@ class Session:
 
     def _score(self, text: str) -> float:
         """How well a text fits the operator: decides between decoders."""
-        reading = inquiry.read_safely(text, pack=self._pack, country=None, report=self._report)
+        reading = inquiry.read_safely(text, pack=self._whose.pack, country=None, report=self._report)
         if reading.confidence == "operator":
             return 1.0
         return 0.4 if reading.balance is not None or reading.data_left_mb is not None else 0.0

@@ -20,20 +20,23 @@ import structlog
 
 from modemd.errors import ModemError
 from modemd.modem.desk import Desk
+from modemd.modem.healer import Healer, Tools
 from modemd.modem.modem import Modem
 from modemd.modem.overheard import Overheard
+from modemd.modem.power import nodes
 from modemd.modem.requests import BalanceQuery, Job, Line, Request, UssdQuery
 from modemd.modem.session import Session
 from modemd.modem.tap import Tap
 from modemd.modem.timeouts import Paces, Timeouts
 from modemd.money.operators import Packs
-from modemd.records import Measurement, ModemSettings, ModemSnapshot, State
+from modemd.records import Measurement, ModemSettings, ModemSnapshot, State, UssdResult
 from modemd.store import Store
 
 __all__ = ["BalanceQuery", "Paces", "Timeouts", "UssdQuery", "Worker"]
 
 STATE_OF_ERROR: dict[str, State] = {"absent": "absent", "unplugged": "absent", "blocked": "blocked"}
 FOREVER = float("inf")
+SILENCES_PER_PORT = 3
 
 
 class Worker(threading.Thread):
@@ -70,12 +73,26 @@ class Worker(threading.Thread):
         os.set_blocking(self._wake_r, False)
         os.set_blocking(self._wake_w, False)
         self._pipe_lock = threading.Lock()
-        self._desk = Desk(settings, store=store, on_measurement=on_measurement, clock=clock, log=self._log)
+        self._desk = Desk(settings, store=store, on_measurement=self._measured, clock=clock, log=self._log)
+        self._on_measurement = on_measurement
         self._overheard = Overheard(
             self._desk, monotonic=monotonic, late_s=self._paces.late_s, report=self._log.exception
         )
         self._store, self._packs, self._clock = store, packs, clock
+        tools = Tools(
+            open_modem=self._open_alone,
+            pause=self._pause,
+            stopped=self._stopped,
+            refuse=self._refuse_all,
+            publish=self._publish,
+            declare=self._declare,
+            clock=clock,
+            monotonic=monotonic,
+        )
+        self._healer = Healer(settings, tools, store=store, paces=self._paces, log=self._log)
         self._tries = 0
+        self._port_turn = 0
+        self._silences = 0
 
     # --- for other threads
 
@@ -92,6 +109,10 @@ class Worker(threading.Thread):
         if standing is None:
             job.finish(self._desk.refusal(job, self._snapshot, "shutting down"))
             return job.future
+        healing = self._healer.acting
+        if healing is not None and self._line.drop(standing):
+            standing.finish(self._desk.refusal(standing, self._snapshot, "busy", healing))
+            return standing.future
         if standing is job and (waits or self._snapshot.state != "ready"):
             job.timer = threading.Timer(self._paces.turn_s, self._expire, [job])
             job.timer.daemon = True
@@ -150,13 +171,14 @@ class Worker(threading.Thread):
     def _own(self) -> None:
         """Opens the modem and serves until it fails or the thread ends; then rests, longer after each failure."""
         modem: Modem | None = None
+        self._healer.authorise()
         try:
             session = Session(
                 self.settings,
                 self._open_modem,
                 wake_fd=self._wake_r,
                 stopped=self._stopped,
-                attempt=self._tries,
+                attempt=self._port_turn,
                 store=self._store,
                 packs=self._packs,
                 desk=self._desk,
@@ -173,8 +195,10 @@ class Worker(threading.Thread):
             modem = session.modem
             modem.tap = self.tap
             modem.encoding, modem.decoder = self.settings.ussd_encoding, self.settings.ussd_decoder
+            self._healer.prepare(modem)
             session.open()
-            self._tries = 0
+            self._healer.opened(modem, self._snapshot)
+            self._tries = self._silences = self._port_turn = 0
             while not self._stopping:
                 self._turn(session)
         except ModemError as error:
@@ -183,7 +207,7 @@ class Worker(threading.Thread):
             if modem is not None:
                 self._declare(self._paces.stop_s * 4)
                 modem.close()
-        if not self._stopping:
+        if not self._stopping and not self._healed():
             self._back_off()
 
     def _turn(self, session: Session) -> None:
@@ -195,6 +219,8 @@ class Worker(threading.Thread):
             finally:
                 self._line.done()
             return
+        if self._overheard.quarantine_left <= 0:
+            self._healer.look(session.modem, self._snapshot)
         session.settle()
         due_s = session.next_due_s()
         self._declare(None if due_s is None else due_s + 60.0)
@@ -210,7 +236,7 @@ class Worker(threading.Thread):
         if job.cancelled or job.future.done():
             job.finish(self._desk.refusal(job, self._snapshot, "cancelled"))
             return
-        limit_s = self._paces.query_s if isinstance(job.request, BalanceQuery) else self._ussd_limit(job.request)
+        limit_s = self._ussd_limit(job.request) if isinstance(job.request, UssdQuery) else self._paces.query_s
         self._declare(limit_s + 60.0)
 
         def cancelled() -> bool:
@@ -218,7 +244,10 @@ class Worker(threading.Thread):
             return job.cancelled or self._stopping
 
         try:
-            job.finish(session.do(job, cancelled, self._drain))
+            result = session.do(job, cancelled, self._drain)
+            if isinstance(result, UssdResult) and result.text is not None:
+                self._healer.answered()
+            job.finish(result)
         except Exception as error:
             job.finish(self._desk.broken(job, self._snapshot, error))
             raise
@@ -235,9 +264,31 @@ class Worker(threading.Thread):
         state = STATE_OF_ERROR.get(error.code, "failed")
         if (state, error.message) != (self._snapshot.state, self._snapshot.error):
             self._log.warning("modem unusable", code=error.code, reason=error.message)
+        self._healer.failed(error)
+        self._next_port(error)
         network = replace(self._snapshot.network, registered=None, signal_dbm=None)
         self._publish(state=state, error=error.message, registered_at=None, network=network)
-        self._refuse_all(error.code, error.message)
+        if error.code != "mad":  # who waits for a modem that answers AT gets his turn in a moment
+            self._refuse_all(error.code, error.message)
+
+    def _next_port(self, error: ModemError) -> None:
+        """Which of the modem's AT ports is opened next. Answers to USSD may come on the first one alone (Quectel
+        urcport, ZTE), so another is tried only where that one is held or stays silent; "absent" may be the IMEI of
+        another modem."""
+        self._silences = self._silences + 1 if error.code == "silent" else 0
+        wrong = error.code == "absent" and self.settings.port.startswith("imei:")
+        if error.code == "blocked" or wrong or self._silences >= SILENCES_PER_PORT:
+            self._port_turn += 1
+            self._silences = 0
+        elif error.code == "unplugged":
+            self._port_turn = 0
+
+    def _healed(self) -> bool:
+        """What the recovery ladder does beyond opening again; then the modem is opened at once, from its first port."""
+        if not self._healer.heal():
+            return False
+        self._tries = self._silences = self._port_turn = 0
+        return True
 
     def _back_off(self) -> None:
         base = min(self._paces.reopen_max_s, self._paces.reopen_min_s * 2 ** min(self._tries, 16))
@@ -245,14 +296,45 @@ class Worker(threading.Thread):
         self._rest(base * random.uniform(0.8, 1.2))  # noqa: S311  # spreads reopening, guards nothing
 
     def _rest(self, seconds: float) -> None:
-        """Until the time is over, a request comes (it shall find the modem as it is now) or the thread is to end."""
+        """Until the time is over, a request comes (it shall find the modem as it is now), a device node appears where
+        none was, or the thread is to end."""
         self._declare(seconds + 60.0)
-        poller = select.poll()
-        poller.register(self._wake_r, select.POLLIN)
+        watched = self._snapshot.state == "absent"
+        was = nodes(self.settings.port) if watched else ()
         deadline = self._monotonic() + seconds
         while not self._stopping and self._line.empty and (left := deadline - self._monotonic()) > 0:
-            poller.poll(left * 1000)
-            self._drain()
+            self._nap(min(left, self._paces.watch_s) if watched else left)
+            if not watched or (here := nodes(self.settings.port)) == was:
+                continue
+            was = here
+            if here:  # plugged in: a moment for udev, and not all modems of a hub at once
+                self._tries = 0
+                self._pause(random.uniform(0.2, 1.0) * min(1.0, self._paces.reopen_min_s))  # noqa: S311
+                return
+
+    def _pause(self, seconds: float) -> bool:
+        """Passes time, whatever is asked meanwhile; False, and at once, when the thread is to end."""
+        deadline = self._monotonic() + seconds
+        while not self._stopping and (left := deadline - self._monotonic()) > 0:
+            self._nap(left)
+        return not self._stopping
+
+    def _nap(self, seconds: float) -> None:
+        """Until something wakes this thread, or the time is over."""
+        poller = select.poll()
+        poller.register(self._wake_r, select.POLLIN)
+        poller.poll(seconds * 1000)
+        self._drain()
+
+    def _open_alone(self, path: str) -> Modem:
+        """The modem without a session around it."""
+        modem = self._open_modem(path, wake_fd=self._wake_r, timeouts=self._timeouts)
+        modem.tap = self.tap
+        return modem
+
+    def _measured(self, row: Measurement) -> None:
+        self._healer.heard(row, self._snapshot)
+        self._on_measurement(row)
 
     def _refuse_all(self, code: str, message: str | None = None, *, close: bool = False) -> None:
         for job in self._line.take_all(close=close):
@@ -266,7 +348,7 @@ class Worker(threading.Thread):
 
     def _publish(self, **changes: Any) -> ModemSnapshot:
         """The snapshot with what changed; told to `on_change` only when something did."""
-        new = replace(self._snapshot, **changes)
+        new = replace(self._snapshot, **self._healer.named(changes))
         if new != self._snapshot:
             self._snapshot = new
             self._on_change(new)

@@ -15,7 +15,13 @@ HOUR = timedelta(hours=1)
 
 
 def due(
-    last_h: float | None, *, registered_h: float | None = -10.0, every_h: float | None = 6, today: int = 0
+    last_h: float | None,
+    *,
+    registered_h: float | None = -10.0,
+    every_h: float | None = 6,
+    today: int = 0,
+    floor_h: float = 0.0,
+    wanted_h: float | None = None,
 ) -> object:
     """The due time in hours from NOW; arguments in hours from NOW."""
     found = next_query(
@@ -24,6 +30,8 @@ def due(
         registered_at=None if registered_h is None else NOW + registered_h * HOUR,
         now=NOW,
         attempts_today=today,
+        floor_s=floor_h * 3600,
+        wanted_at=None if wanted_h is None else NOW + wanted_h * HOUR,
     )
     return None if found is None else (found - NOW) / HOUR
 
@@ -54,6 +62,22 @@ def test_overdue_waits_for_registration() -> None:
 def test_an_attempt_in_the_future_counts_as_now() -> None:
     """A clock that was set back neither blocks the schedule for years nor dials at once."""
     assert due(24 * 365) == 6
+
+
+def test_the_floor_of_the_operator_counts_where_it_is_longer() -> None:
+    """The pack's `floor` between two questions and `every`: the longer of the two."""
+    assert due(-2, every_h=1, floor_h=12) == 10
+    assert due(-2, every_h=6, floor_h=1) == 4
+
+
+def test_what_the_operator_wrote_makes_a_question_due_now() -> None:
+    """A top-up since the last attempt: due when it was told, not before the floor is over, never where every is off."""
+    assert due(-2, wanted_h=-1) == -1
+    assert due(-2, wanted_h=-1, floor_h=3) == 1
+    assert due(-2, wanted_h=-3) == 4
+    assert due(-2, wanted_h=-1, every_h=None) is None
+    assert due(-2, wanted_h=-1, registered_h=None) is None
+    assert due(-2, wanted_h=-1, today=24) == 1
 
 
 def test_never_a_25th_in_a_day() -> None:

@@ -1,0 +1,86 @@
+"""What a request of the control protocol asks for, checked field by field, and how a query of the fleet ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from dataclasses import asdict
+from typing import Any
+
+from modemd.daemon.fleet import Asked
+from modemd.daemon.server import Request
+from modemd.errors import ModemdError, RefusedError
+from modemd.modem.requests import SmsListing, UssdQuery
+from modemd.records import Measurement, UssdResult
+from modemd.store import AlertRow
+
+DEFAULT_TIMEOUT_S = 45.0
+LONGEST_TIMEOUT_S = 600.0
+MOST_REPLIES = 20  # deeper menus than any operator's
+
+
+def outcome(future: Asked) -> Measurement | UssdResult | SmsListing | ModemdError:
+    """How a query ended. An exception that is not ours is a bug in the owner thread, which has logged it."""
+    try:
+        ended = future.result(timeout=0)
+    except CancelledError:
+        return RefusedError("cancelled", code="cancelled")
+    except ModemdError as error:
+        return error
+    if isinstance(ended, Measurement | UssdResult | SmsListing):
+        return ended
+    return ModemdError("the query ended without an outcome: please report this with the log")
+
+
+def ussd_query(request: Request, on_menu: Callable[[str], None]) -> UssdQuery:
+    """The USSD dialogue that `ussd` and `record` ask for. Raises RefusedError "bad request"."""
+    replies = request.message.get("replies") or []
+    if not isinstance(replies, list) or len(replies) > MOST_REPLIES or not all(isinstance(r, str) for r in replies):
+        raise RefusedError(f"`replies` is a list of at most {MOST_REPLIES} texts", code="bad request")
+    code = field(request, "code", str, None)
+    if code is None:
+        raise RefusedError('`code` is missing: say what to dial, like "*100#"', code="bad request")
+    interactive = field(request, "interactive", bool, False)
+    return UssdQuery(
+        code=code,
+        replies=tuple(replies),
+        timeout_s=min(number(request, "timeout_s", DEFAULT_TIMEOUT_S) or DEFAULT_TIMEOUT_S, LONGEST_TIMEOUT_S),
+        interactive=interactive,
+        on_menu=on_menu if interactive else None,
+        allow_mmi=field(request, "allow_mmi", bool, False),
+        explain=field(request, "explain", bool, False),
+    )
+
+
+def field(request: Request, key: str, kind: type, default: Any) -> Any:
+    """A text or a switch; `default` where it is missing or null. Raises RefusedError "bad request"."""
+    value = request.message.get(key)
+    if value is None:
+        return default
+    if not isinstance(value, kind):
+        words = {str: "a text", bool: "true or false"}
+        raise RefusedError(f"`{key}` must be {words[kind]}", code="bad request")
+    return value
+
+
+def number(request: Request, key: str, default: float | None) -> float | None:
+    """Seconds, not negative. Raises RefusedError "bad request"."""
+    value = request.message.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise RefusedError(f"`{key}` must be a number of seconds", code="bad request")
+    return float(value)
+
+
+def candidates(query: UssdQuery, result: UssdResult) -> dict[str, Any]:
+    """The key of that name where it was asked for."""
+    return {"candidates": [asdict(candidate) for candidate in result.candidates]} if query.explain else {}
+
+
+def delivered(row: AlertRow | None) -> tuple[list[str], dict[str, str]]:
+    """The channels that have a receipt for an alert, and why others have none."""
+    deliveries = row.deliveries if row else ()
+    delivered = [d.channel for d in deliveries if d.state == "delivered"]
+    failed = {d.channel: d.last_error or "failed" for d in deliveries if d.state != "delivered" and d.tries}
+    return delivered, failed
