@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from modemd.store.database import Database
-from modemd.store.rows import Learned, time_of, time_text
+from modemd.store.rows import FallbackNote, Learned, time_of, time_text
 
 # A SIM blocks after three wrong PINs. Two attempts whose outcome a power cut swallowed may both have been wrong.
 UNRESOLVED_PIN_ATTEMPTS = 2
@@ -84,10 +84,34 @@ class Facts(Database):
         row = self._row("SELECT value FROM saved_rats WHERE device = ?", (device,))
         return None if row is None else str(row["value"])
 
+    def rats_to_put_back(self) -> dict[str, str]:
+        """All settings that are still to be put back, by device. Usually none."""
+        return {str(row["device"]): str(row["value"]) for row in self._rows("SELECT device, value FROM saved_rats")}
+
     def forget_rat(self, device: str) -> None:
         """It has been put back."""
         with self._transaction() as db:
             db.execute("DELETE FROM saved_rats WHERE device = ?", (device,))
+
+    def last_fallback(self, sim_key: str) -> FallbackNote | None:
+        """The last time that this SIM was taken to another RAT for a query."""
+        row = self._row("SELECT at, rat, outage_s FROM fallbacks WHERE sim_key = ?", (sim_key,))
+        return None if row is None else FallbackNote(at=time_of(row["at"]), rat=row["rat"], outage_s=row["outage_s"])
+
+    def note_fallback(self, sim_key: str, at: datetime) -> None:
+        """Before the first command, so that a daemon that dies does not do it again at once. The RAT that helped
+        before stays known."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO fallbacks (sim_key, at) VALUES (?, ?)"
+                " ON CONFLICT (sim_key) DO UPDATE SET at = excluded.at, outage_s = NULL",
+                (sim_key, time_text(at)),
+            )
+
+    def note_fallback_end(self, sim_key: str, *, rat: str | None, outage_s: float) -> None:
+        """`rat`: the one that brought an answer; None forgets the one that was known."""
+        with self._transaction() as db:
+            db.execute("UPDATE fallbacks SET rat = ?, outage_s = ? WHERE sim_key = ?", (rat, outage_s, sim_key))
 
     def _note_pin(self, subject: str, pin_digest: str, change: str) -> None:
         with self._transaction() as db:

@@ -25,6 +25,16 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FallbackNote:
+    """The last fall-back to another RAT for a SIM: when, which RAT brought the answer (None = none did), and for how
+    many seconds it was off its network."""
+
+    at: datetime
+    rat: str | None = None
+    outage_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One alert on its way through one channel. `delivered_at` is the receipt; `next_at` counts while pending."""
 

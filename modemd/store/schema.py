@@ -46,6 +46,21 @@ MIGRATIONS: tuple[Migration, ...] = (
             UNIQUE (alert_id, delivery_channel))""",
         "CREATE INDEX deliveries_pending ON deliveries (next_at) WHERE delivery_state = 'pending'",
     ),
+    (
+        # When a SIM was last taken to another RAT for a query, which one helped, and how long it was off the network.
+        """CREATE TABLE fallbacks (
+            sim_key TEXT PRIMARY KEY, at TEXT NOT NULL, rat TEXT, outage_s REAL) WITHOUT ROWID""",
+    ),
+    (
+        # The recovery ladder: tries of each rung by device, and until when it rests, across restarts.
+        """CREATE TABLE rungs (
+            subject TEXT, rung TEXT, modem TEXT NOT NULL, tried INTEGER NOT NULL DEFAULT 0,
+            helped INTEGER NOT NULL DEFAULT 0, last_helped INTEGER NOT NULL DEFAULT 0, last_at TEXT, next_at TEXT,
+            hold_s REAL NOT NULL DEFAULT 0, PRIMARY KEY (subject, rung)) WITHOUT ROWID""",
+        # What was switched off and must be switched on again, also after a power cut: the radio, the USB device.
+        """CREATE TABLE owed (
+            modem TEXT, act TEXT, value TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (modem, act)) WITHOUT ROWID""",
+    ),
 )
 
 

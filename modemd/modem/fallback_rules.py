@@ -1,0 +1,101 @@
+"""When another RAT may help a USSD query, when it may be used, and what to tell people about it. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from modemd.at import rats
+from modemd.at.coverage import lacking
+from modemd.at.rat_rows import GSM, PACKET_ONLY, UMTS, WITH_CS
+from modemd.at.rats import RatState
+from modemd.records import ModemSettings, Network, UssdResult
+from modemd.store import FallbackNote
+
+# How USSD ends where a RAT has none: CME 30 "no network service", 31 "network timeout" (27.007 9.2), +CUSD: 4 and 5.
+REFUSED = frozenset({"CME 30", "CME no network service", "CME 31", "CME network timeout"})
+UNANSWERED = frozenset({"not supported", "no answer", "network timeout"})
+ONLY_ON_LTE = frozenset({"CME 258"})  # says the same of a call or of data in the way
+SILENT = frozenset({"no answer", "network timeout", "CME 31", "CME network timeout"})
+NOTHING_SENT = frozenset({"CME 30", "CME no network service"})
+
+EVERY_S = 6 * 3600.0  # between two fall-backs of a modem without a schedule
+EARLY = 0.9  # the schedule's own query comes a moment before a whole `every` has passed since the last fall-back
+GENERATIONS = {UMTS: "3G", GSM: "2G"}
+
+
+def helps(result: UssdResult, network: Network) -> bool:
+    """Whether USSD ended as it does on a RAT that has none, on a modem that is registered on such a RAT, or on one that
+    it does not name."""
+    if result.error is None or network.registered is not True or network.rat in (GSM, UMTS):
+        return False
+    known = network.rat in PACKET_ONLY
+    return result.error in REFUSED | UNANSWERED or (known and result.error in ONLY_ON_LTE)
+
+
+def refusal(
+    result: UssdResult,
+    settings: ModemSettings,
+    *,
+    repeatable: bool,
+    uplink: str | None,
+    note: FallbackNote | None,
+    now: datetime,
+    pending: bool = False,
+) -> str | None:
+    """Why there is no fall-back now although the configuration wants one; None = there may be one."""
+    if pending:
+        return "no fall-back to 3G or 2G: the modem's own setting is still to be put back from the last one; see status"
+    if not repeatable and result.error not in NOTHING_SENT:
+        return (
+            "no fall-back to 3G or 2G: the code is not known to be free, so it is not sent twice; "
+            "an operator pack that names it as its balance code would allow it"
+        )
+    if uplink is not None and not settings.radio_fallback_on_uplink:
+        return (
+            f"no fall-back to 3G or 2G: this modem carries the machine's connection ({uplink}), which would be cut for "
+            "some 20 s; radio_fallback_on_uplink = true allows that"
+        )
+    every_s = EVERY_S if settings.every_s is None else settings.every_s
+    if note is not None and 0 <= (past_s := (now - note.at).total_seconds()) < every_s * EARLY:
+        return (
+            f"no fall-back to 3G or 2G: the last one was {past_s / 60:.0f} min ago, and there is one per `every` at "
+            "most; ask again later"
+        )
+    return None
+
+
+def advice(
+    result: UssdResult | None,
+    network: Network,
+    settings: ModemSettings,
+    found: RatState | None,
+    *,
+    imsi: str | None = None,
+) -> str | None:
+    """The line for people that says what would help a modem on LTE to USSD; None = nothing known. `result` None: before
+    anything was asked (`doctor`), where only a setting that rules USSD out is worth a line."""
+    if found is None or (result is not None and not helps(result, network)):
+        return None
+    fault = rats.explain(found)
+    if result is None and fault is None:
+        return None
+    gone = lacking(imsi)
+    order = rats.steps(found, lacking=gone)
+    where = " on LTE" if network.rat in PACKET_ONLY else ""
+    silent = result is not None and result.error in SILENT
+    begin = fault or (f"no answer came{where}" if silent else f"the network takes no USSD{where or ' here'}")
+    if order and settings.radio_fallback == "off":
+        names = " or ".join(GENERATIONS[rat] for rat in order)
+        join = "; or" if fault else "; look at the reception, or" if silent else ":"
+        how = f"takes the modem to {names} for a query, some 20 s without data, and back"
+        return f'{begin}{join} radio_fallback = "auto" {how}'
+    if fault is not None:
+        return fault
+    if found.row.unsupported is not None:
+        cure = f"{found.row.free} allows 3G and 2G by hand" if found.row.free else "allow 3G and 2G by hand"
+        return f"{begin}, and {found.row.unsupported}: {cure}"
+    if not order and gone >= set(WITH_CS):
+        return f"{begin}, and this operator has neither 3G nor 2G: ask it for another way to the balance"
+    if not order:
+        return f"{begin}, and this modem offers no 3G or 2G that this operator still has"
+    return None

@@ -1,0 +1,329 @@
+"""A scripted modem with a radio: its RAT command, where it is registered then, and on which RATs it takes USSD."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import structlog
+
+from modemd.modem import fallback
+from modemd.modem.fallback import Trip
+from modemd.modem.modem import Modem
+from modemd.modem.timeouts import FallbackLimits, Timeouts
+from modemd.records import ModemSettings, Network, UssdResult
+from modemd.store import Store
+
+LIMITS = FallbackLimits(
+    total_s=3.0, reserve_s=0.5, search_s=0.5, settle_s=0.0, look_s=0.02, rest_s=0.0, least_s=0.2, stop_s=0.5
+)
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+ON_LTE = Network(registered=True, rat="LTE")
+ACT = {"GSM": 0, "UMTS": 2, "LTE": 7}
+IMEI = "860000000000017"
+SETTINGS = ModemSettings(name="home", port="x", radio_fallback="auto")
+
+
+@dataclass
+class Make:
+    """How one make is spoken to. `commands`: a RAT, or "back" -> the command that is expected."""
+
+    name: str
+    read: str
+    shown: str  # {} = the setting
+    own: str
+    commands: dict[str, str]
+    values: dict[str, str]  # RAT -> the setting while it is allowed alone
+    test: tuple[str, ...] = ()
+    more: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+MAKES = [
+    Make(
+        name="huawei",
+        read="AT^SYSCFGEX?",
+        shown="^SYSCFGEX:{}",
+        own='"030201",3FFFFFFF,1,2,7FFFFFFFFFFFFFFF',
+        commands={
+            "UMTS": 'AT^SYSCFGEX="02",3FFFFFFF,2,4,7FFFFFFFFFFFFFFF,,',
+            "GSM": 'AT^SYSCFGEX="01",3FFFFFFF,2,4,7FFFFFFFFFFFFFFF,,',
+            "back": 'AT^SYSCFGEX="030201",3FFFFFFF,1,2,7FFFFFFFFFFFFFFF',
+        },
+        values={
+            "UMTS": '"02",3FFFFFFF,1,2,7FFFFFFFFFFFFFFF',
+            "GSM": '"01",3FFFFFFF,1,2,7FFFFFFFFFFFFFFF',
+        },
+        test=("AT^SYSCFGEX=?", '^SYSCFGEX: ("00","01","02","03","99"),((3fffffff,"All bands")),(0-3),(0-4)'),
+    ),
+    Make(
+        name="Quectel",
+        read='AT+QCFG="nwscanmode"',
+        shown='+QCFG: "nwscanmode",{}',
+        own="0",
+        commands={
+            "UMTS": 'AT+QCFG="nwscanmode",2,1',
+            "GSM": 'AT+QCFG="nwscanmode",1,1',
+            "back": 'AT+QCFG="nwscanmode",0,1',
+        },
+        values={"UMTS": "2", "GSM": "1"},
+        test=("AT+QCFG=?", '+QCFG: "gprsattach",(0,1)', '+QCFG: "nwscanmode",(0-3),(0,1)'),
+        more={'AT+QCFG="servicedomain"': ('+QCFG: "servicedomain",2', "OK")},
+    ),
+    Make(
+        name="SIMCOM INCORPORATED",
+        read="AT+CNMP?",
+        shown="+CNMP: {}",
+        own="38",
+        commands={"UMTS": "AT+CNMP=14", "GSM": "AT+CNMP=13", "back": "AT+CNMP=38"},
+        values={"UMTS": "14", "GSM": "13"},
+        test=("AT+CNMP=?", "+CNMP: ((2-Automatic),(13-GSM Only),(14-WCDMA Only),(38-LTE Only))"),
+    ),
+    Make(
+        name="ZTE",
+        read="AT+ZSNT?",
+        shown="+ZSNT: {}",
+        own="0,0,0",
+        commands={"UMTS": "AT+ZSNT=2,0,0", "GSM": "AT+ZSNT=1,0,0", "back": "AT+ZSNT=0,0,0"},
+        values={"UMTS": "2,0,0", "GSM": "1,0,0"},
+    ),
+    Make(
+        name="Sierra Wireless",
+        read="AT!SELRAT?",
+        shown="!SELRAT: {}, Something",
+        own="00",
+        commands={"UMTS": "AT!SELRAT=01", "GSM": "AT!SELRAT=02", "back": "AT!SELRAT=00"},
+        values={"UMTS": "01", "GSM": "02"},
+        test=("AT!SELRAT=?", "!SELRAT: Index, RAT", "00, Automatic", "01, UMTS 3G Only", "02, GSM 2G Only"),
+    ),
+    Make(
+        name="Telit",
+        read="AT+WS46?",
+        shown="+WS46: {}",
+        own="31",
+        commands={"UMTS": "AT+WS46=22", "GSM": "AT+WS46=12", "back": "AT+WS46=31"},
+        values={"UMTS": "22", "GSM": "12"},
+        test=("AT+WS46=?", "+WS46: (12,22,25,28,29,30,31)"),
+    ),
+    Make(
+        name="Fibocom",
+        read="AT+GTACT?",
+        shown="+GTACT: {}",
+        own="10,3,2,1,5,8,101,103",
+        commands={"UMTS": "AT+GTACT=1", "GSM": "AT+GTACT=0", "back": "AT+GTACT=10,3,2,1,5,8,101,103"},
+        values={"UMTS": "1", "GSM": "0"},
+        test=("AT+GTACT=?", "+GTACT: (0,1,2,4,10),(2,3,6),(2,3,6),(1,3,8)"),
+    ),
+    Make(
+        name="Cinterion",
+        read="AT^SXRAT?",
+        shown="^SXRAT: {}",
+        own="6,3,2",
+        commands={"UMTS": "AT^SXRAT=2", "GSM": "AT^SXRAT=0", "back": "AT^SXRAT=6,3,2"},
+        values={"UMTS": "2", "GSM": "0"},
+    ),
+]
+TELIT = next(make for make in MAKES if make.name == "Telit")
+
+
+class Device:
+    """The radio of a scripted modem: what its RAT command does, and where it is registered then."""
+
+    def __init__(self, peer: Any, make: Make, *, ussd_on: tuple[str, ...] = ("UMTS", "GSM")) -> None:
+        self.make, self.setting = make, make.own
+        self.networks = ["LTE", "UMTS", "GSM"]
+        self.ignores: set[str] = set()
+        self.ussd_on = ussd_on
+        self.no_ussd: tuple[Any, ...] = ("OK", "+CUSD: 4")
+        self.peer = peer
+        peer.answers |= {
+            "AT+CGMI": (make.name, "OK"),
+            make.read: lambda _: (make.shown.format(self.setting), "OK"),
+            "AT+CREG?": lambda _: (f"+CREG: 0,{1 if self.rat else 2}", "OK"),
+            "AT+CEREG?": lambda _: (f"+CEREG: 0,{1 if self.rat == 'LTE' else 2}", "OK"),
+            "AT+COPS?": lambda _: (f'+COPS: 0,0,"Test",{ACT[self.rat]}' if self.rat else "+COPS: 0", "OK"),
+            "AT+CUSD=1*": lambda _: ("OK", '+CUSD: 0,"Balance 5",15') if self.rat in self.ussd_on else self.no_ussd,
+            **make.more,
+        }
+        for what, command in make.commands.items():
+            peer.answers[command] = self._setter(what)
+        if make.test:
+            peer.answers[make.test[0]] = (*make.test[1:], "OK")
+
+    @property
+    def rat(self) -> str | None:
+        alone = next((rat for rat, value in self.make.values.items() if value == self.setting), None)
+        allowed = [alone] if alone else ["LTE", "UMTS", "GSM"]
+        return next((rat for rat in self.networks if rat in allowed), None)
+
+    def _setter(self, what: str) -> Callable[[str], tuple[Any, ...]]:
+        def answer(_command: str) -> tuple[Any, ...]:
+            if what not in self.ignores:
+                self.setting = self.make.own if what == "back" else self.make.values[what]
+            return ("OK",)
+
+        return answer
+
+    @property
+    def switches(self) -> list[str]:
+        """Which of the commands that change the setting came, in order."""
+        known = {command: what for what, command in self.make.commands.items()}
+        return [known[command] for command in self.peer.commands if command in known]
+
+
+@dataclass
+class Bench:
+    """One open modem and what a query needs around it."""
+
+    device: Device
+    modem: Modem
+    store: Store
+    settings: ModemSettings = SETTINGS
+    stopping: threading.Event = field(default_factory=threading.Event)
+    cancelling: threading.Event = field(default_factory=threading.Event)
+    wake: tuple[int, int] | None = None
+    repeatable: bool = True
+    now: datetime = NOW
+    uplink: str | None = None
+    limits: FallbackLimits = LIMITS
+    asked: list[float] = field(default_factory=list)
+
+    def ask(self, left_s: float) -> UssdResult:
+        self.asked.append(left_s)
+        return self.ussd(min(left_s, 0.3))
+
+    def ussd(self, timeout_s: float = 0.3) -> UssdResult:
+        return self.modem.ussd(
+            "*100#", ask=lambda _: None, timeout_s=timeout_s, repeatable=True, cancelled=self.cancelled
+        )
+
+    def stop(self) -> None:
+        """What SIGTERM does to an owner thread."""
+        self.stopping.set()
+        if self.wake is not None:
+            os.write(self.wake[1], b"!")
+
+    def stopped(self) -> bool:
+        if self.wake is not None:
+            with suppress(BlockingIOError):
+                os.read(self.wake[0], 64)
+        return self.stopping.is_set()
+
+    def cancelled(self) -> bool:
+        return self.stopped() or self.cancelling.is_set()
+
+    def query(
+        self,
+        first: UssdResult | None = None,
+        *,
+        ask: Callable[[float], UssdResult] | None = None,
+        network: Network = ON_LTE,
+    ) -> Trip[UssdResult]:
+        self.modem.interrupt_by(self.stopped)
+        return fallback.after(
+            self.modem,
+            first or self.ussd(),
+            repeatable=self.repeatable,
+            ask=ask or self.ask,
+            good=lambda result: result.error is None,
+            network=network,
+            settings=self.settings,
+            store=self.store,
+            sim_key="iccid:1",
+            cancelled=self.cancelled,
+            stopped=self.stopped,
+            time_left=lambda: 60.0,
+            clock=lambda: self.now,
+            log=structlog.get_logger(),
+            limits=self.limits,
+            uplink=lambda _path: self.uplink,
+        )
+
+    def enter(self, rat: str) -> bool:
+        """Only the way there, as far as it comes before a kill."""
+        found = fallback.state(self.modem)
+        assert found is not None
+        return fallback.Fallback(
+            self.modem,
+            found,
+            store=self.store,
+            device=fallback.device_key(self.modem, self.settings.name),
+            sim_key="iccid:1",
+            cancelled=self.cancelled,
+            stopped=self.stopped,
+            clock=lambda: self.now,
+            log=structlog.get_logger(),
+            limits=self.limits,
+        ).enter(rat, until=time.monotonic() + 2.0)
+
+    def recover(self, name: str = "home") -> str | None:
+        return fallback.recover(self.modem, self.store, name=name, log=structlog.get_logger())
+
+
+@pytest.fixture
+def bench(make_peer: Callable[..., Any], fast: Timeouts, store: Store) -> Iterator[Callable[..., Bench]]:
+    modems: list[Modem] = []
+    wake = os.pipe()
+    os.set_blocking(wake[0], False)
+
+    def make(
+        make: Make = TELIT,
+        *,
+        device: Device | None = None,
+        prepare: Callable[[Device], None] | None = None,
+        **options: Any,
+    ) -> Bench:
+        device = device or Device(make_peer(), make, **options)
+        if prepare is not None:
+            prepare(device)
+        modem = Modem(device.peer.path, timeouts=fast, wake_fd=wake[0])
+        modems.append(modem)
+        modem.connect()
+        modem.identify()
+        return Bench(device, modem, store, wake=wake)
+
+    yield make
+    for modem in modems:
+        modem.close()
+    for fd in wake:
+        os.close(fd)
+
+
+@pytest.fixture(params=MAKES, ids=lambda make: make.name)
+def each_make(request: pytest.FixtureRequest) -> Make:
+    """A test with this runs once with each make."""
+    make: Make = request.param
+    return make
+
+
+@pytest.fixture
+def named() -> Callable[[str], Make]:
+    """A make by the beginning of its name."""
+    return lambda name: next(make for make in MAKES if make.name.startswith(name))
+
+
+@pytest.fixture
+def telit() -> Make:
+    """The make that a bench has if no other is asked for."""
+    return TELIT
+
+
+@pytest.fixture
+def new_device() -> type[Device]:
+    return Device
+
+
+@pytest.fixture
+def new_bench() -> type[Bench]:
+    return Bench
+
+
+@pytest.fixture
+def limits() -> FallbackLimits:
+    return LIMITS

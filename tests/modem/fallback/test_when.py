@@ -1,0 +1,167 @@
+"""When a fall-back begins, when it does not, and what people are told then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from modemd.modem import fallback
+from modemd.modem.fallback import Trip
+from modemd.records import ModemSettings, Network, UssdResult
+from modemd.store import FallbackNote
+
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+ON_LTE = Network(registered=True, rat="LTE")
+
+
+@pytest.mark.parametrize(
+    ("error", "rat", "registered", "expected"),
+    [
+        ("CME 30", "LTE", True, True),
+        ("CME 31", "LTE", True, True),
+        ("CME no network service", "LTE", True, True),
+        ("not supported", "NR", True, True),
+        ("no answer", "LTE", True, True),
+        ("network timeout", "LTE", True, True),
+        ("no answer", None, True, True),
+        ("CME 258", "LTE", True, True),
+        ("CME 258", None, True, False),
+        ("no answer", "UMTS", True, False),
+        ("not supported", "GSM", True, False),
+        ("no answer", "LTE", False, False),
+        ("no answer", "LTE", None, False),
+        ("ERROR", "LTE", True, False),
+        ("cancelled", "LTE", True, False),
+        ("unreadable", "LTE", True, False),
+        (None, "LTE", True, False),
+    ],
+)
+def test_when_it_may_help(error: str | None, rat: str | None, registered: bool | None, expected: bool) -> None:
+    """Only the ends that a RAT without circuit-switched domain has, and only on such a RAT or an unknown one."""
+    result = UssdResult(code="*100#", status="error", error=error)
+    assert fallback.helps(result, Network(registered=registered, rat=rat)) is expected
+
+
+def test_csfb_has_moved_the_modem(bench: Callable[..., Any]) -> None:
+    """A modem that stands on UMTS after the request had its circuit-switched domain: nothing is changed."""
+    b = bench()
+    b.device.networks = ["UMTS"]
+    assert b.query(UssdResult(code="*100#", status="timeout", error="no answer")) == Trip()
+    assert b.device.switches == []
+
+
+FAILED = UssdResult(code="*100#", status="not_supported", error="not supported")
+
+
+def test_one_per_every(bench: Callable[..., Any]) -> None:
+    """The next fall-back comes one `every` later, across restarts; the schedule's own query is not refused for coming
+    some seconds early."""
+    b = bench(ussd_on=())
+    b.query()
+    first = len(b.device.switches)
+    b.now += timedelta(hours=5)
+    assert "per `every`" in (b.query().hint or "")
+    assert len(b.device.switches) == first
+    b.now = NOW + timedelta(hours=6) - timedelta(seconds=50)
+    b.query()
+    assert len(b.device.switches) > first
+
+
+def test_uplink_is_not_cut(bench: Callable[..., Any]) -> None:
+    """A modem that carries the machine's connection stays where it is, unless the configuration allows it by name."""
+    b = bench()
+    b.uplink = "wwan0"
+    hint = b.query().hint or ""
+    assert "wwan0" in hint
+    assert "radio_fallback_on_uplink" in hint
+    assert b.device.switches == []
+    b.settings = replace(b.settings, radio_fallback_on_uplink=True)
+    assert b.query().rat == "UMTS"
+
+
+def test_code_that_may_cost_is_not_sent_twice(bench: Callable[..., Any]) -> None:
+    """A code that no pack calls free is asked again only after CME 30, with which nothing was sent."""
+    b = bench()
+    b.repeatable = False
+    assert "not sent twice" in (b.query().hint or "")
+    assert b.device.switches == []
+    b.device.no_ussd = ("+CME ERROR: 30",)
+    assert b.query().rat == "UMTS"
+
+
+def test_off_says_what_would_help(bench: Callable[..., Any]) -> None:
+    """With the fall-back off nothing is changed, and the hint names the key."""
+    b = bench()
+    b.settings = replace(b.settings, radio_fallback="off")
+    hint = b.query().hint or ""
+    assert 'radio_fallback = "auto"' in hint
+    assert "3G or 2G" in hint
+    assert b.device.switches == []
+    assert b.store.last_fallback("iccid:1") is None
+
+
+def test_lock_to_lte_is_named(bench: Callable[..., Any], named: Any) -> None:
+    """A modem locked to LTE: the lock is named with its cure, and the key as the other way."""
+    b = bench(named("SIMCOM"))
+    b.settings = replace(b.settings, radio_fallback="off")
+    hint = b.query().hint or ""
+    assert "locked to LTE" in hint
+    assert "AT+CNMP=2" in hint
+    assert 'radio_fallback = "auto"' in hint
+
+
+def test_data_only_is_named(bench: Callable[..., Any], named: Any) -> None:
+    """A modem without circuit-switched domain gains nothing by another RAT: said, and nothing changed."""
+    b = bench(named("Quectel"))
+    b.device.peer.answers['AT+QCFG="servicedomain"'] = ('+QCFG: "servicedomain",1', "OK")
+    hint = b.query().hint or ""
+    assert "data only" in hint
+    assert b.device.switches == []
+
+
+def test_modem_that_cannot_be_switched_is_named(bench: Callable[..., Any]) -> None:
+    """u-blox needs to leave the network and a restart: never done, and said."""
+    b = bench(prepare=lambda d: d.peer.answers.update({"AT+CGMI": ("u-blox", "OK"), "AT+URAT?": ("+URAT: 4", "OK")}))
+    assert "u-blox" in (b.query(FAILED).hint or "")
+    assert not any(command.startswith("AT+URAT=") for command in b.device.peer.commands)
+
+
+def test_operator_without_any(bench: Callable[..., Any]) -> None:
+    """Neither 3G nor 2G at this operator: said, and nothing changed."""
+    b = bench(prepare=lambda device: device.peer.answers.update({"AT+CIMI": ("405857123456789", "OK")}))
+    assert "neither 3G nor 2G" in (b.query().hint or "")
+    assert b.device.switches == []
+
+
+def test_unknown_modem(bench: Callable[..., Any], telit: Any) -> None:
+    """A modem with no RAT command that is known: no change, no advice."""
+    b = bench(prepare=lambda device: device.peer.answers.update({telit.read: ("ERROR",)}))
+    assert b.query() == Trip()
+    assert b.device.switches == []
+
+
+def test_store_that_fails(bench: Callable[..., Any]) -> None:
+    """What cannot be written down is not done."""
+    b = bench()
+    b.store.close()
+    assert b.query().hint is not None
+    assert b.device.switches == []
+
+
+def test_advice_before_anything_was_asked(bench: Callable[..., Any], named: Any) -> None:
+    """`doctor` is told of a lock, and of nothing where there is none."""
+    settings = ModemSettings(name="home", port="x")
+    found = fallback.state(bench(named("SIMCOM")).modem)
+    assert "locked to LTE" in (fallback.advice(None, ON_LTE, settings, found) or "")
+    assert fallback.advice(None, ON_LTE, settings, fallback.state(bench().modem)) is None
+
+
+def test_refusal_after_a_clock_that_jumped() -> None:
+    """A last fall-back in the future (the Pi had no clock yet) forbids nothing."""
+    note = FallbackNote(at=NOW + timedelta(days=400))
+    settings = ModemSettings(name="home", port="x", radio_fallback="auto")
+    assert fallback.refusal(FAILED, settings, repeatable=True, uplink=None, note=note, now=NOW) is None
