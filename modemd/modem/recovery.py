@@ -1,0 +1,310 @@
+"""The recovery ladder: what to do next with a modem that is silent or mad. Values in, values out; the caller has the
+clock, the store and the port.
+
+Rungs, mildest first: "escape" (ESC and AT, which every opening does), "reopen" (the port closed and opened), "cfun"
+(radio off and on), "reset" (the modem started anew), "usb" (its device taken off the bus and put back). A modem without
+network is not ill: only one that does not answer, or that answers AT and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from modemd.records import Rung, RungRecord
+
+# "silent": no answer to AT, at opening or in use. "mad": AT is answered, balance queries are not, although the modem is
+# registered. "busy": the SIM stays busy.
+Fault = Literal["silent", "mad", "busy"]
+HIGHER: tuple[Rung, ...] = ("cfun", "reset", "usb")
+_DAY_S = 86400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How patient the ladder is."""
+
+    reopens: int = 3  # openings of a silent port before anything harder
+    mad_reopens: int = 1  # of one that answers AT: three queries without an answer went before
+    patience_s: float = 20.0  # a modem that was just plugged in may say nothing for so long
+    unanswered: int = 3  # balance queries in a row
+    busy_s: float = 600.0  # a SIM that is busy for so long
+    judge_s: float = 120.0  # a modem may take so long to come back after a reset; then it did not help
+    steady_s: float = 600.0  # silent again within so long: the opening did not heal it
+    hold_s: float = 3600.0  # between two tries of a rung; doubled after each that did not help ...
+    longest_hold_s: float = _DAY_S  # ... up to this
+    health_s: float = _DAY_S  # without a fault: the rests begin again at hold_s
+    hopeless: int = 5  # tries that never helped: last in order, and once a day at most
+
+
+def allowed(recovery: str, *, uplink: str | None = None, on_uplink: bool = False) -> tuple[Rung, ...]:
+    """The rungs that the configuration permits. `uplink`: the network interface by which this modem carries the
+    machine's way out; then nothing above "reopen", unless `on_uplink`."""
+    if uplink is not None and not on_uplink:
+        return ("escape", "reopen")
+    return ("escape", "reopen", *{"reset": HIGHER[:2], "usb": HIGHER}.get(recovery, ()))
+
+
+class Ladder:
+    """One modem's illness and what is remembered of its rungs. All times are aware UTC."""
+
+    def __init__(self, records: Iterable[RungRecord] = (), limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.fault: Fault | None = None
+        self._records = {record.rung: record for record in records}
+        self._unsaved: set[Rung] = set()
+        self._since: datetime | None = None  # this fault
+        self._reopens = 0  # tried against this fault
+        self._last_reopens = 0  # the same, after it
+        self._opened_at: datetime | None = None
+        self._well_since: datetime | None = None
+        self._relapsed = False  # silent again, soon after it had been opened well
+        self._judged: tuple[Rung, Fault, datetime] | None = (
+            None  # a rung whose effect is to be seen: against what, until
+        )
+        self._unanswered = 0
+        self._mad_told = False
+        self._news: Rung | None = None
+        self._out_of_reach: dict[Rung, tuple[datetime, str]] = {}
+
+    # --- what happens to the modem
+
+    def failed(self, fault: Fault | None, now: datetime) -> None:
+        """It could not be used. None: for a reason that no rung mends (unplugged, held by another program)."""
+        if self._well_since is not None and now - self._well_since >= _seconds(self.limits.health_s):
+            self._forgive()
+        self._well_since = None
+        opened, self._opened_at = self._opened_at, None
+        steady = opened is not None and now - opened >= _seconds(self.limits.steady_s)
+        self._relapsed = fault == "silent" and opened is not None and not steady
+        self._mad_told = True
+        if fault is None or fault != self.fault or steady:
+            self._begin(now)
+        self.fault = fault
+
+    def opened(self, now: datetime) -> None:
+        """It answers AT again. That heals silence; whether it is more than that, the next query shows."""
+        self._opened_at = now
+        self._well_since = self._well_since or now
+        if self.fault == "silent" or (self._judged is not None and self._judged[1] == "silent"):
+            self._helped(now)
+
+    def answered(self, now: datetime) -> None:
+        """The network's answer came through it, or its SIM is no longer busy: it is well."""
+        self._unanswered = 0
+        self._well_since = self._well_since or now
+        if self.fault in ("mad", "busy") or (self._judged is not None and self._judged[1] != "silent"):
+            self._helped(now)
+        self.fault = None
+        self._begin(None)
+
+    def unanswered(self) -> None:
+        """A balance query of a registered modem ended without an answer."""
+        self._unanswered += 1
+        self._mad_told = False
+
+    @property
+    def mad(self) -> bool:
+        """True when the last query is one too many without an answer, until `failed` is told of it."""
+        return self._unanswered >= self.limits.unanswered and not self._mad_told
+
+    # --- what to do
+
+    def next(self, rungs: Iterable[Rung], now: datetime, *, fault: Fault | None = None) -> Rung | None:
+        """The next rung among the allowed ones; None: nothing but to wait. A silent or absent modem is always opened
+        again. `fault`: as if this had been told to `failed` just now."""
+        fault = fault or self.fault
+        if fault is None:
+            return "reopen"
+        reopens = self._reopens if fault == self.fault else 0
+        since = self._since if fault == self.fault else now
+        silent = fault == "silent"
+        if silent and self._judged is not None and now < self._judged[2]:
+            return "reopen"
+        patient = silent and (since is None or now - since < _seconds(self.limits.patience_s))
+        if patient or reopens < (self.limits.reopens if silent else self.limits.mad_reopens):
+            return "reopen"
+        due = (rung for rung in self._order(rungs) if self._is_due(rung, now))
+        return next(due, "reopen" if silent else None)
+
+    def taken(self, rung: Rung, now: datetime) -> None:
+        """It is being tried. To be on the disk before the act, where it is above "reopen"."""
+        record = self._records.get(rung, RungRecord(rung=rung))
+        if rung not in HIGHER:
+            if self.fault is not None:
+                self._reopens += 1
+                self._note(replace(record, tried=record.tried + 1, last_helped=False, last_at=now))
+            return
+        hold_s = self.limits.hold_s
+        if record.hold_s and not record.last_helped:
+            hold_s = min(record.hold_s * 2, self.limits.longest_hold_s)
+        elif record.hold_s:
+            hold_s = record.hold_s
+        if record.helped == 0 and record.tried + 1 >= self.limits.hopeless:
+            hold_s = self.limits.longest_hold_s
+        self._note(
+            replace(
+                record,
+                tried=record.tried + 1,
+                last_helped=False,
+                last_at=now,
+                next_at=now + _seconds(hold_s),
+                hold_s=hold_s,
+            )
+        )
+        self._judged = rung, self.fault or "silent", now + _seconds(self.limits.judge_s)
+
+    def in_vain(self) -> None:
+        """The rung that was tried had no effect at all: there is nothing to wait for."""
+        self._judged = None
+
+    def out_of_reach(self, rung: Rung, why: str, now: datetime) -> bool:
+        """It cannot be tried here (permission, no such device): passed over for `hold_s`. True where that is news."""
+        known = self._out_of_reach.get(rung)
+        self._out_of_reach[rung] = (now + _seconds(self.limits.hold_s), why)
+        return known is None or known[1] != why
+
+    # --- what is remembered
+
+    def news(self) -> Rung | None:
+        """The rung that has helped since the last call."""
+        rung, self._news = self._news, None
+        return rung
+
+    def unsaved(self) -> list[RungRecord]:
+        """What changed since the last call: for the store."""
+        changed = [self._records[rung] for rung in ("escape", "reopen", *HIGHER) if rung in self._unsaved]
+        self._unsaved.clear()
+        return changed
+
+    def remember(self, records: Iterable[RungRecord]) -> None:
+        """What the store knows of this device, once it has said who it is: added to what is known under its name."""
+        for record in records:
+            mine = self._records.get(record.rung)
+            self._records[record.rung] = record if mine is None else _joined(mine, record)
+
+    def summary(self, now: datetime) -> str | None:
+        """One line for people: what was done within the last day, and whether it helped. None: nothing."""
+        said = []
+        for rung in ("reopen", *HIGHER):
+            record = self._records.get(rung)
+            if record is None or record.last_at is None or not timedelta() <= now - record.last_at < _seconds(_DAY_S):
+                continue
+            if rung == "reopen":
+                said += self._opened_again(record)
+                continue
+            judged = self._judged is not None and self._judged[0] == rung
+            effect = "helped" if record.last_helped else "not yet known" if judged else "did not help"
+            often = f", {record.tried} times in all" if record.tried > 1 else ""
+            said.append(f"{DONE[rung]} {_at(record)} ({effect}{often})")
+        said += [why for _, why in self._out_of_reach.values()] if self.fault is not None else []
+        return "; ".join(said) or None
+
+    # --- helpers
+
+    def _begin(self, since: datetime | None) -> None:
+        self._since = since
+        self._last_reopens, self._reopens = self._reopens or self._last_reopens, 0
+
+    def _opened_again(self, record: RungRecord) -> list[str]:
+        times = self._reopens or self._last_reopens
+        if not times:  # by an earlier daemon
+            return []
+        often = "once" if times == 1 else f"{times} times"
+        return [f"opened again {often}, last {_at(record)}{' (helped)' if record.last_helped else ''}"]
+
+    def _order(self, rungs: Iterable[Rung]) -> list[Rung]:
+        """Mildest first; before that the one that helped the last time, behind that those that never did."""
+        own = set(rungs)
+        # No answer to AT means no answer to AT+CFUN, unless it fell silent after it had been opened well.
+        answers = self.fault != "silent" or self._relapsed
+        usable = [rung for rung in HIGHER if rung in own and (rung != "cfun" or answers)]
+
+        def key(rung: Rung) -> int:
+            record = self._records.get(rung)
+            if record is None:
+                return 1
+            if record.last_helped:
+                return 0
+            return 2 if record.helped == 0 and record.tried >= self.limits.hopeless else 1
+
+        return sorted(usable, key=key)
+
+    def _is_due(self, rung: Rung, now: datetime) -> bool:
+        barred = self._out_of_reach.get(rung)
+        if barred is not None and now < barred[0]:
+            return False
+        record = self._records.get(rung)
+        if record is None or record.next_at is None:
+            return True
+        if record.next_at - now > _seconds(record.hold_s):  # the clock was set back
+            self._note(replace(record, last_at=now, next_at=now + _seconds(record.hold_s)))
+            return False
+        return record.next_at <= now
+
+    def _helped(self, now: datetime) -> None:
+        judged, self._judged = self._judged, None
+        rung: Rung | None = "reopen" if self._reopens else None
+        if judged is not None and (judged[1] != "silent" or now <= judged[2]):
+            rung = judged[0]
+        record = self._records.get(rung) if rung is not None else None
+        if record is not None and not record.last_helped:
+            self._note(replace(record, helped=record.helped + 1, last_helped=True))
+            self._news = rung
+
+    def _forgive(self) -> None:
+        for rung in HIGHER:
+            record = self._records.get(rung)
+            if record is not None and record.hold_s:
+                self._note(replace(record, hold_s=0.0, next_at=None))
+
+    def _note(self, record: RungRecord) -> None:
+        self._records[record.rung] = record
+        self._unsaved.add(record.rung)
+
+
+ILL: dict[Fault, str] = {
+    "silent": "the modem answers nothing any more",
+    "mad": "the modem answers AT, but no query",
+    "busy": "the modem's SIM stays busy",
+}
+DOING: dict[Rung, str] = {
+    "cfun": "its radio is switched off and on",
+    "reset": "it is being reset",
+    "usb": "it is taken off the USB bus and put back",
+}
+NOT_TAKEN: dict[Rung, str] = {
+    "cfun": "the modem does not let its radio be switched off and on (AT+CFUN)",
+    "reset": "the modem takes no reset command",
+    "usb": "the modem is no USB device",
+}
+DONE: dict[Rung, str] = {
+    "cfun": "radio switched off and on",
+    "reset": "reset",
+    "usb": "taken off the USB bus and put back",
+}
+
+
+def _at(record: RungRecord) -> str:
+    return f"{record.last_at:%Y-%m-%d at %H:%M} UTC"
+
+
+def _seconds(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
+def _joined(one: RungRecord, other: RungRecord) -> RungRecord:
+    """Two records of one rung: the later try counts, and the longer rest."""
+    later, earlier = (one, other) if (one.last_at or _NEVER) >= (other.last_at or _NEVER) else (other, one)
+    rests = [record.next_at for record in (one, other) if record.next_at is not None]
+    return replace(
+        later,
+        tried=later.tried + earlier.tried,
+        helped=later.helped + earlier.helped,
+        next_at=max(rests, default=None),
+        hold_s=max(one.hold_s, other.hold_s),
+    )
+
+
+_NEVER = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
