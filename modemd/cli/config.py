@@ -28,7 +28,7 @@ def check(file: Path) -> int:
         for problem in error.problems:
             complain(str(problem))
         return 2
-    for line in config.not_acted_upon(found):
+    for line in config.without_effect(found):
         complain(f"{one_line(file)}: note: {line}")
     names = ", ".join(modem.name for modem in found.modems)
     channels = _count(len(found.channels), "channel")

@@ -39,7 +39,24 @@ def command(socket: str | None, as_json: bool) -> int:
     for modem in modems:
         if modem.get("error"):
             say(paint(f"{one_line(modem.get('modem'))}: {one_line(modem['error'], 400)}", "red"))
+        for line in (modem.get("recovery"), fallback_line(modem.get("fallback"), now)):
+            if line:
+                say(f"{one_line(modem.get('modem'))}: {one_line(line, 400)}")
     return 0
+
+
+def fallback_line(note: object, now: datetime) -> str:
+    """What the last query on 3G or 2G cost: "went to 3G (UMTS) for a query 2 h ago, without data for 14 s"."""
+    told = as_mapping(note)
+    try:
+        age_s = (now - datetime.fromisoformat(str(told.get("at")))).total_seconds()
+    except (ValueError, TypeError):
+        return ""
+    rat = {"UMTS": "3G", "GSM": "2G"}.get(str(told.get("rat")))
+    outage = told.get("outage_s")
+    cost = f", without data for {outage:.0f} s" if isinstance(outage, int | float) else ""
+    where = f"went to {rat} for a query" if rat else "went to another network for a query in vain"
+    return f"{where} {terminal.ago(age_s)}{cost}"
 
 
 def until(moment: object, now: datetime) -> str:

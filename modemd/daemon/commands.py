@@ -6,34 +6,29 @@ import os
 import pwd
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError
-from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 
 from modemd.alerts.channels import matching
 from modemd.at.ussd import check_code
-from modemd.daemon import listener, render
+from modemd.daemon import listener, render, wishes
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.fields import suggestion
 from modemd.daemon.fleet import Asked, Fleet
 from modemd.daemon.recording import Recording
 from modemd.daemon.server import Peer, Request
 from modemd.errors import ModemdError, RefusedError
-from modemd.modem.requests import BalanceQuery, UssdQuery
+from modemd.modem.requests import BalanceQuery, SmsList, SmsListing, UssdQuery
 from modemd.money.forecast import days_left
 from modemd.records import Measurement, ModemSnapshot, UssdResult
-from modemd.store import AlertRow, Store
+from modemd.store import Store
 
-DEFAULT_TIMEOUT_S = 45.0
-LONGEST_TIMEOUT_S = 600.0
-MOST_REPLIES = 20  # deeper menus than any operator's
 LONGEST_TEXT = 182  # characters of a USSD string (23.038 5.)
 FORECAST_WINDOW = timedelta(days=30)
 RECEIPTS_S = 40.0  # a channel has 30 s; then the test message is left to the retries of the outbox
 
 FORBIDDEN = (
-    "raw USSD and alert commands are for root, the daemon's user and the users under `dial` in the configuration"
+    "raw USSD, messages and alert commands are for root, the daemon's user and the users under `dial` in the "
+    "configuration"
 )
 
 
@@ -49,6 +44,7 @@ class Desk:
         clock: Callable[[], datetime],
         call_soon: Callable[[Callable[[], None]], None],
         monotonic: Callable[[], float] = time.monotonic,
+        diagnose: Callable[[Request], None] = lambda request: request.finish({}),
     ) -> None:
         self._fleet = fleet
         self._store = store
@@ -64,12 +60,15 @@ class Desk:
             "balance": self._balance,
             "ussd": self._ussd,
             "status": self._status,
+            "ports": self._ports,
             "history": self._history,
             "check": self._check,
             "alerts": self._alerts,
             "alert_test": self._alert_test,
             "alert_ack": self._alert_ack,
             "record": self._record,
+            "sms": self._sms,
+            "doctor": diagnose,
         }
 
     def apply(self, dial: Iterable[str]) -> list[str]:
@@ -132,16 +131,16 @@ class Desk:
 
     def _balance(self, request: Request) -> None:
         name = self._modem(request)
-        if _field(request, "cached", bool, False):
+        if wishes.field(request, "cached", bool, False):
             self._cached(request, name)
             return
 
         def done(future: Asked) -> None:
-            outcome = _outcome(future)
+            outcome = wishes.outcome(future)
             if isinstance(outcome, Measurement):
                 request.finish(self._measured(outcome))
             else:
-                error = outcome.error if isinstance(outcome, UssdResult) else outcome.code
+                error = outcome.code if isinstance(outcome, ModemdError) else outcome.error
                 request.finish(self._nothing(name, error or "failed", getattr(outcome, "message", None)))
 
         self._follow(request, name, self._fleet.submit(name, BalanceQuery(origin="query"), done))
@@ -157,7 +156,7 @@ class Desk:
     def _ussd(self, request: Request) -> None:
         self._dialer(request)
         name = self._modem(request)
-        query = _ussd_query(request, lambda text: self._call_soon(lambda: request.event("menu", text=text)))
+        query = wishes.ussd_query(request, lambda text: self._call_soon(lambda: request.event("menu", text=text)))
         try:
             check_code(query.code, allow_mmi=query.allow_mmi)
         except RefusedError as error:
@@ -166,7 +165,7 @@ class Desk:
             return
 
         def done(future: Asked) -> None:
-            outcome = _outcome(future)
+            outcome = wishes.outcome(future)
             if not isinstance(outcome, UssdResult):
                 refused = isinstance(outcome, RefusedError)
                 outcome = UssdResult(
@@ -175,11 +174,29 @@ class Desk:
                     error=getattr(outcome, "code", "failed"),
                     hint=getattr(outcome, "message", None),
                 )
-            request.finish({**render.ussd(name, outcome), "hint": outcome.hint, **_candidates(query, outcome)})
+            request.finish({**render.ussd(name, outcome), "hint": outcome.hint, **wishes.candidates(query, outcome)})
 
         future = self._fleet.submit(name, query, done)
         request.on_answer = lambda text: self._fleet.answer(name, future, text[:LONGEST_TEXT])
         self._follow(request, name, future)
+
+    def _sms(self, request: Request) -> None:
+        """The messages that lie on SIM and modem: a row each, then how full the storages are. They are somebody's
+        private matter, so reading them is for those who may dial."""
+        self._dialer(request)
+        name = self._modem(request)
+        query = SmsList(may_mark=wishes.field(request, "mark_read", bool, False))
+
+        def done(future: Asked) -> None:
+            outcome = wishes.outcome(future)
+            if not isinstance(outcome, SmsListing):
+                code = outcome.code if isinstance(outcome, ModemdError) else "failed"
+                outcome = SmsListing(error=code, hint=getattr(outcome, "message", None))
+            for message in outcome.messages:
+                request.row(render.sms(name, message))
+            request.finish(render.storages(name, outcome))
+
+        self._follow(request, name, self._fleet.submit(name, query, done))
 
     def _record(self, request: Request) -> None:
         """The dialogue with a modem, redacted, while it runs; `balance` or `code` asks once, and ends it then."""
@@ -187,9 +204,9 @@ class Desk:
         name = self._modem(request)
         query: BalanceQuery | UssdQuery | None = None
         if request.message.get("code") is not None:
-            query = _ussd_query(request, lambda _text: None)
+            query = wishes.ussd_query(request, lambda _text: None)
             check_code(query.code)
-        elif _field(request, "balance", bool, False):
+        elif wishes.field(request, "balance", bool, False):
             query = BalanceQuery(origin="query")
         recording = Recording(
             request,
@@ -197,15 +214,15 @@ class Desk:
             snapshot=lambda: self._fleet.snapshot(name),
             call_soon=self._call_soon,
             monotonic=self._monotonic,
-            for_s=_number(request, "for_s", None),
+            for_s=wishes.number(request, "for_s", None),
         )
         self._recordings.append(recording)
 
         def done(future: Asked) -> None:
-            outcome = _outcome(future)
+            outcome = wishes.outcome(future)
             if isinstance(outcome, ModemdError):
                 recording.end(error=outcome.code, hint=outcome.message)
-            else:
+            elif not isinstance(outcome, SmsListing):
                 recording.end(decoder=outcome.decoder, error=outcome.error, hint=outcome.hint)
 
         future = None if query is None else self._fleet.submit(name, query, done)
@@ -242,14 +259,19 @@ class Desk:
                     level=self._alarm.level(snapshot),
                     next_query_at=self._fleet.next_query_at.get(name),
                     alerts=self._store.open_alerts(name),
+                    fallback=self._store.last_fallback(snapshot.sim_key or f"modem:{name}"),
                     now=now,
                 )
             )
         request.finish({"modems": modems})
 
+    def _ports(self, request: Request) -> None:
+        """What `modemd ports` cannot see from outside: which modem has which port."""
+        request.finish({"modems": [render.port(self._fleet.snapshot(name)) for name in self._fleet.settings]})
+
     def _history(self, request: Request) -> None:
-        name = _field(request, "modem", str, None)
-        since_s = _number(request, "since_s", None)
+        name = wishes.field(request, "modem", str, None)
+        since_s = wishes.number(request, "since_s", None)
         now = self._clock()
         since = None if since_s is None else now - timedelta(seconds=min(since_s, 100 * 366 * 86400))
         rows = self._store.history(modem=name, since=since)
@@ -275,12 +297,12 @@ class Desk:
         )
 
     def _alerts(self, request: Request) -> None:
-        rows = self._store.alerts(open_only=_field(request, "open_only", bool, False))
+        rows = self._store.alerts(open_only=wishes.field(request, "open_only", bool, False))
         request.rows(render.alert(row) for row in reversed(rows))
 
     def _alert_test(self, request: Request) -> None:
         self._dialer(request)
-        wanted = _field(request, "channel", str, None)
+        wanted = wishes.field(request, "channel", str, None)
         channels = tuple(matching(self._alarm.channels, wanted))
         if not self._alarm.channels:
             raise RefusedError("no channel is configured: add [[channel]] to the configuration", code="bad request")
@@ -291,7 +313,7 @@ class Desk:
 
     def _receipts(self, request: Request, alert_id: str, channels: tuple[str, ...], deadline: float) -> bool:
         row = next((row for row in self._store.alerts(limit=50) if row.alert.id == alert_id), None)
-        delivered, failed = _delivered(row)
+        delivered, failed = wishes.delivered(row)
         if len(delivered) + len(failed) < len(channels) and self._monotonic() < deadline:
             return False
         request.finish({"alert": alert_id, "channels": list(channels), "delivered": delivered, "failed": failed})
@@ -299,7 +321,7 @@ class Desk:
 
     def _alert_ack(self, request: Request) -> None:
         self._dialer(request)
-        wanted = _field(request, "alert", str, None)
+        wanted = wishes.field(request, "alert", str, None)
         ids = [row.alert.id for row in self._store.alerts(open_only=True)]
         chosen = [ident for ident in ids if wanted is None or ident == wanted]
         request.finish({"acknowledged": sum(self._store.acknowledge(ident) for ident in chosen)})
@@ -307,7 +329,7 @@ class Desk:
     # --- what several of them need -----------------------------------------------------------------------------------
 
     def _modem(self, request: Request) -> str:
-        return self._fleet.resolve(_field(request, "modem", str, None))
+        return self._fleet.resolve(wishes.field(request, "modem", str, None))
 
     def _reading(self, name: str) -> Measurement | None:
         return self._store.last_reading(name, self._fleet.snapshot(name).sim_key)
@@ -335,65 +357,3 @@ class Desk:
         level = self._alarm.level(snapshot)
         level = level if level == "stale" else "unknown"
         return {**render.no_measurement(snapshot, level=level, error=error), "hint": hint}
-
-
-def _outcome(future: Asked) -> Measurement | UssdResult | ModemdError:
-    """How a query ended. An exception that is not ours is a bug in the owner thread, which has logged it."""
-    try:
-        outcome = future.result(timeout=0)
-    except CancelledError:
-        return RefusedError("cancelled", code="cancelled")
-    except ModemdError as error:
-        return error
-    if isinstance(outcome, Measurement | UssdResult):
-        return outcome
-    return ModemdError("the query ended without an outcome: please report this with the log")
-
-
-def _ussd_query(request: Request, on_menu: Callable[[str], None]) -> UssdQuery:
-    replies = request.message.get("replies") or []
-    if not isinstance(replies, list) or len(replies) > MOST_REPLIES or not all(isinstance(r, str) for r in replies):
-        raise RefusedError(f"`replies` is a list of at most {MOST_REPLIES} texts", code="bad request")
-    code = _field(request, "code", str, None)
-    if code is None:
-        raise RefusedError('`code` is missing: say what to dial, like "*100#"', code="bad request")
-    interactive = _field(request, "interactive", bool, False)
-    return UssdQuery(
-        code=code,
-        replies=tuple(replies),
-        timeout_s=min(_number(request, "timeout_s", DEFAULT_TIMEOUT_S) or DEFAULT_TIMEOUT_S, LONGEST_TIMEOUT_S),
-        interactive=interactive,
-        on_menu=on_menu if interactive else None,
-        allow_mmi=_field(request, "allow_mmi", bool, False),
-        explain=_field(request, "explain", bool, False),
-    )
-
-
-def _field(request: Request, key: str, kind: type, default: Any) -> Any:
-    value = request.message.get(key)
-    if value is None:
-        return default
-    if not isinstance(value, kind):
-        words = {str: "a text", bool: "true or false"}
-        raise RefusedError(f"`{key}` must be {words[kind]}", code="bad request")
-    return value
-
-
-def _number(request: Request, key: str, default: float | None) -> float | None:
-    value = request.message.get(key)
-    if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise RefusedError(f"`{key}` must be a number of seconds", code="bad request")
-    return float(value)
-
-
-def _candidates(query: UssdQuery, result: UssdResult) -> render.Json:
-    return {"candidates": [asdict(candidate) for candidate in result.candidates]} if query.explain else {}
-
-
-def _delivered(row: AlertRow | None) -> tuple[list[str], dict[str, str]]:
-    deliveries = row.deliveries if row else ()
-    delivered = [d.channel for d in deliveries if d.state == "delivered"]
-    failed = {d.channel: d.last_error or "failed" for d in deliveries if d.state != "delivered" and d.tries}
-    return delivered, failed

@@ -28,8 +28,6 @@ from modemd.records import ChannelSettings, ModemSettings
 MAX_FILE_BYTES = 1 << 20  # a configuration is a page; /dev/zero is not one
 DEFAULT_STATE = "/var/lib/modemd"
 
-# Keys of [[modem]] whose other values belong to the interface and are not acted upon yet: the value they behave as.
-ONLY_SO_FAR = {"radio_fallback": "off", "recovery": "reopen", "sms_query": "off"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +66,9 @@ def load(path: str | Path, *, environ: Mapping[str, str] | None = None) -> Confi
     return config
 
 
-def not_acted_upon(config: Config) -> list[str]:
-    """A line for each setting that is valid but that this version does not act upon, so that nobody relies on it."""
-    return [
-        f'modem "{modem.name}": {key} = "{value}" is not acted upon by this version, it behaves as "{only}"'
-        for modem in config.modems
-        for key, only in ONLY_SO_FAR.items()
-        if (value := getattr(modem, key)) != only
-    ]
+def without_effect(config: Config) -> list[str]:
+    """A line for each setting that is valid but can do nothing with this operator, so that nobody relies on it."""
+    return [line for modem in config.modems if (line := _no_sms_query(modem)) is not None]
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -269,6 +262,19 @@ class _Reader:
 
     def problem(self, key: str, value: Any, cure: str) -> None:
         self.problems.append(Problem(self.file, key, "" if value is None else _shown(value), cure))
+
+
+def _no_sms_query(modem: ModemSettings) -> str | None:
+    """Why `sms_query = "auto"` does nothing here; None where it may do something, or the operator is not known yet."""
+    if modem.sms_query != "auto" or modem.operator is None:
+        return None
+    from modemd.modem.inquiry import sms_query  # late, like the packs
+    from modemd.money.operators import Packs
+
+    if sms_query(Packs().get(modem.operator), "auto") is not None:
+        return None
+    proves = f"the pack of {modem.operator} proves of no query by SMS that it is free"
+    return f'modem "{modem.name}": sms_query = "auto" does nothing: {proves}'
 
 
 def _unknown_operator(operator: str) -> str | None:

@@ -10,11 +10,15 @@ most 65,536 bytes with the newline, in both directions. A request carries `id` (
     ussd        modem, code, replies, timeout_s, interactive, allow_mmi, explain
                                   -> events "menu", the ussd object plus "hint", with explain also "candidates"
     status                        -> {"modems": [...]}
+    ports                         -> {"modems": [{"modem", "state", "error", "port", "imei"}]}
     history     modem, since_s    -> rows like balance without "hint", oldest first, then {"rows": N}
     check       modem             -> {"exit": 0..3, "line": "MODEMD OK - ..."}
+    sms         modem, mark_read  -> rows {"places", "sender", "text", ...}, then {"storages", "hidden", "error", ...}
     alerts      open_only         -> rows {"id", "event", ...}, oldest first, then {"rows": N}
     alert_test  channel           -> {"alert": ID, "channels": [...]}; channel null means every one
     alert_ack   alert             -> {"acknowledged": N}; alert null means every open one
+    doctor                        -> a row a modem {"modem", "state", "network", "settings", "last", ...}, then
+                                     {"daemon": {...}, "channels": [...]}
     record      modem, for_s, balance, code, replies, timeout_s
                                   -> rows {"at_s", "sent", "data"}, redacted, until for_s is over, the balance or the
                                      code was asked, or the client cancels; then {"device", "decoder", "error", "hint"}

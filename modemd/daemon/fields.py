@@ -162,8 +162,11 @@ MODEM_KEYS: dict[str, Field] = {
     "quarantine": between(0, 600),
     "roaming": switch,
     "radio_fallback": one_of("off", "auto"),
+    "radio_fallback_on_uplink": switch,
     "recovery": one_of("reopen", "reset", "usb"),
+    "recovery_on_uplink": switch,
     "sms_query": one_of("off", "auto"),
+    "sms_delete_own": switch,
     "ussd_encoding": one_of("plain", "ucs2", "hex", "packed"),
     "ussd_decoder": one_of(*DECODERS),
 }

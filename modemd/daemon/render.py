@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from modemd.records import Level, Measurement, ModemSettings, ModemSnapshot, Sim, UssdResult
-from modemd.store import AlertRow
+from modemd.modem.requests import SmsListing
+from modemd.records import Level, Measurement, ModemSettings, ModemSnapshot, Sim, SmsMessage, UssdResult
+from modemd.store import AlertRow, FallbackNote
 
 Json = dict[str, Any]
+
+LONGEST_SMS = 20_000  # characters; 255 parts of UCS2 have 17,085, and a line of the protocol 65,536 octets
 
 EXIT_OF_LEVEL: dict[Level, int] = {"ok": 0, "low": 1, "critical": 2, "unknown": 3, "stale": 3}
 
@@ -109,9 +112,10 @@ def status(
     level: Level,
     next_query_at: datetime | None,
     alerts: list[AlertRow],
+    fallback: FallbackNote | None,
     now: datetime,
 ) -> Json:
-    """One modem of `status --json`. `reading` is its last one."""
+    """One modem of `status --json`, with what people are told besides. `reading` is its last one."""
     return {
         "modem": snapshot.modem,
         "state": snapshot.state,
@@ -135,6 +139,47 @@ def status(
             }
             for row in alerts
         ],
+        "recovery": snapshot.recovery,
+        "fallback": None
+        if fallback is None
+        else {"at": utc(fallback.at), "rat": fallback.rat, "outage_s": fallback.outage_s},
+    }
+
+
+def port(snapshot: ModemSnapshot) -> Json:
+    """One modem of the request `ports`: the device that it has, or was tried last."""
+    return {
+        "modem": snapshot.modem,
+        "state": snapshot.state,
+        "error": snapshot.error,
+        "port": snapshot.port,
+        "imei": snapshot.device.imei,
+    }
+
+
+def sms(modem: str, message: SmsMessage) -> Json:
+    """One line of `sms list --json`."""
+    return {
+        "modem": modem,
+        "places": [{"storage": place.storage, "index": place.index} for place in message.places],
+        "status": message.status,
+        "sender": message.sender,
+        "sent_at": utc(message.sent_at),
+        "text": None if message.text is None else message.text[:LONGEST_SMS],
+        "parts": message.parts,
+        "missing": message.missing,
+    }
+
+
+def storages(modem: str, found: SmsListing) -> Json:
+    """The end of the request `sms`."""
+    return {
+        "modem": modem,
+        "rows": len(found.messages),
+        "hidden": found.hidden,
+        "storages": [{"name": one.name, "used": one.used, "places": one.places} for one in found.storages],
+        "error": found.error,
+        "hint": found.hint,
     }
 
 

@@ -20,12 +20,12 @@ import structlog
 from modemd import __version__
 from modemd.alerts.channels import bind
 from modemd.alerts.outbox import Outbox
-from modemd.daemon import render, service
+from modemd.daemon import diagnosis, render, service
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.commands import Desk
-from modemd.daemon.config import Config, load, not_acted_upon
+from modemd.daemon.config import Config, load, without_effect
 from modemd.daemon.fleet import Fleet
-from modemd.daemon.server import Server
+from modemd.daemon.server import Request, Server
 from modemd.errors import ConfigError, StoreError
 from modemd.modem.worker import Worker
 from modemd.money.operators import Packs
@@ -85,7 +85,9 @@ class Daemon:
         self._server = Server(config.daemon.socket, lambda request: self._desk(request))
         call_soon = self._server.call_soon
         self._fleet = Fleet(self._store, make_owner=self._owner, call_soon=call_soon, clock=_now)
-        self._desk = Desk(self._fleet, self._store, self._alarm, clock=_now, call_soon=call_soon)
+        self._desk = Desk(
+            self._fleet, self._store, self._alarm, clock=_now, call_soon=call_soon, diagnose=self._diagnosis
+        )
         self._watchdog_s = service.watchdog_interval_s()
         self._watchdog_at = 0.0
         self._clock_offset = time.time() - time.monotonic()
@@ -132,6 +134,9 @@ class Daemon:
             self._feed_watchdog()
             self._watchdog_at = now + self._watchdog_s
         try:
+            if not os.path.lexists(self._server.path):
+                self._server.open()
+                self._log.warning("the control socket was removed: made again", path=self._server.path)
             self._desk_at = self._desk.look()
             if self._changed or now >= self._tend_at:
                 self._changed = False
@@ -223,6 +228,26 @@ class Daemon:
         except StoreError as error:
             self._complain(error.message)
 
+    def _diagnosis(self, request: Request) -> None:
+        """For `modemd doctor`: what this process knows about itself, its channels and, a row each, its modems."""
+        now = _now()
+        for name, settings in self._fleet.settings.items():
+            snapshot = self._fleet.snapshot(name)
+            row = diagnosis.modem(
+                settings,
+                snapshot,
+                level=self._alarm.level(snapshot),
+                rows=self._store.history(modem=name, sim_key=snapshot.sim_key, limit=diagnosis.ROWS),
+                rungs=self._store.rungs(self._store.rungs_subject(name) or f"modem:{name}"),
+                next_query_at=self._fleet.next_query_at.get(name),
+                now=now,
+            )
+            request.row(row)
+        channels = diagnosis.channels(self._alarm.channels, self._store.alerts(limit=diagnosis.ROWS), now=now)
+        daemon = self._config.daemon
+        own = diagnosis.process(config=str(self._path.absolute()), state=daemon.state, socket=daemon.socket)
+        request.finish({"daemon": own, "channels": channels})
+
     # --- configuration -----------------------------------------------------------------------------------------------
 
     def _reload(self) -> None:
@@ -245,7 +270,7 @@ class Daemon:
         service.notify("READY=1")
 
     def _apply_rest(self, config: Config) -> None:
-        for line in not_acted_upon(config):
+        for line in without_effect(config):
             self._log.warning(line)
         channels = bind(config.channels)
         self._outbox.replace(channels)

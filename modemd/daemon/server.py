@@ -127,9 +127,14 @@ class Server:
         self._selector.register(self._wake_receive, selectors.EVENT_READ, self._woken)
 
     def open(self) -> None:
-        """Binds the socket. Raises StateInUse when another daemon answers there, StoreError with the cure otherwise."""
-        self._listener, self._identity = listener.bind(self.path)
-        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        """Binds the socket, again where somebody has removed it. Raises StateInUse when another daemon answers there,
+        StoreError with the cure otherwise."""
+        fresh, self._identity = listener.bind(self.path)
+        if self._listener is not None:
+            self._selector.unregister(self._listener)
+            self._listener.close()
+        self._listener = fresh
+        self._selector.register(fresh, selectors.EVENT_READ, self._accept)
 
     def close(self) -> None:
         """Tells every client, then removes the socket if it is still ours. Idempotent."""

@@ -57,9 +57,22 @@ def test_what_is_wrong_is_below_the_table(daemon: Any, modemd: Any) -> None:
     assert "never" in result.stdout
 
 
+def test_what_was_done_to_the_modem_is_below_the_table(daemon: Any, modemd: Any) -> None:
+    """The rungs of the recovery ladder, and what a query on another network cost."""
+    at = (datetime.now(UTC) - timedelta(hours=2, minutes=5)).isoformat()
+    healed = modem(recovery="opened again 3 times", fallback={"at": at, "rat": "UMTS", "outage_s": 13.6})
+    vain = modem(modem="car", recovery=None, fallback={"at": at, "rat": None, "outage_s": None})
+    daemon.result("status", {"modems": [healed, vain, modem(modem="well", fallback={"at": None})]})
+    assert modemd("status").stdout.splitlines()[-3:] == [
+        "home: opened again 3 times",
+        "home: went to 3G for a query 2 h ago, without data for 14 s",
+        "car: went to another network for a query in vain 2 h ago",
+    ]
+
+
 def test_json_is_whole(daemon: Any, modemd: Any) -> None:
     """--json has the keys in their order and the whole SIM, as INTERFACE says for the local socket."""
-    daemon.result("status", {"modems": [modem()]})
+    daemon.result("status", {"modems": [modem(recovery="opened again 3 times")]})
     (row,) = json.loads(modemd("status", "--json").stdout)["modems"]
     assert tuple(row) == KEYS
     assert row["sim"]["iccid"] == "89701012345678901234"

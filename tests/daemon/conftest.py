@@ -26,7 +26,8 @@ from modemd.daemon.config import Config, DaemonSettings
 from modemd.daemon.control import Client
 from modemd.daemon.fleet import Fleet
 from modemd.daemon.server import Peer, Server
-from modemd.modem.requests import BalanceQuery, UssdQuery
+from modemd.modem.requests import BalanceQuery
+from modemd.modem.requests import Request as Query
 from modemd.modem.tap import Tap
 from modemd.records import ChannelSettings, Measurement, ModemSettings, ModemSnapshot, Reading, Sim
 from modemd.store import Store
@@ -54,7 +55,7 @@ class FakeOwner:
         self.tap = Tap()
         self.alive = True
         self.stopped = False
-        self.asked: list[tuple[BalanceQuery | UssdQuery, Future[Any]]] = []
+        self.asked: list[tuple[Query, Future[Any]]] = []
         self.cancelled: list[Future[Any]] = []
         self.answers: list[str] = []
         self.news = threading.Semaphore(0)
@@ -62,7 +63,7 @@ class FakeOwner:
     def start(self) -> None:
         """Nothing to start."""
 
-    def submit(self, request: BalanceQuery | UssdQuery) -> Future[Any]:
+    def submit(self, request: Query) -> Future[Any]:
         for query, waiting in self.asked:
             if isinstance(request, BalanceQuery) and isinstance(query, BalanceQuery) and not waiting.done():
                 self.news.release()

@@ -141,13 +141,13 @@ def test_days_left_from_the_history(office: Any) -> None:
 
 
 def test_status_of_a_modem(office: Any) -> None:
-    """The keys of the interface in their order."""
+    """The keys of the interface in their order, and what people are told besides."""
     office.configure(HOME)
     office.store.add(office.reading("123.40"))
     (modem,) = ask(office, "status")["modems"]
     assert list(modem) == [
         "modem", "state", "error", "sim", "operator", "rat", "signal_dbm", "balance", "currency", "level", "taken_at",
-        "age_s", "next_query_at", "alerts",
+        "age_s", "next_query_at", "alerts", "recovery", "fallback",
     ]  # fmt: skip
     assert (modem["state"], modem["balance"], modem["level"], modem["alerts"]) == ("ready", "123.40", "ok", [])
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modemd.daemon.config import load, not_acted_upon
+from modemd.daemon.config import load, without_effect
 from modemd.daemon.fields import CHANNEL_KEYS, DAEMON_KEYS, MODEM_KEYS
 from modemd.errors import ConfigError, Problem
 
@@ -269,12 +269,14 @@ def test_no_value_escapes_as_another_exception(
     assert all("\n" not in str(problem) for problem in found)
 
 
-def test_what_is_not_acted_upon_is_said(write_config: WriteConfig) -> None:
-    """A valid setting that this version ignores gives a line with its modem and key; the defaults give none."""
-    modem = '[[modem]]\nname = "home"\nport = "/dev/ttyUSB2"\n'
-    assert not_acted_upon(load(write_config(modem))) == []
-    (line,) = not_acted_upon(load(write_config(f'{modem}radio_fallback = "auto"\n')))
-    assert line.startswith('modem "home": radio_fallback = "auto" is not acted upon')
+def test_a_query_by_sms_that_can_do_nothing_is_said(write_config: WriteConfig) -> None:
+    """sms_query = "auto" with an operator whose pack proves no free query; silence where it does, or is not known."""
+    modem = '[[modem]]\nname = "home"\nport = "auto"\nsms_query = "auto"\n'
+    assert without_effect(load(write_config(modem))) == []
+    assert without_effect(load(write_config(f'{modem}operator = "ru-mts"\n'))) == []
+    (line,) = without_effect(load(write_config(f'{modem}operator = "ru-beeline"\n')))
+    assert 'sms_query = "auto" does nothing' in line
+    assert load(write_config(f"{modem}sms_delete_own = true\n")).modems[0].sms_delete_own is True
 
 
 def test_a_double_name_is_seen_beside_another_fault(write_config: WriteConfig) -> None:

@@ -1,0 +1,129 @@
+"""Each modem as the daemon has it: port, SIM, registration, messages, recovery."""
+
+from __future__ import annotations
+
+from modemd.doctor.facts import Facts, Modem
+from modemd.doctor.findings import Finding, Severity, split
+
+WEAK_DBM = -105  # RSSI; below it USSD sessions break off
+NEARLY_FULL = 0.8  # a SIM of 10 to 20 places fills within weeks
+
+# state -> check and what to do where the daemon's own line does not say it
+_STATES: dict[str, tuple[str, str]] = {
+    "absent": ("port", "plug the modem in, or correct `port` in the configuration; modemd ports shows what is there"),
+    "blocked": ("port", "modemd ports shows who has it"),
+    "sim": ("sim", "put the SIM into a phone and see what it wants"),
+    "offline": ("network", "check antenna, SIM and reception"),
+    "failed": ("modem", "look at journalctl -u modemd -e; plug the modem out and in"),
+}
+
+
+def states(facts: Facts) -> list[Finding]:
+    """One finding a modem: what the daemon says of it, or, without the daemon, whether its port is there."""
+    return [_state(modem) for modem in facts.modems]
+
+
+def registration(facts: Facts) -> list[Finding]:
+    """Roaming where it is not allowed, and a weak signal."""
+    found = []
+    for modem in facts.modems:
+        if modem.registered and modem.roaming and not modem.roaming_allowed:
+            text = "the SIM is roaming, and no balance is asked for there, since that may cost money"
+            cure = "roaming = true in the configuration allows it"
+            found.append(Finding("roaming", "fault", modem.name, text, cure))
+        if modem.signal_dbm is None:
+            continue
+        if modem.signal_dbm < WEAK_DBM:
+            text = f"the signal is weak ({modem.signal_dbm} dBm), questions may get lost"
+            cure = "move the modem to a window, use an extension cord or an external antenna"
+            found.append(Finding("signal", "warning", modem.name, text, cure))
+        else:
+            found.append(Finding("signal", "ok", modem.name, f"{modem.signal_dbm} dBm"))
+    return found
+
+
+def messages(facts: Facts) -> list[Finding]:
+    """Storages of messages that are full or soon will be."""
+    found = []
+    for modem in facts.modems:
+        for room in modem.sms:
+            if room.places <= 0:
+                continue
+            text = f"{_STORAGES.get(room.storage, room.storage)} holds {room.used} of {room.places} messages"
+            cure = "delete some, or the operator's answers will not arrive (modemd sms list shows them)"
+            severity: Severity = "ok"
+            if room.used >= NEARLY_FULL * room.places:
+                severity = "fault" if room.used >= room.places else "warning"
+            found.append(Finding("sms", severity, modem.name, text, cure if severity != "ok" else ""))
+    return found
+
+
+def recovery(facts: Facts) -> list[Finding]:
+    """A modem that was opened again or reset within the last day, and what speaks for its power or for its firmware."""
+    starved = power_suspected(facts)
+    found = []
+    for modem in facts.modems:
+        if modem.recovery is None:
+            continue
+        firmware = " ".join(word for word in (modem.model, modem.firmware) if word)
+        cure = (
+            "its power is the likely reason: use a powered hub and a short cable"
+            if starved
+            else f"nothing speaks against its power, so its firmware is the likely reason ({firmware or 'not known'}): "
+            'update it, or let modemd go further with recovery = "reset"'
+        )
+        often = [rung for rung in modem.rungs if rung.tried >= OFTEN]
+        severity: Severity = "warning" if often or starved else "note"
+        total = f" ({', '.join(f'{rung.rung} {rung.tried} times in all' for rung in often)})" if often else ""
+        found.append(Finding("recovery", severity, modem.name, f"it had to be healed: {modem.recovery}{total}", cure))
+    return found
+
+
+def power_suspected(facts: Facts) -> bool:
+    """True if anything speaks for a weak supply: low voltage, or a device that left the bus again and again."""
+    low = facts.low_voltage or facts.low_voltage_events or (facts.throttled or 0) & LOW_VOLTAGE
+    return bool(low) or any(device.disconnects >= MANY_DISCONNECTS for device in facts.devices)
+
+
+OFTEN = 3  # rungs of one kind: once may be a person, twice bad luck
+LOW_VOLTAGE = 0x1_0001  # vcgencmd get_throttled: now, and since boot
+MANY_DISCONNECTS = 3  # within a day; once is a person, or a reset
+
+
+# --- helpers
+
+_STORAGES = {"SM": "the SIM", "ME": "the modem", "MT": "the modem with its SIM"}
+
+
+def _state(modem: Modem) -> Finding:
+    state = modem.state
+    if state is None:
+        return _without_daemon(modem)
+    if state in _STATES:
+        check, cure = _STATES[state]
+        severity: Severity = "fault"
+        if state == "sim" and "busy" in (modem.error or ""):
+            severity = "warning"
+        line = modem.error or f'it is in the state "{state}"'
+        if state == "absent" and modem.absent:
+            line = modem.absent  # as it is now, not as it was at the daemon's last look
+        return Finding(check, severity, modem.name, *split(line, cure=cure))
+    if modem.error is not None and not _is_told(modem):
+        check = "sms" if "messages" in modem.error else "modem" if modem.code is not None else "operator"
+        return Finding(check, "warning", modem.name, *split(modem.error))
+    if state == "starting":
+        return Finding("modem", "note", modem.name, "it is still being set up", "ask again in a minute")
+    what = ", ".join(word for word in (modem.operator, modem.rat, modem.model) if word)
+    return Finding("modem", "ok", modem.name, f"{state}{f' ({what})' if what else ''}")
+
+
+def _is_told(modem: Modem) -> bool:
+    """True if the line of a modem that works is about its full storage, which `messages` tells with numbers."""
+    full = any(room.places > 0 and room.used >= NEARLY_FULL * room.places for room in modem.sms)
+    return full and "messages" in (modem.error or "")
+
+
+def _without_daemon(modem: Modem) -> Finding:
+    if modem.absent is not None:
+        return Finding("port", "fault", modem.name, *split(modem.absent, cure=_STATES["absent"][1]))
+    return Finding("port", "ok", modem.name, f"its port is there: {', '.join(modem.paths)}")
