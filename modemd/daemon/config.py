@@ -29,7 +29,6 @@ MAX_FILE_BYTES = 1 << 20  # a configuration is a page; /dev/zero is not one
 DEFAULT_STATE = "/var/lib/modemd"
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaemonSettings:
     """The [daemon] table after validation; paths are absolute."""

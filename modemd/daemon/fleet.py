@@ -18,7 +18,7 @@ from modemd.daemon.schedule import Pace, next_query
 from modemd.errors import RefusedError
 from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query
-from modemd.modem.tap import Tap
+from modemd.modem.wire.tap import Tap
 from modemd.records import ModemSettings, ModemSnapshot
 from modemd.store import Store
 

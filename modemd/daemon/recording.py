@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modemd.daemon.server import Request
-from modemd.modem.redact_wire import Redactor
-from modemd.modem.tap import Piece, Tap
+from modemd.modem.wire.redact_wire import Redactor
+from modemd.modem.wire.tap import Piece, Tap
 from modemd.records import ModemSnapshot
 
 LONGEST_UNIT = 8192  # octets without an end: rubbish, redacted as far as it goes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modemd.errors import Problem
-from modemd.modem.kinds import Kind
+from modemd.modem.ports.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

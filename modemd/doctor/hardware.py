@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from modemd.doctor.facts import Access, Device, Port
-from modemd.modem import holders as held
-from modemd.modem.kinds import Kind, no_port_kind, why_not
-from modemd.modem.sysroot import entries, opened_path, read, sysroot
-from modemd.modem.usb import SerialPort, UsbDevice, devices, serial_ports
+from modemd.modem.ports import holders as held
+from modemd.modem.ports.kinds import Kind, no_port_kind, why_not
+from modemd.modem.ports.sysroot import entries, opened_path, read, sysroot
+from modemd.modem.ports.usb import SerialPort, UsbDevice, devices, serial_ports
 
 SELF_POWERED = 0x40  # bmAttributes of a configuration (USB 2.0 9.6.3)
 

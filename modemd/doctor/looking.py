@@ -14,10 +14,10 @@ from modemd.doctor.asking import ask
 from modemd.doctor.facts import ConfigFile, Daemon, Facts, Look, Modem, User
 from modemd.doctor.programs import Run, Unseen, run
 from modemd.errors import ConfigError, PortAbsent
-from modemd.modem import holders
-from modemd.modem.discovery import candidates
-from modemd.modem.sysroot import device_path, sysroot
-from modemd.modem.uplink import carries_uplink
+from modemd.modem.ports import holders
+from modemd.modem.ports.discovery import candidates
+from modemd.modem.ports.sysroot import device_path, sysroot
+from modemd.modem.ports.uplink import carries_uplink
 from modemd.records import ModemSettings
 
 CONFIG = "/etc/modemd/modemd.toml"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from modemd.doctor.facts import Folder, User
 from modemd.doctor.programs import Run, Unseen
-from modemd.modem.sysroot import sysroot
+from modemd.modem.ports.sysroot import sysroot
 
 ACCOUNT = "modemd"  # the daemon's user, as systemd/modemd.sysusers makes it
 LOG_LINES = 20_000

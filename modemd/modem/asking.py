@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from modemd.errors import ModemError, ModemSilent, RefusedError, StoreError
-from modemd.modem import fallback, inquiry
-from modemd.modem.bysms import LEAST_S, BySms, Waited
+from modemd.modem import inquiry
 from modemd.modem.desk import Desk
-from modemd.modem.inbox import told_at
 from modemd.modem.modem import Modem
+from modemd.modem.radio import fallback
 from modemd.modem.requests import BalanceQuery, Job, Result
+from modemd.modem.sms.bysms import LEAST_S, BySms, Waited
+from modemd.modem.sms.inbox import told_at
 from modemd.modem.timeouts import Paces
 from modemd.modem.whose import Whose
 from modemd.money.pack import Pack, Query

@@ -8,8 +8,8 @@ from typing import Any
 
 from modemd.errors import ModemdError, ModemError, StoreError
 from modemd.modem.inquiry import Answer
-from modemd.modem.outcome import hint_of
 from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing
+from modemd.modem.wire.outcome import hint_of
 from modemd.records import (
     Measurement,
     ModemSettings,

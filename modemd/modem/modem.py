@@ -18,13 +18,14 @@ import serial
 
 from modemd.at.lines import FinalResult
 from modemd.errors import CommandError, ModemdError, PortLost, SimError
-from modemd.modem import identity, radio, simcard
-from modemd.modem.dialogue import Dialogue, LearnedLike
-from modemd.modem.engine import ESC, Answer, Engine
-from modemd.modem.explain import explain
-from modemd.modem.port import close_port, lost, open_port
-from modemd.modem.tap import Tap
+from modemd.modem.radio import registration
+from modemd.modem.sim import identity, simcard
 from modemd.modem.timeouts import Timeouts
+from modemd.modem.wire.dialogue import Dialogue, LearnedLike
+from modemd.modem.wire.engine import ESC, Answer, Engine
+from modemd.modem.wire.explain import explain
+from modemd.modem.wire.port import close_port, lost, open_port
+from modemd.modem.wire.tap import Tap
 from modemd.records import DecodeCandidate, Device, Network, Sim, UssdMessage, UssdResult
 
 with warnings.catch_warnings():  # 28 invalid escapes in its regular expressions must not reach the journal
@@ -208,14 +209,14 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
 
     def registration(self) -> Network:
         """Registration alone: one or two commands. Operator, technology and signal are network()'s."""
-        return radio.read_registration(self.command)
+        return registration.read_registration(self.command)
 
     def network(self) -> Network:
         return self.details(self.registration())
 
     def details(self, known: Network) -> Network:
         """`known` completed with operator, technology and signal."""
-        return radio.read_details(
+        return registration.read_details(
             lambda line: self.command(line, self.timeouts.network_s), known, te_charset=self.te_charset
         )
 

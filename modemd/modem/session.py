@@ -9,17 +9,18 @@ from typing import Any
 
 from modemd.at.ussd import check_answer, check_code
 from modemd.errors import ModemdError, ModemSilent, NetworkError, RefusedError, SimError
-from modemd.modem import fallback, inquiry, radio
-from modemd.modem.arrived import Arrived
+from modemd.modem import inquiry
 from modemd.modem.asking import Asking
-from modemd.modem.bysms import BySms
 from modemd.modem.desk import Desk
-from modemd.modem.discovery import candidates
-from modemd.modem.inbox import Inbox
-from modemd.modem.messages import Messages
 from modemd.modem.modem import Modem
 from modemd.modem.overheard import Overheard
+from modemd.modem.ports.discovery import candidates
+from modemd.modem.radio import fallback, registration
 from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing, UssdQuery
+from modemd.modem.sms.arrived import Arrived
+from modemd.modem.sms.bysms import BySms
+from modemd.modem.sms.inbox import Inbox
+from modemd.modem.sms.messages import Messages
 from modemd.modem.timeouts import Paces, Timeouts
 from modemd.modem.whose import Whose
 from modemd.money.operators import Packs
@@ -252,7 +253,7 @@ class Session:
             busy = self._whose.sim_error.code == "busy"
             self._look_due = self._look_due or now + (self._paces.poll_s if busy else self._paces.mend_s)
         elif self._network.registered is False:
-            state, error = "offline", radio.not_registered(self._network).message
+            state, error = "offline", registration.not_registered(self._network).message
             self._look_due = self._look_due or now + self._paces.poll_s
         elif self._overheard.quarantine_left > 0:
             state = "quarantine"
@@ -295,7 +296,7 @@ class Session:
         read = self._registered_read
         if read is None or not self._network.registered or self._monotonic() - read > self._paces.fresh_s:
             self._register()
-        radio.check_may_dial(self._network, roaming=self._settings.roaming)
+        registration.check_may_dial(self._network, roaming=self._settings.roaming)
 
     def _after(self, code: str, result: UssdResult | None, *, balance: bool) -> None:
         """A request ended; without a result the modem fell silent."""
@@ -352,7 +353,7 @@ class Session:
             self._post_due = self._monotonic()
             self._wake()
             return
-        report = radio.registration_report(line)
+        report = registration.registration_report(line)
         if report is not None and report.registered is not None and report.registered != self._network.registered:
             # Only a look at the whole answer decides; the URC may be one of many while the modem changes cells.
             self._look_soon()

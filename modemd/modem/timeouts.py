@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from modemd.modem.recovery import Limits
+from modemd.modem.healing.recovery import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from modemd.errors import PortAbsent, SimError
-from modemd.modem import inquiry, pin, subscription
+from modemd.modem import inquiry
 from modemd.modem.modem import Modem
+from modemd.modem.sim import pin, subscription
 from modemd.money.operators import Packs
 from modemd.money.pack import Pack
 from modemd.records import ModemSettings, ModemSnapshot

@@ -20,14 +20,14 @@ import structlog
 
 from modemd.errors import ModemError
 from modemd.modem.desk import Desk
-from modemd.modem.healer import Healer, Tools
+from modemd.modem.healing.healer import Healer, Tools
+from modemd.modem.healing.power import nodes
 from modemd.modem.modem import Modem
 from modemd.modem.overheard import Overheard
-from modemd.modem.power import nodes
 from modemd.modem.requests import BalanceQuery, Job, Line, Request, UssdQuery
 from modemd.modem.session import Session
-from modemd.modem.tap import Tap
 from modemd.modem.timeouts import Paces, Timeouts
+from modemd.modem.wire.tap import Tap
 from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot, State, UssdResult
 from modemd.store import Store

@@ -28,7 +28,7 @@ from modemd.daemon.fleet import Fleet
 from modemd.daemon.server import Peer, Server
 from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query
-from modemd.modem.tap import Tap
+from modemd.modem.wire.tap import Tap
 from modemd.records import ChannelSettings, Measurement, ModemSettings, ModemSnapshot, Reading, Sim
 from modemd.store import Store
 

@@ -19,9 +19,9 @@ from modemd.daemon.recording import Transcript
 from modemd.daemon.server import Peer
 from modemd.errors import DaemonUnreachable, RefusedError
 from modemd.modem.modem import Modem
-from modemd.modem.redact_wire import Redactor
 from modemd.modem.requests import UssdQuery
-from modemd.modem.tap import Piece
+from modemd.modem.wire.redact_wire import Redactor
+from modemd.modem.wire.tap import Piece
 from modemd.records import ModemSettings, UssdResult
 from modemd.simulator.capture import parse_capture
 

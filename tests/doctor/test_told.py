@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from modemd.doctor.findings import Finding
-from modemd.modem.outcome import hint_of
+from modemd.modem.wire.outcome import hint_of
 
 Ward = Any
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modemd.errors import PortAbsent
-from modemd.modem import sysroot, usb
-from modemd.modem.discovery import candidates, resolve, usb_ports
-from modemd.modem.portmap import kind_of
+from modemd.modem.ports import sysroot, usb
+from modemd.modem.ports.discovery import candidates, resolve, usb_ports
+from modemd.modem.ports.portmap import kind_of
 
 # What a device looks like: ids, interfaces, and the ports that take AT commands in the order in which they are tried.
 MODEMS = {

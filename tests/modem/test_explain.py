@@ -10,8 +10,8 @@ import pytest
 from modemd.at.gsm import encode_packed
 from modemd.modem.modem import Modem
 from modemd.modem.requests import UssdQuery
-from modemd.modem.tap import Piece, Tap
 from modemd.modem.timeouts import Timeouts
+from modemd.modem.wire.tap import Piece, Tap
 from modemd.records import UssdResult
 
 PACKED = encode_packed("Balance 55.20 RUB")

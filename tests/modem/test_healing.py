@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from modemd.modem.recovery import Limits
+from modemd.modem.healing.recovery import Limits
 from modemd.modem.timeouts import Paces, PowerTimes, Timeouts
 from modemd.modem.worker import BalanceQuery, UssdQuery, Worker
 from modemd.simulator.machine import Machine

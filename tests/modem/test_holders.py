@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from modemd.errors import PortBlocked
-from modemd.modem import port as port_file
-from modemd.modem.discovery import usb_ports
-from modemd.modem.holders import Holder, holders, holders_of, leave_alone, modem_manager_takes, runs, said
+from modemd.modem.ports.discovery import usb_ports
+from modemd.modem.ports.holders import Holder, holders, holders_of, leave_alone, modem_manager_takes, runs, said
+from modemd.modem.wire import port as port_file
 
 EC25 = ("2c7c:0125", ["2 ff/00/00 option ttyUSB2", "3 ff/00/00 option ttyUSB3"])
 

@@ -18,8 +18,8 @@ import pytest
 from gsmmodem.exceptions import CmeError, CmsError, CommandError, TimeoutException
 
 from modemd.errors import ModemSilent, PortAbsent, PortBlocked, PortLost, SimError
-from modemd.modem import discovery
 from modemd.modem.modem import Modem
+from modemd.modem.ports import discovery
 from modemd.modem.timeouts import Timeouts
 
 

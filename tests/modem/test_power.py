@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from modemd.at import resets
 from modemd.errors import ModemError, PortAbsent, PortLost, StoreError
-from modemd.modem import power
+from modemd.modem.healing import power
 from modemd.modem.modem import Modem
+from modemd.modem.ports.uplink import carries_uplink
 from modemd.modem.timeouts import PowerTimes, Timeouts
-from modemd.modem.uplink import carries_uplink
 from modemd.records import Device
 
 QUICK = PowerTimes(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modemd.modem import identity, radio
-from modemd.modem.radio import Registration
+from modemd.modem.radio import registration
+from modemd.modem.radio.registration import Registration
+from modemd.modem.sim import identity
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ from modemd.modem.radio import Registration
 )
 def test_registration(lines: list[str], expected: Registration | None) -> None:
     """The read answer wins over a URC between its lines (capture gsmmodem-97)."""
-    assert radio.registration_read(lines, "CREG") == expected
+    assert registration.registration_read(lines, "CREG") == expected
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_registration(lines: list[str], expected: Registration | None) -> None:
 )
 def test_operator(line: str, charset: str, expected: tuple[str | None, str | None]) -> None:
     """Long and numeric names, with and without technology, and hexadecimal ones of a TE in UCS2."""
-    assert radio.operator_read([line], te_charset=charset) == expected
+    assert registration.operator_read([line], te_charset=charset) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_operator(line: str, charset: str, expected: tuple[str | None, str | Non
 )
 def test_signal(line: str, dbm: int | None) -> None:
     """27.007 8.5 in dBm; 99 is not known."""
-    assert radio.signal_read([line]) == dbm
+    assert registration.signal_read([line]) == dbm
 
 
 def test_lte_alone_is_registered() -> None:
@@ -60,7 +61,7 @@ def test_lte_alone_is_registered() -> None:
         asked.append(line)
         return ["+CREG: 0,0"] if "CREG" in line and "CEREG" not in line else ["+CEREG: 0,1"]
 
-    assert radio.read_registration(command).registered is True
+    assert registration.read_registration(command).registered is True
     assert asked == ["AT+CREG?", "AT+CEREG?"]
 
 
@@ -72,10 +73,10 @@ def test_lte_alone_is_registered() -> None:
 def test_no_line_breaks_a_parser(text: str, prefix: str) -> None:
     """Whatever a modem says, the parsers answer with a value or None."""
     line = prefix + text
-    report = radio.registration_read([line], "CREG")
+    report = registration.registration_read([line], "CREG")
     assert report is None or 0 <= report.stat <= 99
-    radio.operator_read([line], te_charset="UCS2")
-    dbm = radio.signal_read([line])
+    registration.operator_read([line], te_charset="UCS2")
+    dbm = registration.signal_read([line])
     assert dbm is None or -113 <= dbm <= -51
     iccid = identity.iccid_of(line)
     assert iccid is None or iccid.isdigit()

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modemd.errors import StoreError
-from modemd.modem.recovery import HIGHER, Fault, Ladder, Limits, allowed
+from modemd.modem.healing.recovery import HIGHER, Fault, Ladder, Limits, allowed
 from modemd.modem.timeouts import Paces, PowerTimes, Timeouts
 from modemd.modem.worker import BalanceQuery, UssdQuery, Worker
 from modemd.records import Measurement, Rung, RungRecord
@@ -501,7 +501,7 @@ def test_a_modem_that_carries_the_way_out_is_spared(
         looked.set()
         return links[-1] if links else None
 
-    monkeypatch.setattr("modemd.modem.healer.carries_uplink", look)
+    monkeypatch.setattr("modemd.modem.healing.healer.carries_uplink", look)
     worker = start(str(socket.link), wait="absent", paces=ladder_paces, recovery="reset")
     peer = socket.plug()
     assert watch.state("ready")

@@ -14,9 +14,9 @@ from modemd.at.gsm import encode_packed
 from modemd.at.lines import LineReader
 from modemd.at.ussd import decode, parse_cusd
 from modemd.daemon.recording import Transcript
-from modemd.modem.redact import Pseudonyms, redact
-from modemd.modem.redact_wire import Redactor
-from modemd.modem.tap import Piece
+from modemd.modem.wire.redact import Pseudonyms, redact
+from modemd.modem.wire.redact_wire import Redactor
+from modemd.modem.wire.tap import Piece
 from modemd.money.reading import read
 from modemd.simulator.capture import Received, parse_capture
 

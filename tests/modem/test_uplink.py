@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from modemd.modem.uplink import Uplink, carries_uplink, uplink
+from modemd.modem.ports.uplink import Uplink, carries_uplink, uplink
 
 HEAD = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
 EC25 = ("2c7c:0125", ["2 ff/00/00 option ttyUSB2", "3 ff/00/00 option ttyUSB3", "4 ff/ff/ff qmi_wwan net=wwan0"])

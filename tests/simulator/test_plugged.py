@@ -14,7 +14,7 @@ from typing import Protocol
 import pytest
 
 from modemd.errors import ScenarioError
-from modemd.modem import discovery
+from modemd.modem.ports import discovery
 from modemd.simulator import loading
 from modemd.simulator.machine import Machine
 from modemd.simulator.scenario import UsbDevice

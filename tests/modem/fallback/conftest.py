@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import structlog
 
-from modemd.modem import fallback
-from modemd.modem.fallback import Trip
 from modemd.modem.modem import Modem
+from modemd.modem.radio import fallback
+from modemd.modem.radio.fallback import Trip
 from modemd.modem.timeouts import FallbackLimits, Timeouts
 from modemd.records import ModemSettings, Network, UssdResult
 from modemd.store import Store

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import structlog
 
-from modemd.modem import fallback
 from modemd.modem.modem import Modem
+from modemd.modem.radio import fallback
 from modemd.modem.timeouts import FallbackLimits, Timeouts
 from modemd.store import Store
 

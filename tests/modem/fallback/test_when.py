@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from modemd.modem import fallback
-from modemd.modem.fallback import Trip
+from modemd.modem.radio import fallback
+from modemd.modem.radio.fallback import Trip
 from modemd.records import ModemSettings, Network, UssdResult
 from modemd.store import FallbackNote
 

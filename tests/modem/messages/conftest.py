@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from modemd.modem.messages import Messages
 from modemd.modem.modem import Modem
+from modemd.modem.sms.messages import Messages
 from modemd.modem.timeouts import Timeouts
 from modemd.records import Device
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from modemd.modem.messages import Messages
+from modemd.modem.sms.messages import Messages
 from modemd.records import SmsPlace
 
 Start = Callable[..., tuple[Any, Messages]]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from modemd.errors import CommandError, ModemError, PortLost
-from modemd.modem.messages import Messages
 from modemd.modem.modem import Modem
+from modemd.modem.sms.messages import Messages
 from modemd.records import SmsPlace
 
 Start = Callable[..., tuple[Any, Messages]]

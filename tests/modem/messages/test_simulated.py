@@ -12,8 +12,8 @@ import pytest
 
 from modemd.at.sms import announced, join
 from modemd.errors import CommandError
-from modemd.modem.messages import Messages
 from modemd.modem.modem import Modem
+from modemd.modem.sms.messages import Messages
 from modemd.modem.timeouts import Timeouts
 from modemd.records import SmsMessage
 

@@ -16,12 +16,12 @@ from modemd.at import rats
 from modemd.at.coverage import lacking
 from modemd.at.rats import RatState
 from modemd.errors import CommandError, ModemError, StoreError
-from modemd.modem import radio, ratswitch
-from modemd.modem.fallback_rules import GENERATIONS, advice, helps, refusal
 from modemd.modem.modem import Modem
-from modemd.modem.ratrecovery import device_key, recover
+from modemd.modem.ports.uplink import carries_uplink
+from modemd.modem.radio import registration, switch
+from modemd.modem.radio.putback import device_key, recover
+from modemd.modem.radio.rules import GENERATIONS, advice, helps, refusal
 from modemd.modem.timeouts import FallbackLimits
-from modemd.modem.uplink import carries_uplink
 from modemd.records import ModemSettings, Network, UssdResult
 from modemd.store import Store
 
@@ -112,13 +112,13 @@ def state(modem: Modem) -> RatState | None:
     """The modem's own choice of RATs, and what else it offers; None where no known command tells. Read commands only.
     Raises ModemError."""
     for row in rats.rows_for(modem.device.manufacturer, modem.device.model):
-        found = ratswitch.read(modem, row)
+        found = switch.read(modem, row)
         if found is None:
             continue
-        offers = ratswitch.offers(modem, row)
+        offers = switch.offers(modem, row)
         if row.must_list and offers is None:
             continue
-        return ratswitch.with_domain(modem, found, offers)
+        return switch.with_domain(modem, found, offers)
     return None
 
 
@@ -215,11 +215,11 @@ class Fallback:
         self._modem.interrupt_by(None)
         try:
             again_s = None if quick else self._limits.look_s
-            done = not self._heeded and ratswitch.shows(self._modem, row, value)
-            done = done or ratswitch.put_back(self._modem, row, value, timeout_s=quick, again_s=again_s)
+            done = not self._heeded and switch.shows(self._modem, row, value)
+            done = done or switch.put_back(self._modem, row, value, timeout_s=quick, again_s=again_s)
             if quick and not done:  # the answer to a command that was given up may have come in between
                 self._let_pass(quick / 2)
-                done = ratswitch.shows(self._modem, row, value)
+                done = switch.shows(self._modem, row, value)
         finally:
             self._modem.interrupt_by(self._stopped)
         if not done:
@@ -252,7 +252,7 @@ class Fallback:
             self._log.error("a radio fall-back could not be noted", reason=error.message)
         hint = None
         if not restored:
-            hint = ratswitch.not_put_back(self._state.row, self._state.value)
+            hint = switch.not_put_back(self._state.row, self._state.value)
         elif helped is None and tried:
             hint = (
                 f"neither on LTE nor on {' or '.join(tried)} did the network answer: check the code, or try again later"
@@ -293,7 +293,7 @@ class Fallback:
         if not row.shows:
             return True
         for look in range(2):
-            now = ratswitch.read(self._modem, row)
+            now = switch.read(self._modem, row)
             if now is None or now.allows == frozenset({rat}):
                 return True
             if look == 0:
@@ -315,7 +315,7 @@ class Fallback:
     def _is_on(self, rat: str) -> bool:
         modem = self._modem
         try:
-            report = radio.registration_read(modem.command("AT+CREG?"), "CREG")
+            report = registration.registration_read(modem.command("AT+CREG?"), "CREG")
             if report is None or not report.registered:
                 return False
         except CommandError:
@@ -323,7 +323,7 @@ class Fallback:
         seen = report.technology
         if seen is None:
             try:
-                seen = radio.operator_read(modem.command("AT+COPS?", modem.timeouts.network_s))[1]
+                seen = registration.operator_read(modem.command("AT+COPS?", modem.timeouts.network_s))[1]
             except CommandError:
                 return True
         return seen in (None, rat)

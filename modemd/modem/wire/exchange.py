@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from modemd.at.lines import FinalResult, LineKind, classify, final_result
 from modemd.at.ussd import CusdLine, parse_cusd
-from modemd.modem.engine import END_OF_LINE, Engine
-from modemd.modem.outcome import ACTION_REQUIRED, DONE, NETWORK_TIMEOUT, NOT_SUPPORTED, TERMINATED, choose, is_junk
+from modemd.modem.wire.engine import END_OF_LINE, Engine
+from modemd.modem.wire.outcome import ACTION_REQUIRED, DONE, NETWORK_TIMEOUT, NOT_SUPPORTED, TERMINATED, choose, is_junk
 from modemd.records import UssdMessage
 
 CTRL_Z = "\x1a"  # ends an answer behind a prompt (Cinterion); never sent but there

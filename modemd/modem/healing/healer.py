@@ -10,11 +10,12 @@ from typing import Any
 
 from modemd.at import resets
 from modemd.errors import ModemError, ModemSilent, StoreError
-from modemd.modem import power, simcard
+from modemd.modem.healing import power
+from modemd.modem.healing.recovery import DOING, HIGHER, ILL, NOT_TAKEN, Fault, Ladder, allowed
 from modemd.modem.modem import Modem
-from modemd.modem.recovery import DOING, HIGHER, ILL, NOT_TAKEN, Fault, Ladder, allowed
+from modemd.modem.ports.uplink import carries_uplink
+from modemd.modem.sim import simcard
 from modemd.modem.timeouts import Paces
-from modemd.modem.uplink import carries_uplink
 from modemd.records import Device, Measurement, ModemSettings, ModemSnapshot, Rung
 from modemd.store import Store
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from modemd.at import pins
 from modemd.at.lines import FinalResult
 from modemd.errors import SimError
-from modemd.modem.engine import Answer
 from modemd.modem.timeouts import Timeouts
+from modemd.modem.wire.engine import Answer
 from modemd.records import Device
 
 Execute = Callable[[str, float | None], Answer]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from modemd.at.gsm import BASIC
-from modemd.modem.redact import Pseudonyms
+from modemd.modem.wire.redact import Pseudonyms
 
 # --- hex digits and back: (text of the same number of characters as there are units, the units that changed) ---------
 

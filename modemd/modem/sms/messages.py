@@ -14,10 +14,10 @@ from modemd.at.lines import FinalResult
 from modemd.at.quirks import find_quirk
 from modemd.at.sms import SmsPart, join, part_of_read, parts_of_list
 from modemd.errors import CommandError
-from modemd.modem import sending
 from modemd.modem.modem import Modem
-from modemd.modem.simrecords import SIM, SimRecords
-from modemd.modem.smsmodes import UNTOLD, Modes
+from modemd.modem.sms import sending
+from modemd.modem.sms.modes import UNTOLD, Modes
+from modemd.modem.sms.simrecords import SIM, SimRecords
 from modemd.records import SmsMessage, SmsPlace, SmsStorage
 
 Parts = list[SmsPart]

@@ -10,10 +10,10 @@ from typing import Any
 
 from modemd.at.sms import SmsPart
 from modemd.errors import CommandError
-from modemd.modem.inbox import Inbox, told_at
 from modemd.modem.inquiry import certain_text, read_safely
-from modemd.modem.messages import Messages
 from modemd.modem.modem import Modem
+from modemd.modem.sms.inbox import Inbox, told_at
+from modemd.modem.sms.messages import Messages
 from modemd.modem.timeouts import Paces
 from modemd.money import senders
 from modemd.money.pack import Pack, Query

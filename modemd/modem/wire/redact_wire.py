@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from modemd.at.gsm import encode_packed
 from modemd.at.ussd import decode
-from modemd.modem.redact import Pseudonyms, redact
-from modemd.modem.redact_hex import CODECS, blank, blank_hex, is_ucs2_text, pdu, record, swap
+from modemd.modem.wire.redact import Pseudonyms, redact
+from modemd.modem.wire.redact_hex import CODECS, blank, blank_hex, is_ucs2_text, pdu, record, swap
 
 Edit = Callable[[str], str]
 

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modemd.modem.portmap import PortKind, Triple, kind_of
-from modemd.modem.sysroot import entries, is_there, read, sysroot
+from modemd.modem.ports.portmap import PortKind, Triple, kind_of
+from modemd.modem.ports.sysroot import entries, is_there, read, sysroot
 
 STORAGE = 0x08  # bInterfaceClass
 HUB = 0x09

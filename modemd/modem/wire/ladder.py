@@ -9,7 +9,7 @@ from typing import Protocol
 
 from modemd.at.quirks import Quirk, find_quirk
 from modemd.at.ussd import Encoded, encodings
-from modemd.modem.engine import Answer
+from modemd.modem.wire.engine import Answer
 from modemd.records import Device
 
 USSD_MODES = {"0": "plain", "1": "packed"}  # AT^USSDMODE?

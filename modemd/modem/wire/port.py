@@ -16,8 +16,8 @@ from pathlib import Path
 import serial
 
 from modemd.errors import ModemError, PortAbsent, PortBlocked, PortLost
-from modemd.modem.holders import MODEM_MANAGER, Holder, holders, leave_alone, runs, said
-from modemd.modem.sysroot import is_made_up, sysroot
+from modemd.modem.ports.holders import MODEM_MANAGER, Holder, holders, leave_alone, runs, said
+from modemd.modem.ports.sysroot import is_made_up, sysroot
 
 BAUD_RATE = 115_200  # USB modems ignore it; UART modems that fix it use this one
 TIOCGEXCL = 0x80045440  # reads the flag that TIOCEXCL sets; Linux, absent from termios

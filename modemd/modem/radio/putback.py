@@ -7,8 +7,9 @@ from typing import Any
 
 from modemd.at import rats
 from modemd.errors import StoreError
-from modemd.modem import identity, ratswitch
 from modemd.modem.modem import Modem
+from modemd.modem.radio import switch
+from modemd.modem.sim import identity
 from modemd.store import Store
 
 
@@ -34,13 +35,13 @@ def recover(modem: Modem, store: Store, *, name: str, log: Any) -> str | None:
             log.error("a saved RAT setting is not readable", setting=saved[key])
             return f"the setting that was saved before a fall-back is not readable: {saved[key][:80]!r}"
         row, value = found
-        now = ratswitch.read(modem, row)
+        now = switch.read(modem, row)
         if now is None or not (sure or rats.is_single(now)):
             log.warning("the modem's own RAT setting cannot be put back yet", setting=saved[key])
-            return ratswitch.not_put_back(row, value)
-        if not ratswitch.shows(modem, row, value) and not ratswitch.put_back(modem, row, value):
+            return switch.not_put_back(row, value)
+        if not switch.shows(modem, row, value) and not switch.put_back(modem, row, value):
             log.error("the modem's own RAT setting could not be put back", setting=saved[key])
-            return ratswitch.not_put_back(row, value)
+            return switch.not_put_back(row, value)
         store.forget_rat(key)
     except StoreError as error:
         log.warning("saved RAT settings are out of reach", reason=error.message)

@@ -12,11 +12,11 @@ import structlog
 
 from modemd.at.ussd import CusdLine, check_answer, decode, encodings, is_cut, parse_cusd
 from modemd.errors import RefusedError
-from modemd.modem.engine import END_OF_LINE, ESC, Engine
-from modemd.modem.exchange import Exchange
-from modemd.modem.explain import decoded_as
-from modemd.modem.ladder import Host, Ladder, LearnedLike
-from modemd.modem.outcome import ACTION_REQUIRED, Outcome, better, conclude, may_repeat, not_sent
+from modemd.modem.wire.engine import END_OF_LINE, ESC, Engine
+from modemd.modem.wire.exchange import Exchange
+from modemd.modem.wire.explain import decoded_as
+from modemd.modem.wire.ladder import Host, Ladder, LearnedLike
+from modemd.modem.wire.outcome import ACTION_REQUIRED, Outcome, better, conclude, may_repeat, not_sent
 from modemd.records import UssdMessage, UssdResult
 
 __all__ = ["Dialogue", "LearnedLike"]

@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from modemd.modem.holders import holders_of
-from modemd.modem.sysroot import device_path, entries, read, sysroot
-from modemd.modem.usb import UsbDevice, device_at, serial_ports
+from modemd.modem.ports.holders import holders_of
+from modemd.modem.ports.sysroot import device_path, entries, read, sysroot
+from modemd.modem.ports.usb import UsbDevice, device_at, serial_ports
 
 _IFF_UP = 0x1  # /sys/class/net/X/flags
 _RTF_UP = 0x1  # /proc/net/route and ipv6_route

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from modemd.modem.desk import Desk
-from modemd.modem.inbox import Inbox, told_at
 from modemd.modem.inquiry import certain_text, read_safely
 from modemd.modem.overheard import Overheard
+from modemd.modem.sms.inbox import Inbox, told_at
 from modemd.money import senders
 from modemd.money.notices import notice
 from modemd.money.pack import Pack

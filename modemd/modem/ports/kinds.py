@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from modemd.modem.portmap import makes_modems
-from modemd.modem.usb import MBIM, STORAGE, UsbDevice
+from modemd.modem.ports.portmap import makes_modems
+from modemd.modem.ports.usb import MBIM, STORAGE, UsbDevice
 
 Kind = Literal["at", "ppp", "nmea", "diag", "unknown", "storage", "hilink", "mbim", "qmi", "board"]
 

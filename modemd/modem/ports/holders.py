@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from modemd.modem.sysroot import device_path, entries, is_made_up, is_there, opened_path, read, sysroot
-from modemd.modem.usb import SerialPort, device_at
+from modemd.modem.ports.sysroot import device_path, entries, is_made_up, is_there, opened_path, read, sysroot
+from modemd.modem.ports.usb import SerialPort, device_at
 
 MODEM_MANAGER = "ModemManager"
 # Programs that carry data over the port they hold: another AT port of the same modem is free for us.

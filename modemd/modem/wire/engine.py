@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from modemd.at.lines import FinalResult, LineKind, LineReader, classify, final_result
 from modemd.errors import ModemError, ModemSilent, PortLost
-from modemd.modem.tap import Tap
 from modemd.modem.timeouts import Timeouts
+from modemd.modem.wire.tap import Tap
 
 ESC = b"\x1b"  # leaves a stuck "> " prompt (27.005 3.5.1); Ctrl-Z would send what is in it
 END_OF_LINE = "\r"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from modemd.at.sms import SmsPart, part_of_record
-from modemd.modem.engine import Answer
+from modemd.modem.wire.engine import Answer
 from modemd.records import SmsPlace, SmsStorage
 
 READ_RECORD = "AT+CRSM=178,28476,{},4,176"  # 28476 = 0x6F3C, absolute, 176 octets

@@ -11,13 +11,13 @@ from typing import Literal
 
 from modemd.at import resets
 from modemd.errors import ModemError, PortAbsent, PortLost
-from modemd.modem.discovery import candidates
-from modemd.modem.engine import ESC
 from modemd.modem.modem import Modem
-from modemd.modem.port import close_port, lost, open_port
-from modemd.modem.sysroot import device_path, opened_path, read, sysroot
+from modemd.modem.ports.discovery import candidates
+from modemd.modem.ports.sysroot import device_path, opened_path, read, sysroot
+from modemd.modem.ports.usb import device_at, serial_ports
 from modemd.modem.timeouts import PowerTimes
-from modemd.modem.usb import device_at, serial_ports
+from modemd.modem.wire.engine import ESC
+from modemd.modem.wire.port import close_port, lost, open_port
 
 # Passes time; False, and at once, when the owner wants to end.
 Pause = Callable[[float], bool]

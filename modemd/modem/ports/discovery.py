@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from modemd.errors import PortAbsent
-from modemd.modem.holders import Holder, holders, holders_of
-from modemd.modem.kinds import no_port_kind, why_not
-from modemd.modem.sysroot import device_path, is_made_up, is_there, opened_path, sysroot
-from modemd.modem.usb import SerialPort, UsbDevice, devices, serial_ports
+from modemd.modem.ports.holders import Holder, holders, holders_of
+from modemd.modem.ports.kinds import no_port_kind, why_not
+from modemd.modem.ports.sysroot import device_path, is_made_up, is_there, opened_path, sysroot
+from modemd.modem.ports.usb import SerialPort, UsbDevice, devices, serial_ports
 
 __all__ = ["Holder", "SerialPort", "at_ports", "candidates", "holders", "resolve", "usb_ports"]
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 
 from modemd.at.sms import counts_of, storages_of
 from modemd.errors import ModemError
-from modemd.modem.engine import Answer
 from modemd.modem.modem import Modem
+from modemd.modem.wire.engine import Answer
 from modemd.records import SmsStorage
 
 UNTOLD = 255

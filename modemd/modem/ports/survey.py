@@ -9,11 +9,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from modemd.modem.discovery import at_ports
-from modemd.modem.holders import DIALLERS, MODEM_MANAGER, Holder, holders_of, leave_alone, modem_manager_takes, said
-from modemd.modem.kinds import Kind, no_port_kind, why_not
-from modemd.modem.sysroot import device_path, entries, opened_path, sysroot
-from modemd.modem.usb import BoardPort, SerialPort, UsbDevice, board_ports, devices, serial_ports
+from modemd.modem.ports.discovery import at_ports
+from modemd.modem.ports.holders import (
+    DIALLERS,
+    MODEM_MANAGER,
+    Holder,
+    holders_of,
+    leave_alone,
+    modem_manager_takes,
+    said,
+)
+from modemd.modem.ports.kinds import Kind, no_port_kind, why_not
+from modemd.modem.ports.sysroot import device_path, entries, opened_path, sysroot
+from modemd.modem.ports.usb import BoardPort, SerialPort, UsbDevice, board_ports, devices, serial_ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
