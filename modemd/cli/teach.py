@@ -34,6 +34,7 @@ NEW = "a new operator needs --country CC (and --currency CUR where it is not the
 @click.option("--country", metavar="CC", help="For a new operator: its country, like RU.")
 @click.option("--currency", metavar="CUR", help="For a new operator: its currency, like RUB.")
 @click.option("--plmn", multiple=True, metavar="MCCMNC", help="For a new operator: the first digits of the IMSI.")
+@click.option("--insist", is_flag=True, help="The number is the balance, although the words around it say otherwise.")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Another file than your own pack folder's."
 )
@@ -48,6 +49,7 @@ def command(
     country: str | None,
     currency: str | None,
     plmn: tuple[str, ...],
+    insist: bool,
     out: Path | None,
 ) -> int:
     """Teaches modemd to read TEXT (or stdin): writes your own pack of the operator with a pattern and the example.
@@ -80,7 +82,7 @@ def command(
     if target is None:
         raise click.UsageError("There is no home folder to write to: name a file with --out FILE.")
     base = _base(ident, target, name=name, country=country, currency=currency, plmn=plmn)
-    lesson = teach(text, balance, pack_text=base, file=one_line(target))
+    lesson = teach(text, balance, pack_text=base, file=one_line(target), insist=insist)
     _write(target, lesson.pack_text)
     what = "a pattern and an example" if lesson.pattern else "an example (it was read already)"
     complain(f"{one_line(target)}: {what} added. The daemon takes it up when it starts again.")

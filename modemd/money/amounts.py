@@ -9,8 +9,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from modemd.money import lexicon
-from modemd.money.currencies import COMMA_THOUSANDS, HOME, NO_MINOR, THREE_DECIMALS, currency_of, sign_regex, signs
+from modemd.money import phrases
+from modemd.money.currencies import (
+    COMMA_THOUSANDS,
+    HOME,
+    NO_MINOR,
+    THREE_DECIMALS,
+    currency_of,
+    joined_sign_regex,
+    sign_regex,
+    signs,
+)
 from modemd.money.fold import DECIMAL_ARABIC, EN_DASH, MINUS, THOUSANDS_ARABIC, has_word_ends, words
 
 
@@ -97,8 +106,8 @@ _PER = (
 def _token() -> re.Pattern[str]:
     sign = sign_regex()
     dash = rf"[-{MINUS}{EN_DASH}+]"
-    before = rf"(?P<before>(?<![^\W\d_])(?:{sign})(?:(?<=[^\W\d_])\.)?)[ :]{{0,2}}"
-    after = rf"[ ]{{0,2}}(?P<after>(?:{sign})(?![^\W\d_])\.?)"
+    before = rf"(?P<before>(?<![^\W\d_])(?:{sign})(?:(?:(?<=[^\W\d_])|(?<=[\u0900-\u1cff]))\.)?)[ :]{{0,2}}"
+    after = rf"[ ]{{0,2}}(?P<after>(?:{joined_sign_regex()})|(?:{sign})(?![^\W\d_])\.?)"
     return re.compile(
         rf"(?P<dash>{dash})?(?P<gap>\x20)?(?:{before})?(?P<dash2>{dash})?(?<![\d\x1f])(?P<number>{NUMBER})(?:{after})?",
     )
@@ -132,12 +141,12 @@ def _not_quantities() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _unit_after() -> re.Pattern[str]:
-    return re.compile(r"[ ]?(?:" + words(lexicon.UNITS) + r"|%|x\d|[°])")
+    return re.compile(r"[ ]?(?:" + words(phrases.UNITS) + r"|%|x\d|[°])")
 
 
 @lru_cache(maxsize=1)
 def _unit_before() -> re.Pattern[str]:
-    return re.compile(r"(?:" + words(lexicon.UNITS) + r")\)?\s?[:=]\s?$")
+    return re.compile(r"(?:" + words(phrases.UNITS) + r")\)?\s?[:=]\s?$")
 
 
 @lru_cache(maxsize=1)
@@ -177,12 +186,17 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
         after = None
     if before is None and match["before"] is not None and match.end("before") == match.start("number"):
         return None  # "VINA690", "T2": digits of a name
+    if _is_name(before, match, masked, home):
+        return None
     if before is None and start and has_word_ends(masked[start - 1]) and match["before"] is None:
         return None
     if before is not None and after is not None:
         # "Rp30.000 d": the sign with a meaning at home wins; both may be real ("R 5 c")
         before, after = (before, None) if home in signs()[before.rstrip(".")] else (None, after)
-    stop = match.end("after") if after is not None else end
+        end_of_both = match.end("after") if _is_joined(match["after"]) else end
+    else:
+        end_of_both = end
+    stop = match.end("after") if after is not None else end_of_both
     if after is None and before is None and _unit_after().match(masked, end):
         return None
     if before is None and after is None and _unit_before().search(masked[max(0, start - 24) : start]):
@@ -196,14 +210,25 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
     ahead = re.search(r"(\S*)[.,]$", masked[max(0, start - 20) : start]) if before is None or first == start else None
     if ahead is not None and (not ahead[1][-1:].isalpha() or re.search(r"\d", ahead[1])):
         value = None  # "$.50", "1O.50": only the end of a number
+    if home is None and after in {"p", "c"} and text[match.start("after")] in "pc" and match["number"].isdigit():
+        value = None  # pence, cents, or the roubles and soms of mixed alphabets
     exact = match["after"] is not None or _thousands_of_sign().match(masked, end) is None  # "1.5 eFt"
     rest = masked[stop:]
     if re.match(r"\s?" + _MULTIPLIERS, masked[end:]) and after is None:
         exact = False
     elif after is None and re.match(r"[^\W\d_]", rest):
         return None if sign is None else Amount(value, first, stop, (start, end), sign, currency, exact=False)
-    if re.match(_PER, rest) or (sign and re.match(r"\s?(?:коп|kop|ore|cents?|paisa?)(?![^\W\d_])", rest)):
+    sentence = masked[stop - 1 : stop] == "." and text[stop:].lstrip()[:1].isupper()
+    if (not sentence and re.match(_PER, rest)) or (
+        sign and re.match(r"\s?(?:коп|kop|ore|cents?|paisa?)(?![^\W\d_])", rest)
+    ):
         exact = False
+    if re.match(r"[ ]?[/|&+\\][ ]?\d", rest):
+        value = None  # "20.00 / 30.00"
+    if re.match(r"\.{2}|…|\s?[x×*]\s?\d", rest) or re.match(r"\.{2}|…", masked[end:]):
+        value = None  # "50.. 60", "5 EUR x 3"
+    if re.search(r"\d\s?[*×|/+&]\s?$", masked[max(0, first - 4) : first]):
+        value = None
     if re.match(r"[ ]?[-–][ ]?\d", rest):
         exact = False  # a range
     if re.match(r"[-–−](?![\d\w])", rest):
@@ -212,19 +237,44 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
         value = None  # "5€20"
     if masked[first - 1 : first] == "(" and rest[:1] == ")":
         value = None  # "($5.20)": a book-keeper's minus?
-    kopecks = re.match(r"\s?(\d{2})\s?(?:koп|kop|gr|gr\.)(?![^\W\d_])", rest)
-    if sign and kopecks and value is not None and value == value.to_integral_value():
-        value = Decimal(f"{value}.{kopecks[1]}") if "." not in str(value) else None
-        return Amount(value, first, stop + kopecks.end(), (start, stop + kopecks.end(1)), sign, currency)
+    small = _small_change().match(rest) if sign else None
+    if small and value is not None:
+        # "91 p 05 k" is 91.05; "5 EUR 20 Ct" without its zero, and a unit that nobody knows, are in doubt.
+        certain = small["coins"] and len(small["digits"]) == 2 and "." not in str(value)
+        value = Decimal(f"{value}.{small['digits']}") if certain else None
+        return Amount(value, first, stop + small.end(), (start, stop + small.end("digits")), sign, currency)
     return Amount(value, first, stop, (start, end), sign, currency, exact)
+
+
+def _is_joined(sign: str) -> bool:
+    return re.fullmatch(joined_sign_regex(), sign) is not None
+
+
+def _is_name(before: str | None, match: re.Match[str], masked: str, home: str | None) -> bool:
+    """ "KM1: 25.000 VND": letters that are money elsewhere, glued to the digits of a name."""
+    if before is None or match.end("before") != match.start("number") or not match["number"].isdigit():
+        return False
+    foreign = home is not None and home not in signs()[before.rstrip(".")] and len(before) < 3
+    return before.isalpha() and (foreign or masked[match.end("number") : match.end("number") + 1] in {":", "="})
+
+
+@lru_cache(maxsize=1)
+def _small_change() -> re.Pattern[str]:
+    coins = words(
+        "коп копеек копейки копейка копійок kop kopeek gr groszy гр bani cents cent ct c к k стотинки st lipa paise "
+        "paisa"
+    )
+    return re.compile(rf"\s?(?P<digits>\d{{1,2}})\s?(?:(?P<coins>{coins})|[^\W\d_]{{1,2}}(?![^\W_]))")
 
 
 def _sign_fits(sign: str, written: str, home: str | None, *, prefix: bool) -> bool:
     """One letter is a currency only where it is the country's own, and before the number only as a capital."""
     bare = sign.rstrip(".")
+    if _is_joined(bare):
+        return True
     if len(bare) > 1 or not bare.isalpha():
         return True
-    if prefix and (not written[:1].isupper() or bare not in {"r", "n", "k", "p", "e", "q", "l"}):
+    if prefix and (not written[:1].isupper() or bare not in {"r", "n", "k", "p", "e", "q", "l", "m"}):
         return False
     return home in signs()[bare] if home else bare in {"r", "p", "f", "d", "c"}
 

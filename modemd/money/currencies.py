@@ -42,7 +42,7 @@ zar rand rands: ZAR
 тг тнг тенге tg tenge kzt ₸ теңге: KZT
 сом som kgs сомов с c: KGS UZS
 сум sum so'm сўм uzs so`m soum sum': UZS
-сомони somoni tjs см: TJS
+сомони сомонӣ somoni tjs см смн smn: TJS
 man манат manat azn ₼: AZN TMT
 դր դրամ dram amd ֏ др драм: AMD
 gel lari lar lari ₾ ლარი ლ: GEL
@@ -71,16 +71,18 @@ vnd vnđ đ d dong đồng: VND
 ₭ lak kip ກີບ: LAK
 khr riel riels ៛: KHR
 mmk ks kyat kyats: MMK
-₹ rs rs. re inr rupee rupees रु रुपये: INR PKR LKR NPR MUR SCR
+₹ rs rs. re inr rupee rupees रु रुपये रुपए रुपैयाँ روپے روپیہ: INR PKR LKR NPR MUR SCR
 pkr: PKR
 lkr: LKR
 npr nrs nrs.: NPR
 tk taka bdt ৳ টাকা: BDT
-af afn afs afghani afghanis افغانی ؋: AFN
-cny rmb yuan 元 块: CNY
-¥ 円 jpy yen: JPY CNY
+af afn afs afghani afghanis افغانی افغانۍ ؋: AFN
+cny rmb yuan 块: CNY
+元: CNY TWD HKD MOP
+港幣 港币: HKD
+¥ 圓 円 jpy yen: JPY CNY
 원 krw ₩ won: KRW
-₮ mnt төгрөг tugrik: MNT
+₮ mnt төгрөг tugrik tugrug tögrög togrog: MNT
 ngn naira ₦ n =n=: NGN
 kes ksh kshs kshs. ksh.: KES
 ugx ush ushs ugshs shs: UGX
@@ -116,14 +118,14 @@ dinar dinars dinara: DZD TND LYD JOD IQD KWD BHD RSD
 aed د.إ د.ا dirham dirhams: AED MAD
 sar sr ر.س ریال riyal riyals: SAR QAR YER OMR IRR
 qar qr: QAR
-omr: OMR
+omr ro: OMR
 kwd kd د.ک: KWD
-bhd bd: BHD
+bhd bd د.ب: BHD
 jod jd د.ا: JOD
 iqd د.ع: IQD
 lbp l.l: LBP
 syp ل.س: SYP
-yer: YER
+yer yr: YER
 irr rial rials ریال: IRR OMR YER
 toman tomans تومان t: IRT
 pen s/ s/. sol soles: PEN
@@ -134,8 +136,32 @@ nio: NIO
 crc colones colon ₡ ¢: CRC
 pyg gs guaranies ₲: PYG
 jmd: JMD
-htg gourdes gdes: HTG
+mvr rf rufiyaa: MVR
+j$: JMD
+tt$ ttd: TTD
+bds$ bbd: BBD
+ec$ xcd: XCD
+fj$ f$: FJD
+b$ bnd: BND
+bz$ bzd: BZD
+gy$ gyd: GYD
+sr$ srd: SRD
+ld$ lrd: LRD
+wst ws$: WST
+vuv vt: VUV
+top t$: TOP
+sbd si$: SBD
+b/ b/. pab balboas: PAB
+m: LSL
+රු: LKR
+gmd dalasi dalasis: GMD
+sle le. leones: SLE
+btn nu: BTN
+sos: SOS
+ssp: SSP
+htg gourdes gourde gdes goud gourdes: HTG
 mur: MUR
+tmt: TMT
 fjd: FJD
 xpf: XPF
 mop mop$: MOP
@@ -155,6 +181,7 @@ _HOME = """
     RS:RSD RU:RUB RW:RWF SA:SAR SC:SCR SD:SDG SE:SEK SG:SGD SI:EUR SK:EUR SL:SLE SN:XOF SO:SOS SR:SRD SS:SSP
     SV:USD SY:SYP SZ:SZL TD:XAF TG:XOF TH:THB TJ:TJS TM:TMT TN:TND TR:TRY TT:TTD TW:TWD TZ:TZS UA:UAH UG:UGX
     US:USD UY:UYU UZ:UZS VE:VES VN:VND XK:EUR YE:YER ZA:ZAR ZM:ZMW ZW:USD
+    WS:WST VU:VUV TO:TOP SB:SBD TL:USD BB:BBD BZ:BZD GY:GYD AG:XCD LC:XCD GD:XCD VC:XCD DM:XCD KN:XCD BN:BND
 """
 
 HOME = {country: currency for country, _, currency in (item.partition(":") for item in _HOME.split())}
@@ -193,6 +220,14 @@ def signs() -> dict[str, tuple[str, ...]]:
 def sign_regex() -> str:
     """Any sign, longest first; word signs may end with a full stop that belongs to them ("руб.", "Rp.", "grn.")."""
     return "|".join(re.escape(sign) for sign in sorted(signs(), key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def joined_sign_regex() -> str:
+    """The signs behind a sum that the next word may follow without a blank, as in Japanese."""
+    return "|".join(
+        re.escape(sign) for sign in signs() if len(sign) == 1 and ("\u4e00" <= sign <= "\u9fff" or sign == "원")
+    )
 
 
 def currency_of(sign: str, home: str | None, *, whole: bool) -> str | None:

@@ -89,6 +89,7 @@ def _date() -> re.Pattern[str]:
                 rf"(?<![^\W\d_])(?P<n4>{month})\.?\s?(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?[,\s]{{1,2}}(?P<y4>\d{{4}})(?!\d)",
                 r"(?<!\d)(?P<p5>\d{8})(?=\s?\(?\s?(?P<f5>ddmmyyyy|mmddyyyy|yyyymmdd))",
                 r"(?<!\d)(?P<y6>20\d\d)(?P<m6>0[1-9]|1[0-2])(?P<d6>0[1-9]|[12]\d|3[01])(?:\d{6})?(?!\d)",
+                r"(?<!\d)(?P<y8>\d{4})\s?[年년]\s?(?P<m8>\d{1,2})\s?[月월]\s?(?P<d8>\d{1,2})\s?[日일]",
                 r"(?<![\d.,])(?P<y7>\d{4})\.\x20(?P<m7>\d{1,2})\.\x20(?P<d7>\d{1,2})\.?(?!\d)",
             )
         )
@@ -114,7 +115,7 @@ def _day(match: re.Match[str], folded: str, country: str | None, *, english: boo
         form, digits = get("f5"), get("p5")
         year, month, day = (digits[form.index(key) : form.rindex(key) + 1] for key in ("y", "m", "d"))
         return _make(int(year), int(month), int(day), folded, country)
-    tag = "6" if get("y6") else "7"
+    tag = next(tag for tag in "678" if get("y" + tag))
     return _make(int(get("y" + tag)), int(get("m" + tag)), int(get("d" + tag)), folded, country)
 
 

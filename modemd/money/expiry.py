@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from modemd.money import lexicon
+from modemd.money import phrases
 from modemd.money.dates import Found, dates
 from modemd.money.fold import fold_pattern, words
 
@@ -56,7 +56,7 @@ def _in_brackets(folded: str, item: Found) -> bool:
 
 @lru_cache(maxsize=4)
 def _words(name: str) -> re.Pattern[str]:
-    return re.compile(words(getattr(lexicon, name)))
+    return re.compile(words(getattr(phrases, name)))
 
 
 @lru_cache(maxsize=1)

@@ -21,9 +21,12 @@ THOUSANDS_ARABIC = "\N{ARABIC THOUSANDS SEPARATOR}"
 
 
 def clean(text: str) -> str:
-    """The readable text: at most 4,096 characters, tail behind a NUL cut (Telit leaves garbage there), control and
+    """The readable text: at most 4,096 characters (up to a line or sentence that ends there: half a number is a wrong
+    number), tail behind a NUL cut (Telit leaves garbage there), control and
     direction marks gone, digits ASCII, every space a blank, line ends LF, dashes told apart (-, U+2013, U+2212)."""
-    text = text[:MAX_TEXT].lstrip("\x00")
+    if len(text) > MAX_TEXT:
+        text = text[: max(text.rfind("\n", 0, MAX_TEXT), text.rfind(". ", 0, MAX_TEXT)) + 1]
+    text = text.lstrip("\x00")
     text = re.split("[\x00\uffff\ufffe]", text, maxsplit=1)[0]
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(map(_clean_char, text))
@@ -43,19 +46,27 @@ def fold_pattern(source: str) -> str:
 def words(*phrases: str) -> str:
     """Phrases -> the inside of a regular expression that matches any of them in folded text.
 
-    Blank-separated; `_` stands for a blank, `*` at the end for "any ending". Longest first, whole words only."""
+    Blank-separated; `_` stands for a blank, `*` at the end for "any ending", `~` for the ending of a case or of "your",
+    which is too short for a second noun ("Kreditrahmen"). Longest first, whole words only."""
     joined: _Tree = {}  # words whose first letter must begin a word
     free: _Tree = {}
     for word in {w for p in phrases for w in p.split()}:
-        stem = fold(word.rstrip("*").replace("_", " "))
+        stem = fold(word.rstrip("*~").replace("_", " "))
         tree = joined if has_word_ends(stem[0]) else free
         for char in stem:
             tree = tree.setdefault(r"\s{1,3}" if char == " " else re.escape(char), {})
-        end = r"[^\W\d_]{0,12}" if word.endswith("*") else (r"(?![^\W\d_])" if has_word_ends(stem[-1]) else "")
+        end = r"(?![^\W\d_])" if has_word_ends(stem[-1]) else ""
+        if word.endswith("*"):
+            end = r"[^\W\d_]{0,12}"
+        elif word.endswith("~"):
+            end = CASE_ENDING + end
         tree[END] = {**tree.get(END, {}), end: {}}
     start = r"(?<![^\W\d_])"
     return "|".join(prefix + _branches(tree) for prefix, tree in ((start, joined), ("", free)) if tree)
 
+
+CASE_ENDING = r"(?:n?[iuy]n[iuy]z(?:d[aei]r?|[iuy])?|[^\W\d_]{0,3})"
+"""Of a case (Slavic "ami", Finnish "sta"), or Turkic "your", in the folded text."""
 
 _Tree = dict[str, "_Tree"]
 END = "\0"
@@ -76,6 +87,7 @@ def has_word_ends(char: str) -> bool:
 _LOOK_ALIKES = dict(zip("авеёкмнорстухіјѕһԁԛԝ", "abeekmhopctyxijshdqw", strict=True)) | {"ӏ": "l", "ґ": "г"}
 _PLAIN = {"ł": "l", "đ": "d", "ø": "o", "ı": "i", "İ": "i", "ß": "s", "æ": "e", "ð": "d"}
 _PLAIN |= {"ي": "ی", "ى": "ی", "ك": "ک", "أ": "ا", "إ": "ا", "آ": "ا", "ة": "ه"}
+_WIDE = {"￥": "¥", "￡": "£", "￠": "¢", "￦": "₩"}
 _GSM_CONTROLS = {"\x01": "£", "\x02": "$", "\x03": "¥"}  # 23.038 6.2.1 where the modem did not translate the alphabet
 _DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": EN_DASH, "\u2014": EN_DASH, "\u2015": EN_DASH, "\ufe58": EN_DASH}
 _DASHES |= {"\ufe63": "-", "\uff0d": "-"}
@@ -88,6 +100,8 @@ def _clean_char(char: str) -> str:
         return char
     if char in _GSM_CONTROLS:
         return _GSM_CONTROLS[char]
+    if char in _WIDE:
+        return _WIDE[char]
     if char in _DASHES:
         return _DASHES[char]
     if char in _APOSTROPHES:

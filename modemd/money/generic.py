@@ -19,7 +19,7 @@ from modemd.money.surroundings import all_known
 
 def balance(text: str, folded: str, *, country: str | None, home: str | None) -> tuple[Decimal, str | None, str] | None:
     """(amount, currency, name of the rule) or None. `text` is cleaned and free of menu items."""
-    if is_bank(folded):
+    if is_bank(folded) or of_somebody_else(folded):
         return None
     found = labelled(text, folded, amounts(text, folded, country=country, home=home))
     for role, name in (
@@ -39,6 +39,8 @@ def balance(text: str, folded: str, *, country: str | None, home: str | None) ->
         if item is None:
             return None
         value = item.amount.value
+        if any(_is_now(other) and other.amount.value != value for other in found):
+            return None  # "Balance on 1 May: 55. Now: 12"
         if value is None or _doubled(item, found, folded) or not all_known(item, text, folded):
             return None
         if role is Role.DEBT and not value:
@@ -83,6 +85,9 @@ def _one(group: list[Labelled]) -> Labelled | None:
     principal = [item for item in group if item.principal]
     if principal and len({(item.amount.value, item.negative) for item in principal}) == 1:
         return principal[0]
+    named = [item for item in principal if not _total().search(item.label)]
+    if named and len({(item.amount.value, item.negative) for item in named}) == 1:
+        return named[0]  # "Credit principal 1,75. Credit total 11,75": the bonus is in the total
     signed = [item for item in group if item.amount.sign is not None]
     if len({item.amount.value for item in signed}) == 1 and all(item.amount.value is not None for item in group):
         # "Guthaben: 5,12 EUR ... Konto 7": a bare number does not argue with one in a currency unless it has decimals.
@@ -92,17 +97,30 @@ def _one(group: list[Labelled]) -> Labelled | None:
     return None
 
 
+def _is_now(item: Labelled) -> bool:
+    return item.amount.sign is not None and rule("NOW").fullmatch(item.label.strip(" \n.,:;!-")) is not None
+
+
 def _doubled(item: Labelled, found: list[Labelled], folded: str) -> bool:
     """ "Balance 5.20 USD 6.30 EUR": a second amount right behind, without a word of its own."""
     for other in found:
         if other.amount.start >= item.amount.end and other.amount.sign is not None:
             between = folded[item.amount.end : other.amount.start]
+            if between.strip() == "(" and item.amount.sign not in {None, other.amount.sign}:
+                continue  # "25.00 TL (0.73 USD)": the same in another currency
             if other.amount.value == item.amount.value:
                 return False
             return _either().fullmatch(between) is not None or (
                 other.role is not Role.OTHER and _no_words().fullmatch(between) is not None
             )
     return False
+
+
+@lru_cache(maxsize=1)
+def _total() -> re.Pattern[str]:
+    return re.compile(
+        words("total* всего vsego общ* obshh* itogo итого zusammen gesamt* celkem razem lacznie ukupno toplam")
+    )
 
 
 @lru_cache(maxsize=1)
@@ -174,6 +192,11 @@ def _alone(text: str, folded: str, found: list[Labelled]) -> tuple[Decimal, str 
 def is_bank(folded: str) -> bool:
     """ "Card *1234 ... Balance: 15000": the message of a bank."""
     return _bank().search(folded) is not None
+
+
+def of_somebody_else(folded: str) -> bool:
+    """ "You pay for this subscriber": the sum belongs to another line."""
+    return rule("SOMEBODY_ELSE").search(folded) is not None
 
 
 @lru_cache(maxsize=1)

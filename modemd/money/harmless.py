@@ -19,6 +19,10 @@ ON_ACCOUNT = """
     на_вашем на_твоем на_твоём на_вашому na_vashem na_vasem na_twoim na_twoj* en_votre sur_son på_dit in_uw
     in_je in_main in_ihrem σας_στο στο nella_sua i_saldo na_tvojem no_cartao do_wykorzystania on_my dalam_akaun
     w_portfelu на_основн* na_osnovn* в_остатке
+    bulunmaktadir bulunmaktadır bar mavjud mavjuddur var по_сметката по_картата na_vasi_karte na_vasom_ucte qaldy
+    қалды qoldi galdi bor airtime airtime_left in_cont pe_cont pe_cartela w_koncie konti_yawe
+    van található talalhato
+    бар qaldy_bar təşkil_edir teskil_edir de_saldo_disponivel att_ringa_för att_ringa_for credit_valabil
 """
 """Where what one has is: nothing that happened to it."""
 
@@ -45,25 +49,71 @@ ORDINARY = """
     prépayé restant actualizado preplacen* predplacen* předplacen* prepagado pré-pago prepago precarga gsm
     voice_airtime talktime 4g lte mobil* handy* ihres deines kundenkonto* kunden* kontos account's
     звонков zvonkov дзвінків puheaikaa anrufe appels llamadas
+    διαθεσιμο διαθέσιμο to το diathesimo iyong ang tapaiko tqveni dzer dzez aapka aap_ka apka apna shumo shoma tany
+    таны giffgaff lebara lycamobile lyca voxi yettel vodafone beeline tele2 tinkoff magti geocell kyivstar lifecell
+    digicel ooredoo airtel salio_lako lako kuu kawaida akaunti_kuu ny juaji juaj votre_compte hi hello
+    hey dear_user abonent abonenta mukhya αγαπητε neo nea neos νεο νέο το_νέο ваше ваш_текущий ваши вашем vashe nashe
+    asosiy ana osnovny негизги неги́зги негізгі asas utama real effettivo effektiv verfügbares verfuegbares
+    verfugbares hlavny hlavní aktuální aktuálny aktualny aktuelle tatsachliches resterende resterend restliches
+    verbleibendes pozostaly zostávající zbyvajici dostepny dostupny dostupni raspolozivi jelenlegi aktualis
+    rendelkezesre_allo felhasznalhato lebeszelheto kartya kartyaja számla szamla szamlaja számlája
+    vasa_balanta
+    hi hello hey hallo hei hej moi ahoj cau czesc dzien dobry dobry_den zdravo szia bonjour bonsoir salut salam salom
+    salem hola ola ciao buongiorno guten tag gruess servus grezi merhaba selam namaste namaskar jambo habari bula
+    talofa aweh mbote xin_chao xin chao sawasdee kia_ora aloha sveiki labdien labas_vakaras tere geia здравствуйте
+    здравствуй привет добрый день вечер утро вітаємо доброго дня вечора уважаемый уважаемая уважаемые шановний шановна
+    поштовани hurmatli mijoz hormetli hörmətli abuneci abunəçi qurmetti құрметті абонент урматтуу муштарий klient
+    klienta kunde kundin kunden cliente clientes client customer customers user members gentile egregio estimado
+    estimada caro cara cher chere vazeny vazena zakaznik zakazniku zákazníku szanowny szanowna drogi stimate stimata
+    abonat kedves tisztelt ugyfelunk ugyfel pelanggan yth bapak ibu saudara quy khach_hang ndugu mteja mpendwa
+    dear_sub subscriber subscribers sub_no ve got y'ello yello auf sind станом на станом_на teper тепер теперь zaraz
+    зараз jusu prieksapmaksas kartes priekšapmaksas ungal va baghimande etebare asli it's its here's this that these
+    there here please remember znajte bitte hinweis hey_there konto_numer numeru numerze dla_numeru rufnummer
+    mobilfunknummer kundennummer vertrag vertragsnummer kartennummer karte karten vasom vašom tvojom tvojem twoim
+    twojego twoje pańskie panskie panstwa państwa vasem vašem vasich svojom svojem вашої вашому нашому твоєму твоём
+    твоем твій тебе тобі вам вами вас нас нам наш наша наше личном личный лицевом номере номера номеру телефона
+    телефону телефоне телефон абонентском абонентського особовому особовий ви вие имате имаш eto это є есть was_noch
+    you_ve_got you_got u_ve_got thou currently presently overall remaining_prepaid unexpired usable voor na_karte
+    conta minha carte_prepayee carte_sim ligne votre_ligne vostra tua tue suoi sulla nella della dello degli
+    al_momento resta_a_disposizione a_disposizione tua_scheda scheda dispoe dispõe possui possuis detem qaydi
+    mablagingiz mablag mablag' қаражат қаржы каражат акча жағдайы tqven balansze aris shot шот шотта haraaga konta
+    akaunti simu yako namba of_your sim's sim_card card card's line line's number
+    suivi conso
+    ai
+    sur_votre votre_carte de_votre_carte остатък
+    derzeit momentan zurzeit zur_zeit verfugen verfuegen verfügen uber über ueber ein eine sie wir informieren dass
+    informamos informo que te le les nous vous informons informiamo la che informujemy ze że informujeme ze_vas
+    va_informam ca că informam сообщаем что информируем повідомляємо що інформуємо inform informs informed that
+    we_inform_you please_be_informed bilgilendirme sizin mojooda mojuda apnar apnake ang mo iyong aking imong iyo_nga
+    kasalukuyang ng sa inyong maujuda abhi aur kul mera tumhara geldi obecne obecnie aktuálně aktualne momentalne
+    momentálne jelenleg pillanatnyilag nuvarande naervaerende nuværende nåværende tällä_hetkellä talla_hetkella hetkel
+    praegune šobrīd sobrid siuo_metu šiuo_metu momental acutal attualmente corrente presente actualmente presentemente
+    agora atualmente τρέχον trexon trehon τωρινό аgymdagy учурдагы ҳозирги ҳоло холо hesabinizdaki hesabınızdaki
+    hattinizdaki hattınızdaki kullanilabilir kullanılabilir toplam
 """
 """Words in front of the word for the balance that do not make it another purse; an unknown name may."""
 
 LINKS = """
-    is are was ist sind betragt betraegt liegt lautet belauft est es esta sono ammonta wynosi iznosi je cini er är on
-    este eines adalah ialah составляет sostavlyaet равен raven становить stanovyt la ni eshte equals now as at of in on
-    by the to for fur fuer für dla na de del di do da dos das para pour pro per von vom der die das den dem des van het
-    и на по за для вашего vashego your ihr ihre ihrer dein deine deiner vaseho vasi vaseg svoj mein no nr amount value
-    сейчас sejchas сегодня segodnya today heute aujourd'hui hoy oggi hoje dzis dnes stand stav sum summe sumie suma
-    сумма summa сумму сумме total lr rs tl tinh den nay hien tai sas einai lako kuu ka hai ki aap juaj anda kamu
-    quy khach cua ban minh with line linie linea linja mobil mobile sim phone telefon rufnummer* nummer*
-    abonenta абонента договор* dogovor* лицевого litsevogo личного numeru cisle cislo cisla broj broja
-    sayin abonemiz guncel sonunda dienu dienai uz par jums jusu teie sinu liittymän liittymasi þín þin dvs dumneavoastra
-    after after_call after_this_call nach после posle pislya після apres despues dopo po setelah sau
-    bedraagt udgor utgor utgör op is_low low niedrig verfallt verfällt valid_until cartelei cartela konekaardi
-    amigo denezhnyh денежных abonnement au am al il in_data_di u has nrs je_zdaj znasa znaša είναι ειναι
-    είναι_τώρα është es_ist vam ti tvoj your_phone kreditu konta shoma man mon estime
-    jest jsou su bulunan
-    yra bor keni muda wa maongezi seu teu bastante ne_kartele kartele si на_вашата
+    is are was ist sind betragt betraegt liegt lautet belauft est es esta sono ammonta wynosi iznosi je cini er är
+    on este eines adalah ialah составляет sostavlyaet равен raven становить stanovyt la ni eshte equals now as at of
+    in on by the to for fur fuer für dla na de del di do da dos das para pour pro per von vom der die das den dem
+    des van het и на по за для вашего vashego your ihr ihre ihrer dein deine deiner vaseho vasi vaseg svoj mein no
+    nr amount value сейчас sejchas сегодня segodnya today heute aujourd'hui hoy oggi hoje dzis dnes stand stav sum
+    summe sumie suma сумма summa сумму сумме total lr rs tl tinh den nay hien tai sas einai lako kuu ka hai ki aap
+    juaj anda kamu quy khach cua ban minh with line linie linea linja mobil mobile sim phone telefon rufnummer*
+    nummer* abonenta абонента договор* dogovor* лицевого litsevogo личного numeru cisle cislo cisla broj broja sayin
+    abonemiz guncel sonunda dienu dienai uz par jums jusu teie sinu liittymän liittymasi þín þin dvs dumneavoastra
+    after after_call after_this_call nach после posle pislya після apres despues dopo po setelah sau bedraagt udgor
+    utgor utgör op is_low low niedrig verfallt verfällt valid_until cartelei cartela konekaardi amigo denezhnyh
+    денежных abonnement au am al il in_data_di u has nrs je_zdaj znasa znaša είναι ειναι είναι_τώρα është es_ist vam
+    ti tvoj your_phone kreditu konta shoma man mon estime jest jsou su bulunan yra bor keni muda wa maongezi seu teu
+    bastante ne_kartele kartele si на_вашата zostalo zostało ci pozostalo shumo chha ay ao aminao dia waa haraagaagu
+    niyo ni_sawa eshte_tani waxaa kasutada kuni gjithsej kontoja ir_palicis ir palicis palikus palika galima karte
+    karti karty kartici kartě kartici kartata картата кредита кредиту абонентский stoji znaša jaljella jäljellä noch
+    sind nog maar nur_noch aktuell_noch yahin lev% tani per_now pr ammonta_a e'_di é_de è_di es_actualmente
+    actualmente_es currently_at es_ahora esta_en amounts amounting stands_at hozirda hozir hazirda qazir қазір азыр
+    şu_an su_an suan şuan şu_anda su_anda itibariyla gen
+    dvs imate
 """
 """Words between the word for the balance and the sum that only lead from one to the other."""
 
@@ -79,8 +129,60 @@ FOLLOWERS = """
     karte carte carta tarjeta karta karty kartka kartě kort kortet kontantkort* cartao cartão card sim simcard
     phone line linea linha ligne linie scheda numero number numer* account compte cuenta conta conto konto*
     taletid* racun* racunu ucet uctu счет* счёт* рахун* сметка bor ta main mobile mobil liittym*
+    по_состоянию_на по_состоянию на_дату chha bar inclusive inclusive_of kai isxuei li_valab tugrug tögrög és_érvényes
+    es_ervenyes ervenyes érvényes och_gäller gaeller og_gildir gildir und_ist ist_gueltig i_wazne y_vence vence expira
+    y_es e_valido e_scade et_expire et_est valable valido válido valida valid and_expires and_valid and_will
+    which_will which_expires до_конца по_карте по_номеру за_номером по_рахунку eos μέχρι εως έως till_date as_of
+    per_am per_heute heute stand ve_son kadar icin için gecerli geçerli tarihine hatramin manan-kery muda_wa_matumizi
+    mpaka hadi until_date hurtel
+    au le ngay den_ngay al a_fecha na_dan dnia_na ke_dni k_dnu
+    hoy hoje oggi dzis dnes danas azi aujourdhui
+    təşkil teskil edir бар mablag' mablag att ringa för for_calls for_call for_all to_call to_use for_use valabil
+    valabila valabilă varai samma voor_bellen kvar saldo_disponivel disponivel credit_left ta'minot in_your_account
+    asante shukran merci_de thank_u thx regards
 """
 """Words right behind the balance that take nothing away from it."""
 
 NUMBER_OF = "номер* nomer* number no nr num numer* numero nummer* № n° mobile phone telefon* msisdn"
 """Words in front of the number of an account, a line or a telephone."""
+
+GLUED = "dir dır dur dür tir tır tur tür ig ga ge"
+"""Endings that a sum may have behind a hyphen or an apostrophe: "5 TL'dir" only says "is"."""
+
+GREETINGS = """
+    info infos information sms ussd usd message mensagem mensaje status hinweis nachricht service notice dear hi
+    hello konto account prepaid инфо информация сообщение кабинет ответ answer reply response antwort reponse
+    respuesta resposta risposta balanceinfo mobile number msisdn numero номер date дата client cliente klient
+    customer abonent абонент conso suivi text sim tariff tarif тариф plan
+    hs uhr
+"""
+"""What may stand with a colon in front of the whole sentence."""
+
+BRANDS = """
+    hot
+    antel halotel ucom волна летай volna letai unicom mobicom skytel hormuud golis somtel lonestar africell qcell
+    gamcel comium libyana almadar wataniya bitel wom tuenti pepephone lowi simio masmovil digimobil euskaltel sfr
+    edeka penny klarmobil freenet winsim kpn ben telfort proximus scarlet telering spusu yesss georg callme oister
+    telmore vimla fello chilimobil talkmore dna pildyk amber siminn kaktus sazka funfon juro swan blesk tomato ipko
+    vala eagle albtelecom lobi frog unefon iusacell entel bitel avantel nextel virginmobile tuves cellc rain mascom
+    btc unitel movitel tmcel emtel mtml airtelmoney robi citycell skitto ncell smartcell utl hutch slt mobitel
+    dhiraagu roshan etisalat awcc mytel mpt atom telemor timor vinafone gmobile vietnamobile itelecom laotel ltc
+    seatel coolmoney smartaxiata unifi redone tunetalk xox tron celcomdigi ookyo yes umobile indosatooredoo axis byu
+    im3 mentari matrix simpati kartuas loop tnt tm gomo cherry mobistar scarletmobile mtnn ntel visafone smile
+    spectranet glomobile surfline expresso sudani sudatel canar pildyk ezys labas bonbon sabafon rightel soeasy
+    airtel* africa* ais aldi alfa altel bangladesh* banglalink batelco beeline билайн bite blau boost bouygues bsnl
+    cellc cellcard cellcom celcom claro classic comviq congstar cosmote cubacel cubigel cyta dialog digi digicel
+    digitel dito djezzy domino drei dtac du easy econet elisa entel eronet ertelecom ethio etisalat expresso feenix
+    fonic geocell giffgaff glo globe globul gomo grameenphone halebop hallo hello heyah hotlink humans idea iliad
+    indosat inwi iot jawwal jazz jio jump kaufland kcell kolbi korek kyivstar lao lebara libtel lidl lifecell lmt
+    lyca lycamobile magti malitel maxis megacom megafon мегафон megafone melita meo metfone mobifone mobiuz mobilis
+    mobily moldcell moov motiv мотив movicel movistar mtel mtc mtn mts мтс мтт natel ncell netz nju nos nova ntel o2
+    omantel ooredoo optus orange oredoo pelephone ptcl redbull robi rostelecom ростелеком safaricom salaam salt
+    saunalahti silknet simba simpa simply simyo singtel skinny sky smart smile smarty speakout spark starhub stc sun
+    sunrise suop swisscom syriatel t2 т2 tchibo tdc team tele2 теле2 telcel tele telecel telecom telekom telemach
+    telenor teletalk telia telkom telkomsel telma telstra telus tello tescomobile thaimobile tigo tim tinkoff
+    тинькофф tmobile tnm togocom touch triotel true truemove turkcell twist ucell ufone umniah uninor unitel
+    uzmobile velcom verizon viettel vinaphone virgin viva vivacell vivacom vivo vodacom vodafone voxi voxtel windtre
+    xl yallo yettel yoigo yota йота yoodo yas zain zamtel zong zantel xplora сбермобайл sbermobile мегаком бакай
+"""
+"""Names of operators and of their prepaid cards, written with a capital."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from modemd.money import harmless, lexicon
+from modemd.money import harmless, lexicon, phrases
 from modemd.money.amounts import Amount
 from modemd.money.fold import fold_pattern, words
 
@@ -59,10 +59,10 @@ def sentences(text: str) -> list[int]:
     return [0] + [m.end() for m in _SENTENCE.finditer(text) if _opens(text, m.end())]
 
 
-@lru_cache(maxsize=16)
+@cache
 def rule(name: str) -> re.Pattern[str]:
     """The words of a list of the lexicon as one regular expression."""
-    return re.compile(words(getattr(lexicon, name)))
+    return re.compile(words(getattr(lexicon, name, None) or getattr(phrases, name)))
 
 
 _SENTENCE = re.compile(r"[.!?](?:\s{1,3}|(?=[^\W\d_]))|[;\u061b\u3002]\s?|\*{2,}")
@@ -139,7 +139,7 @@ def _is_account_number(folded: str, amount: Amount) -> bool:
 
 @lru_cache(maxsize=1)
 def _number_of() -> re.Pattern[str]:
-    return re.compile(rf"(?:{words(lexicon.ACCOUNT, harmless.NUMBER_OF)})\.?\s?[:#]?\s?$")
+    return re.compile(rf"(?:{words(phrases.ACCOUNT, harmless.NUMBER_OF)})\.?\s?[:#]?\s?$")
 
 
 def _tail(text: str, folded: str, amount: Amount, after: int) -> str:
@@ -169,7 +169,7 @@ def _role(amount: Amount, label: str, tail: str) -> Labelled:
         return Labelled(amount, role, label, tail, negative=negative, principal=principal, adjacent=adjacent)
 
     head = " ".join(tail.split()[:3])
-    if not amount.exact or rule("LESS").search(label) or _bound().search(label) or _price_before().search(label):
+    if not amount.exact or rule("LESS").search(label) or _bound(label, named) or _price_before().search(label):
         return give(Role.OTHER)
     if (
         _event(label, last)
@@ -225,7 +225,14 @@ def _leads_on(link: str) -> bool:
     strange = re.findall(r"[^\W\d_\u0590-\u109f\u1100-\uffff]{2,}", _LINK_WORD.sub(" ", link))
     if "(" in link or len(link) > 90:
         return False
-    return len(strange) <= 1 or (len(strange) <= 8 and _LINK_END.search(link) is not None)
+    if len(strange) <= 1 or (len(strange) <= 8 and _LINK_END.search(link) is not None):
+        return True
+    return re.search(r"[^\W\d_]{2,}", _links().sub(" ", link)) is None
+
+
+@lru_cache(maxsize=1)
+def _links() -> re.Pattern[str]:
+    return re.compile(words(harmless.LINKS, harmless.HAVE_FILLERS))
 
 
 @lru_cache(maxsize=1)
@@ -235,7 +242,7 @@ def _on_account() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _duration() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\d)\d{{1,4}}\s?(?:{words(lexicon.UNITS)})")
+    return re.compile(rf"(?<!\d)\d{{1,4}}\s?(?:{words(phrases.UNITS)})")
 
 
 def _event(label: str, last: int) -> bool:
@@ -254,9 +261,11 @@ def _price_before() -> re.Pattern[str]:
     return re.compile(rf"(?:{words(lexicon.PRICE_BEFORE)})\s{{0,2}}$")
 
 
-@lru_cache(maxsize=1)
-def _bound() -> re.Pattern[str]:
-    return re.compile(rf"[~<>≈≤≥±]\s{{0,2}}$|(?:^|[.!?]\s?)\s?an?\s(?:{words(lexicon.BALANCE)})")
+def _bound(label: str, named: list[re.Match[str]]) -> bool:
+    """ "~ 5 EUR", "A balance of 5 EUR is needed"."""
+    if re.search(r"[~<>≈≤≥±]\s{0,2}$", label):
+        return True
+    return any(re.search(r"(?:^|[.!?]\s?)\s?an?\s$", label[: match.start()]) for match in named)
 
 
 @lru_cache(maxsize=1)

@@ -7,36 +7,48 @@ alphabets are given where a language is sent in two.
 from __future__ import annotations
 
 BALANCE = """
-    koncie puhesaldo* raspoloziv* smetka smetkata sredstv* taletidskonto* kontosaldo* restguthaben
-    konto prepaidkonto* ຍອດເງິນ ເງິນຄົງເຫຼືອ
-    balance* bal baance a/c_bal avail.bal account_bal main_acc main_account main_bal* airtime_balance airtime
-    credit credits kredit* kredyt* credito crédito crediti crédit guthaben* prepaidguthaben kontostand
-    kontostan* kontoguthaben баланс* balans* balanc* bilanc* счет* счёт* schet* schetu лицевой рахун* rahunok
-    rahunku rahunka kontosaldo saldo* saldot solde* conto konto_glowne stan_konta stan_srodkow srodki_na_koncie
-    dostepne_srodki konta_glownego konta egyenleg* zustatek zostatok zůstatek stav_uctu stav_kreditu
-    vyse_kreditu vyse_vaseho_kreditu stanje* stanja raspolozivo состояние_счета состояни* sostoyanie sostoyaniye
-    bakiye* bakiyeniz kontor kredi* tl_bakiye balansiniz balansingiz balansiz balansynyz hisob* hisobingiz*
-    hisobda teginmalik балансыңыз теңгерім* баланста հաշվեկշիռ հաշվին հաշիվ հաշվի մնացորդ* mnacord balansi
-    ბალანს* balansi angarishze ანგარიშ* наличност салдо сметка баланса баланс_по состојба saldoja gjendja
-    gjendje llogari* bilanci kreditit υπόλοιπο υπολοιπο ypoloipo υπολοιπ* yπoλoiπo yπoλoiπ* pulsa sisa_pulsa
-    pulsa_anda baki baki_anda kredit_anda tk_chinh tkc tkg tk_goc tai_khoan_chinh tài_khoản_chính tai_khoan tk
-    so_du số_dư etebar* etebare hesab* mojudi موجودی اعتبار رصيد رصید* الرصيد حساب* بقيه ماندهٔ mande mandeh
-    ยอดเงิน เงินคงเหลือ ยอดคงเหลือ คงเหลือ ยอดเงินคงเหลือ ທ່ານມີ សមតុល្យ លុយ 餘額 余额 话费余额 残高 잔액 यतरा शेष बैलेंस
-    बकाया_राशि ব্যালেন্স ব্যালান্স יתרה יתרת salio saldo_disponible credito_disponible credito_residuo
-    credito_attuale مسبق_الدفع mbaki pozostala_kwota unused_credit talktime talk_time talk_value core_balance
-    account_value tilgodehavende tilgode sold_disponibil credit_disponibil cont atlikums likutis jusu_konta
-    saskaita saskaitoje kontojaak kontojääk jääk jaak inneign innistaeda saldo_atual beltegoed tegoed belsaldo
-    tegoed_is kaufguthaben credito_principal saldo_principal cuenta mebleg mebleginiz balansinizda kontoen
-    na_schete na_schetu na_schetah vash_schet средств* sredstv денег_на_счете na_vashomu_rahunku load_balance
-    load_bal sold soldul soldului credito_disponivel balanco_atual prepaid_account
-    rakhunok rakhunku rakhunka creditul creditului belkrediet uldegdel үлдэгдэл soldi zostatku zustatku
-    kreditiniz balanci balancin
-    mainacct mainacc mainbalance mainbal mainaccount airtimebal prepaidsaldo telefontegoed puhelinsaldo
-    kontobalance kreditas kredits kredita stanje_kredita prepaid_bal acct_bal funds cash_balance
-    contul contului ucte účte оставащ_кредит кредитът кредитот compte_mobile compte_principal compte_prepaye
-    saldoa saldosi saldosta egyenlegem egyenleged
-    tai_khoan_goc mnacordy mnacorde hisobingizda saldet hesabinda
-    belwaarde taletidssaldo guthabenstand prepaid-konto taletidssaldoen saldoen saldoet
+    koncie puhesaldo~ raspoloziv~ smetka smetkata sredstv~ taletidskonto~ kontosaldo~ restguthaben konto
+    prepaidkonto~ ຍອດເງິນ ເງິນຄົງເຫຼືອ balance~ bal baance a/c_bal avail.bal account_bal main_acc main_account main_bal~
+    airtime_balance airtime credit credits kredit~ kredyt~ credito crédito crediti crédit guthaben~ prepaidguthaben
+    kontostand kontostan~ kontoguthaben баланс~ balans~ balanc~ bilanc~ счет~ счёт~ schet~ schetu лицевой рахун~
+    rahunok rahunku rahunka kontosaldo saldo~ saldot solde~ conto konto_glowne stan_konta stan_srodkow
+    srodki_na_koncie dostepne_srodki konta_glownego konta egyenleg~ zustatek zostatok zůstatek stav_uctu
+    stav_kreditu vyse_kreditu vyse_vaseho_kreditu stanje~ stanja raspolozivo состояние_счета состояни~ sostoyanie
+    sostoyaniye bakiye~ bakiyeniz kontor kredi~ tl_bakiye balansiniz balansingiz balansiz balansynyz hisob~
+    hisobingiz hisobingizda hisobda teginmalik балансыңыз теңгерім~ баланста հաշվեկշիռ հաշվին հաշիվ հաշվի մնացորդ~
+    mnacord balansi ბალანს~ balansi angarishze ანგარიშ~ наличност салдо сметка баланса баланс_по состојба saldoja
+    gjendja gjendje llogari~ bilanci kreditit υπόλοιπο υπολοιπο ypoloipo υπολοιπ~ yπoλoiπo yπoλoiπ~ pulsa sisa_pulsa
+    pulsa_anda baki baki_anda kredit_anda tk_chinh tkc tkg tk_goc tai_khoan_chinh tài_khoản_chính tai_khoan tk so_du
+    số_dư etebar~ etebare hesab~ mojudi موجودی اعتبار رصيد رصید~ الرصيد حساب~ بقيه ماندهٔ mande mandeh ยอดเงิน
+    เงินคงเหลือ ยอดคงเหลือ คงเหลือ ยอดเงินคงเหลือ ທ່ານມີ សមតុល្យ លុយ 餘額 余额 话费余额 残高 잔액 यतरा शेष बैलेंस बकाया_राशि
+    ব্যালেন্স ব্যালান্স יתרה יתרת salio saldo_disponible credito_disponible credito_residuo credito_attuale مسبق_الدفع
+    mbaki pozostala_kwota unused_credit talktime talk_time talk_value core_balance account_value tilgodehavende
+    tilgode sold_disponibil credit_disponibil cont atlikums likutis jusu_konta saskaita saskaitoje kontojaak
+    kontojääk jääk jaak inneign innistaeda saldo_atual beltegoed tegoed belsaldo tegoed_is kaufguthaben
+    credito_principal saldo_principal cuenta mebleg mebleginiz balansinizda kontoen na_schete na_schetu na_schetah
+    vash_schet средств~ sredstv денег_на_счете na_vashomu_rahunku load_balance load_bal sold soldul soldului
+    credito_disponivel balanco_atual prepaid_account rakhunok rakhunku rakhunka creditul creditului belkrediet
+    uldegdel үлдэгдэл soldi zostatku zustatku kreditiniz balanci balancin mainacct mainacc mainbalance mainbal
+    mainaccount airtimebal prepaidsaldo telefontegoed puhelinsaldo kontobalance kreditas kredits kredita
+    stanje_kredita prepaid_bal acct_bal funds cash_balance contul contului ucte účte оставащ_кредит кредитът
+    кредитот compte_mobile compte_principal compte_prepaye saldoa saldosi saldosta egyenlegem egyenleged
+    tai_khoan_goc mnacordy mnacorde hisobingizda saldet hesabinda belwaarde taletidssaldo guthabenstand
+    prepaid-konto taletidssaldoen saldoen saldoet upoloip~ balansia hashvum hashvin hashivy hashiv mnatsord~
+    hasabynyz~ nalichnost~ наличността стање стање_на_рачуну стање_рачуна вашият_кредит вашиот_кредит
+    кредит_по_сметка inneign~ stored_value dans dansan~ данс дансны дансанд fahana kont_ou بیلنس بیلانس بالانس
+    باڵانس~ كريدت کریدت ሂሳብ ሂሳብዎ ሒሳብዎ 잔여액 结余 結餘 残額 kredia kredine balanca balances iznos_na_racunu
+    raspolozivi_iznos preostali_iznos kontojaagi lebeszelheto_osszeg felhasznalhato_osszeg kartyajan_levo_osszeg
+    haraag~ haraagaagu hadhaagaagu balanse belance balenc bilans шотыңызда есепшотыңызда эсебиңизде эсебинизде
+    teñgerim tengerim मौज्दात ब्यालेन्स maujdat ශේෂය இருப்பு బ్యాలెన్స్ ಬ್ಯಾಲೆನ್ಸ್ ബാലൻസ് બેલેન્સ शिल्लक သင့်လက်ကျန် လက်ကျန် လက်ကျန်ငွေ ទឹកប្រាក់
+    សាច់ប្រាក់ zostatok_kreditu kredit_na_kartě stan_srodkow_na_koncie credito_residuo credito_restante saldo_restante
+    solde_restant beltegoedsaldo spese_disponibili srodki_glowne saldoni kredito_balansas taxydromi tavozun тавозун
+    бақия~ бакия~ balanta~ yod_ngern yod_ngoen ngoen_khong_luea mun_ngoen rassid~ rasid~ rasidak rasidik rassidek
+    raseed~ votre_compte ton_compte mojoodi mowjoodi mojodi کریډیټ মূল_একাউন্ট মূল_অ্যাকাউন্ট মেইন_একাউন্ট মেইন_অ্যাকাউন্ট
+    saldu 结余 ගිණුම් ශේෂය
+    есепшотыңыздағы_қаражат есепшоттағы_қаражат balansze остатък sumomis pulsamu saldomu akaunti_yako mablagingiz
+    shotynyzda pulsanya account_has main_ac kvar_pa_kortet sostojba sakums atlikusais_kredits na_vasom_konte
+    na_vasem_konte konte чекоти
+    balansingizda balansynyzda balansımızda balansynda
 """
 """Names of the one balance that pays for everything."""
 
@@ -54,6 +66,7 @@ REST = """
     usable masz_do pozostalo_ci jaljella
     restano uldsen jäljellä jaljella
     igjen tilbage tilbake verbleibend* verbleibt
+    zostalo zostało restant_du baki_semasa natitira usigaranye fehl uldegdel sisa_ao
 """
 
 HAVE = """
@@ -70,34 +83,48 @@ HAVE = """
     il_te_reste i_te_tej ti_on_ostalo imas_jos ostalo_vam_je ostalo_ti_je du_hast_noch sinulla teil_on jums_ir
     turite sul_on vam_ostalo вам_осталось ти_остават имате_още
     ju_keni keni hisobingizda mai_ai
+    hattinizda hattınızda hattinda usigaranye ufite sinul_on jums_yra na_karte_mate na_ucte_mate na_racunu_imate
+    sull'account_hai il_te_reste ou_gen may_natitira tany_dans_ami hasabynyzda i_te_keni ai_in_cont aveti_in_cont
+    szamlajan számláján na_vasem_uctu_je
+    tenes tenés turite tienes_disponible
+    na_racunu_imate kvar_på_kortet mate_k_dispozicii jus_turite na_schetu_u_vas ai_inca mai_aveti
 """
 
 SUB = """
-    bonus* бонус* bonusn* promo* промо* gift* подар* podar* geschenk* startguthaben start_credit free
-    free_credit gratis bespl* беспл* бесплатн* besplatn* kostenlos* limit* лимит* límite limite* plafond_de loan
-    advance аванс avans обещан* obeschan* obeshhan* obesch* довер* doverit* doverie trust emergency sos borrow*
-    qarz* pinjam* reserve* резерв* rezerv* hold frozen blocked заблокир* paketn* пакетн* dodatk* додатк*
-    дополнит* dopolnit* additional extra zusatz* sub_account subaccount sub dedicated data_credit credito_dati
-    dati crédit_data datenguthaben roaming роуминг* rouming tk_no tkkm tk_km km1 km2 km3 km khuyen_mai
-    khuyến_mãi tk_phu phu reward* loyalty points cashback кешбэк кэшбэк keshbek kesbek cadeau offert regalo
-    omaggio verschenkt promocyjn* w_tym davon z_toho из_них iz_nih including incl inkl dont di_cui of_which
-    darunter tym op= оп= wow shegeftangiz hadiah bonusgeld recompensa recompense friend* друг* druz* partner
-    wallet_2 pending monthly_allowance keret havi postpaid اللاحق постоплат* postoplat* mobile_money mpesa
-    m-pesa momo odmena hediye hədiyyə hediyye бонусный_счет rollover onnet on-net offnet voice_balance
-    sms_balance data_balance sms_bal voice_bal internet_balance sadaqa zdarma ajandek bundle* package* paket*
-    пакет* pachet* forfait* pass bolt-on darurat bonga okoa fuliza orange_money airtel_money tigo_pesa
-    vodafone_cash anticipo prestamo prestito emprestimo pret emprunt compartido compartilhado guthabenkarte*
-    guthaben-karte* guthaben-transfer voucher* ваучер* credit_card credit_score kredi_kart* kreditkart*
-    carte_de_credit carta_di_credito tarjeta_de_credito кредитн*
-    outstanding past_due overdue pendiente* pendente* unpaid impaye* d'impaye в_ожидании рассрочк* rassrochk*
-    розстрочк* instal* rata raty rate_of карты карте карта картки картці карту карточк* картк* card_balance
-    gift_card store_credit savings saving paytm phonepe gpay bkash nagad opay palmpay ecocash emola gcash maya
-    paymaya dana ovo gopay shopeepay linkaja payme click kaspi bank банк* bank_account sparkasse wallet_balance
-    e-wallet кошел* koshel* гаман* alert* warning threshold reminder international internation*
-    international_credit internacional* mezhdunar* международн* tai_khoan_no no_goc spasibo loyalty* милі miles
-    meilen punkt* bally баллов балл* stars звезд* family_credit семейн* semejn*
-    балансир* balansir* balancing conto_corrente cuenta_corriente compte_courant girokonto tagihan so_du_no
-    kreditkonto credit_account balance_your
+    bonus* бонус* bonusn* promo* промо* gift* подар* podar* geschenk* startguthaben start_credit free free_credit
+    gratis bespl* беспл* бесплатн* besplatn* kostenlos* limit* лимит* límite limite* plafond_de loan advance аванс
+    avans обещан* obeschan* obeshhan* obesch* довер* doverit* doverie trust emergency sos borrow* qarz* pinjam*
+    reserve* резерв* rezerv* hold frozen blocked заблокир* paketn* пакетн* dodatk* додатк* дополнит* dopolnit*
+    additional extra zusatz* sub_account subaccount sub dedicated data_credit credito_dati dati crédit_data
+    datenguthaben roaming роуминг* rouming tk_no tkkm tk_km km1 km2 km3 km khuyen_mai khuyến_mãi tk_phu phu reward*
+    loyalty points cashback кешбэк кэшбэк keshbek kesbek cadeau offert regalo omaggio verschenkt promocyjn* w_tym
+    davon z_toho из_них iz_nih including incl inkl dont di_cui of_which darunter tym op= оп= wow shegeftangiz hadiah
+    bonusgeld recompensa recompense friend* друг* druz* partner wallet_2 pending monthly_allowance keret havi
+    postpaid اللاحق постоплат* postoplat* mobile_money mpesa m-pesa momo odmena hediye hədiyyə hediyye бонусный_счет
+    rollover onnet on-net offnet voice_balance sms_balance data_balance sms_bal voice_bal internet_balance sadaqa
+    zdarma ajandek bundle* package* paket* пакет* pachet* forfait* pass bolt-on darurat bonga okoa fuliza
+    orange_money airtel_money tigo_pesa vodafone_cash anticipo prestamo prestito emprestimo pret emprunt compartido
+    compartilhado guthabenkarte* guthaben-karte* guthaben-transfer voucher* ваучер* credit_card credit_score
+    kredi_kart* kreditkart* carte_de_credit carta_di_credito tarjeta_de_credito кредитн* outstanding past_due
+    overdue pendiente* pendente* unpaid impaye* d'impaye в_ожидании рассрочк* rassrochk* розстрочк* instal* rata
+    raty rate_of карты карте карта картки картці карту карточк* картк* card_balance gift_card store_credit savings
+    saving paytm phonepe gpay bkash nagad opay palmpay ecocash emola gcash maya paymaya dana ovo gopay shopeepay
+    linkaja payme click kaspi bank банк* bank_account sparkasse wallet_balance e-wallet кошел* koshel* гаман* alert*
+    warning threshold reminder international internation* international_credit internacional* mezhdunar*
+    международн* tai_khoan_no no_goc spasibo loyalty* милі miles meilen punkt* bally баллов балл* stars звезд*
+    family_credit семейн* semejn* балансир* balansir* balancing conto_corrente cuenta_corriente compte_courant
+    girokonto tagihan so_du_no kreditkonto credit_account balance_your bonasi bonuses المكافات النقاط نقاط هديه
+    مجاني بونص مكافاه جایزه هدیه پاداش בונוס מתנה מתנת נקודות बोनस বোনাস โบนัส 奖 赠 赠送 積分 积分 红包 ポイント
+    ボーナス 포인트 보너스 ბონუს* բոնուս* xtratime extra_time kredit-limit kredilimit ajandek* lahja* dovana*
+    davana* dhurat* bonusi keratin tiền_thưởng geschenkguthaben cashcredit scratch lottery* lotere* lotto jackpot
+    prize* premio* gewinn*
+    wave chipper tmoney t-money flooz moncash evcplus evc zaad sahal edahab jazzcash easypaisa upaisa esewa khalti
+    rocket upay truemoney zalopay viettelpay shopee alipay wechat 支付宝 微信 支付 paypay linepay kakaopay toss nequi
+    daviplata yape plin mercado_pago pix picpay papara ininal monobank qiwi yoomoney webmoney юmoney mtn_money
+    moov_money mobicash waafi halopesa mixx tigopesa ezypesa telebirr mpaisa cellmoni smart_money grabpay touchngo
+    boost_pay mkesh e-mola unitel_money kash
+    bono bonos puntos pontos punti pkt pts regalado prestado promocional presente omaggi maturato
+    promoción promozione aktionsguthaben
 """
 """Names of other purses: money that does not pay for everything, or is not the subscriber's own."""
 
@@ -156,34 +183,50 @@ EVENT = """
     descuento desconto sconto rabat* rabatu remise réduction reduction korting kortingen popust* slev* zlav*
     kedvezmeny* indirim* diskon giam_gia скидк* знижк* off_your
     yatiril* yatırıl* used expired
+    tushdi tushirildi yechildi yechib түсти түсті алынды шешілді zariada hisobingizga balansingizga hesabiniza
+    hesabınıza balansiniza balansınıza hesabınıza balansyza шотыңызға балансыңызға эсебиңизге балансыңызга تمت_اضافه
+    اضافه_مبلغ شحنت 充值 充値 チャージ 충전 เติมเงินสำเร็จ
 """
 """Something happened or is asked for: the amount moved, it is not what is there."""
 
 LESS = """
     menee menее менее меньше ниже menshe men'she nizhe мене менше less_than below under lower_than fewer_than
     weniger_als unter moins_de inferieur* menos_de inferior* meno_di inferiore kurang_dari di_bawah duoi dưới
-    mniej_niz ponizej mene_nez méně_než kevesebb mindre_an mindre_enn under_enn daha_az altinda ниже_порога if
-    если esli якщо wenn si when когда kogda коли reaches reach less не_менее ne_menee at_least mindestens
-    minimum minim* минимальн* порог* porog* минимум* maximum max min_balance больше_чем более bolee more_than
-    over above greater up_to до_суммы na_summu на_сумму bis_zu was were был была было byl bylo war waren era
-    etait previous prior old предыдущ* predydush* anterior precedent* vorherig* до_списания or
-    will_be would_be будет budet буде bude bedzie sera sara será sarà akan_menjadi wird_dann olacak in_24_hours
-    tomorrow завтра morgen demain mañana
-    выше vyshe higher вчера vchera yesterday gestern hier ayer ieri wczoraj vcera tegnap dun igår igar kemarin
-    hom_qua ontem eilen about around approx approximately около okolo примерно primerno приблизно etwa rund
-    ungefahr environ circa cca ca aproximadamente cerca_de aprox yaklasik sekitar kira-kira khoang between
-    zwischen entre между mezhdu mellan mellom keep держите поддержи* needed need needs необходим* neobhodim*
-    нужн* nuzhn* потрібн* benotig* brauchen necesit* occorr* serv* precisa* potrzeb* must sollte should doit
-    debe deve musi altina altında altına dusmeden ниже_чем or_more or_less и_более и_выше oder_mehr ou_plus
-    y_mas станет stanet становится до_пополнения before_top-up at_most pelo_menos al_menos au_moins almeno tenir
-    mantener
-    при pri
+    mniej_niz ponizej mene_nez méně_než kevesebb mindre_an mindre_enn under_enn daha_az altinda ниже_порога if если
+    esli якщо wenn si when когда kogda коли reaches reach less не_менее ne_menee at_least mindestens minimum minim*
+    минимальн* порог* porog* минимум* maximum max min_balance больше_чем более bolee more_than over above greater
+    up_to до_суммы na_summu на_сумму bis_zu was were был была было byl bylo war waren era etait previous prior old
+    предыдущ* predydush* anterior precedent* vorherig* до_списания or will_be would_be будет budet буде bude bedzie
+    sera sara será sarà akan_menjadi wird_dann olacak in_24_hours tomorrow завтра morgen demain mañana выше vyshe
+    higher вчера vchera yesterday gestern hier ayer ieri wczoraj vcera tegnap dun igår igar kemarin hom_qua ontem
+    eilen about around approx approximately около okolo примерно primerno приблизно etwa rund ungefahr environ circa
+    cca ca aproximadamente cerca_de aprox yaklasik sekitar kira-kira khoang between zwischen entre между mezhdu
+    mellan mellom keep держите поддержи* needed need needs необходим* neobhodim* нужн* nuzhn* потрібн* benotig*
+    brauchen necesit* occorr* serv* precisa* potrzeb* must sollte should doit debe deve musi altina altında altına
+    dusmeden ниже_чем or_more or_less и_более и_выше oder_mehr ou_plus y_mas станет stanet становится до_пополнения
+    before_top-up at_most pelo_menos al_menos au_moins almeno tenir mantener при pri اقل_من اكثر_من أقل_من أكثر_من
+    کمتر_از بیشتر_از 不足 低于 低於 少于 少於 超过 超過 未満 以下 以上 以内 左右 大约 大約 약 미만 이하 이상 น้อยกว่า
+    มากกว่า ต่ำกว่า ประมาณ से_कम से_अधिक এর_কম פחות_מ יותר_מ naklebi ნაკლები მეტი պակաս ավելի pakas көп kop chini_ya
+    zaidi_ya pungufu vahem vähem alla mazak* mazaks maziau mažiau me_pak më_pak menos_que mas_de mais_de plus_de
+    mehr_als meer_dan minder_dan mindre mer_än mere_end mer_enn yli enemman więcej wiecej ponad vice_nez viac_ako
+    menej_ako tobb_mint több_mint peste mai_mult mai_putin sub_limita piu_di più_di meno_di lebih_dari hon_tren
+    duoi_muc подпадна oltre superior* superieur* начал* nachal* pochat* start_of begin*_of последн* posledn*
+    predchadzaj* předcház* poprzedn* elozo előző prethodn* predisnj* prejsnj* eelmi* iepriekš* ieprieks* ankstesn*
+    forrige tidigare tidligere edelli* vorige vorig onceki önceki evvelki əvvəlki oldingi алдыңғы попередн*
+    poperedn* предишн* proigoumen* προηγουμεν* sebelum* truoc السابق قبلی پیشین קודמת पिछला আগের ก่อนหน้า 之前 上次
+    上期 前回 이전 antes_de avant prima_della
+    նախկին նախորդ nakhkin
+    вчерашн* утрен* yesterday's a_expire est_expire expired ha_expirado ha_caducado e_scaduto è_scaduto истекло истёк
+    истек_срок сгорел* wygasl* lejart verfallen propadl* istekao isteklo kadaluarsa hangus het_han vanhentu* utgatt
+    utgått gått_ut udlobet verlopen_is has_expired was_expired не_учит* кроме except excluding without без_учета
+    ohne_bonus sans
 """
 """The amount is a bound, not a value."""
 
 MINUS = """
-    минус* minus* мінус moins menos negativ* отрицат* otricat* meno eksi manfi минусе negatif ناقص سالب منفي
-    منفی
+    минус* minus* мінус moins menos negativ* отрицат* otricat* meno eksi manfi минусе negatif ناقص سالب منفي منفی
+    manfiy manfıy ujemn* zaporn* negatyvn* negatīvs neigiam* माइनस মাইনাস ติดลบ 负 負 マイナス 마이너스 αρνητικ*
+    arnitik* מינוס minusda minusā miinus* minuta
 """
 DEBT = """
     долг* dolg* задолж* zadolzh* zadolg* заборг* zaborg* борг* debt owe owed owing schuld* schulden deuda dette
@@ -196,166 +239,34 @@ REST_OF_DEBT = (
 )
 """What is left of a debt may be that of a phone bought by instalments."""
 
-LEFT = f"""
-    {REST}
-    balance balances ostatok left_over unused неиспольз* неизрасход* non_utilise* niewykorzystan* belum_terpakai
-    kvarvarande gebleven available kuota_utama current_data
+SOMEBODY_ELSE = """
+    этого_абонента другого_абонента другого_номера чужо* вашего_друга за_абонента вызываемого_абонента
+    запрошенного_номера etogo_abonenta drugogo_abonenta drugogo_nomera vashego_druga other_subscriber
+    another_subscriber this_subscriber that_subscriber other_person another_person another_number the_other_number
+    your_friend friend's beneficiary recipient receiver's sender's child's kid's son's daughter's ребенка ребёнка
+    dziecka kindes des_kindes beneficiaire destinataire tu_amigo su_amigo destinatario beneficiario arkadasin*
+    empfanger* odbiorc* prijemc* іншого_абонента inshoho_abonenta cel_de_altcineva
 """
-DATA_LABEL = """
-    data datos dati daten dades dados daten internet интернет* date date_mobile podaci podatki veri donnees
-    du_lieu dữ_liệu data_main kuota paketa paquetes diaria mensajeria mobile_data данные dannye surf gprs mbs
-    volume datenvolumen adat adatkeret بيانات انترنت إنترنت اینترنت بسته เน็ต อินเทอร์เน็ต nat nacionales lte 4g
-    5g 3g neto bundle data_balance data_bal gigas megas
-"""
-USED = """
-    used consumed spent usage verbrauch* verbraucht consumo consumido consumati utilise utilises consomme*
-    использовано использован* израсход* izrashod* ispolzovano истрачено потрачено vykorystan* використано
-    wykorzysta* zuzyt* spotrebovan* vycerpano iskoris* potroseno forbrukt forbrugt forbrug anvant forbruk
-    kullanilan kullandiginiz terpakai pemakaian da_dung đã_dùng gebruikt felhasznalt مصرف استهلاك المستخدم
-    masraf ใช้ไป cheltuit folosit
-"""
-OFFER = """
-    get buy bonus_of win for_only for_rp price promo offer plus_get recharge subscribe activate dial to_get
-    enjoy purchase only recargue compra compre compra* comprar adquirir adquiere купи* получ* подключ* podkl*
-    poluch* kup koop nur_fur acheter achetez souscri* activez profite* beneficiez beli dapatkan aktifkan cuma
-    hanya dang_ky đăng_ký mua chi_voi uu_dai speed velocidad скорост* skorost* predplat* pobierz wlacz zamow
-    satin_al hemen_al yukle kaufen buchen jetzt_buchen köp kob osta at for за всего_за
-"""
-VALID = """
-    valid valids valid_till valid_until validity expir* exp exp_date expiry till til until upto use_before
-    use_by before ends end_date active_until active_before active_till good_until bis gultig* guthaben_verfallt
-    verfallt verfallen ablauf* lauft_ab haltbar hasta vence* vencim* valid* valab* valido* valida* caduca*
-    vigencia vigente jusqu* jusqu'au expire* validite do до дo диj* дійс* діє действ* deistv* dejstv* diys* diye
-    срок srok термін termin istek* истек* истеч* годен wazn* waznosc waznosci platn* platnost aktif aktif_sd s.d
-    sd s/d sampai hingga berlaku masa_aktif masa_tenggang tenggang berakhir tamat hsd han_su_dung hạn_sử_dụng
-    han_dung su_dung_den den_ngay den dung_den het_han den_het ถึง หมดอายุ ใช้ได้ถึง วันหมดอายุ الصلاحيه
-    الصلاحية صلاحيه صالح حتى حتي ينتهي تنتهي تا اعتبار_تا paatty* voimassa* asti lejar* ervenyes* giltig* galler
-    t.o.m tom utgar gyldig* udlob* utlop* scade* scadenza valid* fino fino_al ate até valida_ate validade
-    vencimento gecerli* geçerli* son_kullanma skt bitis kadar dek qadar amal_qiladi дейін kacin važi* vazi*
-    vazenja vazenje istice krajnji datum_isteka валидно валиден изтича изтичане vigencia_hasta λήγει ληγει έως
-    ewc ισχύ* lejarata expira* pana_la derīgs galioja kehtib geldig* verloopt vervalt t/m tot vale ending
-    beraktif do_dnia მოქმედებს ვადა վավեր ուժի_մեջ մինչև יתוקף בתוקף עד में_मान्य वैधता মেয়াদ
-    moqmed* felhasznalhat* felhasználhat*
-"""
-"""Words before the day on which money or packages end."""
+"""The sum may be that of another line."""
 
-NOT_VALID = """
-    списан* spisan* оплат* activated activation ngay_kh kh khoa* khoa1c khoa2c khóa renewed renewal_date
-    next_bill rechnung* activacion aktivasi aktivovan* recharged last_recharge last_payment платеж* списание
-    списания периода period* с c from_ from since od_ от з vom van_ du_ del_ registration registered birth nbsp
-    last previous recharge_before продлен* prodlen* from_date start starts starting bill
+EXPIRED = """
+    expired a_expire est_expire ha_expirado ha_caducado e_scaduto scaduto истек истекло истёк сгорел* wygas* lejart
+    verfallen propadl* istekao isteklo kadaluarsa hangus het_han vanhentu* utgatt utgått udlobet verlopen a_expirat
+    expirou expirado vencido caducado lost lapsed forfeited annule annulé cancelled canceled gesperrt blocked
+    заблокирован* аннулирован* pending ausstehend
 """
+"""Behind a sum: it is not there any more."""
 
-ERROR = """
-    error not_enough insufficient* errors eror ошибк* oshibk* помилк* fehler* erreur* erro errore blad błąd
-    blędny bledny chyba chybny hiba* hata hatali hatalı gresk* greshk* грешк* eroare fejl feil virhe σφάλμα
-    σφαλμα خطا خطأ خطای kesalahan ralat lỗi loi_he_thong ข้อผิดพลาด invalid* incorrect* incorrecto incorreto
-    wrong unknown_application unknown_service unknown_command unknown_code unrecognised unrecognized unexpected*
-    illegal not_valid tidak_valid khong_hop_le không_hợp_lệ ungultig* ungültig* unzulassig* falsch* invalide*
-    inconnu* invalido* inválido* no_valido no_es_valido no_valida nao_reconhecido non_valido non_valida errato
-    errata non_riconosciuto nieprawidl* niepoprawn* neplatn* nespravn* nespravne helytelen ervenytelen*
-    gecersiz* geçersiz* yanlis* yanlış* noto'g'ri notogri ogiltig* ugyldig* virheellinen ongeldig* onjuist*
-    неправильн* nepraviln* неверн* nevern* некорректн* nekorrektn* невірн* невiрн* nevirn* неправильний
-    неизвестн* neizvestn* невідом* не_существует ne_suschestvuet не_найден* ne_najden* не_поддерживается
-    ne_podderzhivaetsya не_распозн* ne_raspozn* unavailable not_available not_currently_available
-    currently_not_available is_not_available unsupported not_supported not_allowed not_permitted not_authori*
-    not_subscribed not_registered not_active not_recogni* not_found not_exist does_not_exist no_response
-    no_service service_not barred denied rejected forbidden restricted failed failure fails unsuccessful unable
-    cannot can_not can't could_not couldn't not_be_processed cannot_be_processed unable_to_process not_completed
-    could_not_be_completed problem_occurred technical_problem* system_busy network_busy busy timeout timed_out
-    time_out try_again please_try try_later later_please retry under_maintenance maintenance out_of_service
-    temporarily недоступ* nedostup* временно_не vremenno_ne не_может_быть ne_mozhet_byt* не_удалось ne_udalos*
-    не_удаётся не_выполнен* ne_vypolnen* отклонен* otklonen* otkaz* отказ* попробуйте_позже повторите_попытку
-    повторите_запрос poprobujte_pozzhe poprobuite_pozje povtorite_* позже pozzhe pozdnee позднее пізніше
-    piznishe запрещен* zapreshhen* zaprescheno не_зарегистрир* технические_работы технические_проблем*
-    сервис_не* услуга_не* servis_ne* сбой sboj недоступний недостаточно_средств nedostatochno_sredstv
-    недостатньо не_обслуживается nicht_verfugbar nicht_verfügbar derzeit_nicht zurzeit_nicht momentan_nicht
-    leider_nicht nicht_moglich nicht_möglich nicht_berechtigt nicht_erlaubt nicht_bearbeitet nicht_bearbeiten
-    nicht_durchgefuhrt fehlgeschlagen versuchen_sie_es versuche_es spater_erneut später_erneut noch_einmal
-    wartung* gestort gestört storung* erst_ab konnte_nicht konnten_nicht nicht_erkannt nicht_unterstutzt
-    indisponib* no_disponible no_esta_disponible no_puede_ser no_pudo no_se_pudo no_se_puede no_es_posible
-    no_ha_podido no_hemos_podido no_podemos intente_mas intente_nuevamente intentelo intentalo intenta_de_nuevo
-    intente_de_nuevo vuelve_a_intentar vuelva_a_intentar vuelva_a_marcar fuera_de_servicio mas_tarde
-    nao_disponivel nao_foi_possivel tente_novamente tente_mais não_foi non_disponible non_disponibile
-    non_disponib* al_momento_non impossib* riprova* riprovare non_e_possibile non_possibile
-    non_e_stato_possibile non_autorizz* momentaneamente echec echoue* échec reessay* réessay* veuillez_reessayer
-    ulterieurement ne_peut ne_peuvent n'a_pas_pu n'est_pas non_autorise* refusee rejete* pas_disponible
-    niedostepn* nie_mozna nie_udalo nie_moze nie_jest_mozliwe sprobuj* sprobuj_ponownie prosimy_sprobowac
-    nie_zostal* nie_rozpozn* neni_dostupn* nelze zkuste_* skuste_* opakujte nepodarilo nepodarilo_se docasne
-    nem_elerheto nem_sikerult nem_lehet nem_ertelmezheto kesobb sikertelen* probalja hizmet_disi basarisiz*
-    başarısız* yapilam* gerceklestiril* tekrar_deneyin daha_sonra su_anda_hizmet islem_yapilamiyor nije_dostup*
-    nije_moguce nije_uspe* pokusajte* neuspesn* neuspjesn* trenutno_nije nevazec* не_е_достъпн* невалид*
-    опитайте* indisponibil* nu_este nu_a_putut incercati reincercati utilgjengelig ikke_tilgjengelig prov_igen
-    försök_igen forsok_igen misslyckades inte_tillganglig kunde_inte ikke_mulig prøv_igen prov_igjen ei_onnistu*
-    ei_ole_kaytettavissa ei_voida yrita_* yritä_* niet_beschikbaar niet_mogelijk probeer_* mislukt gagal
-    tidak_dapat tidak_tersedia tidak_bisa belum_dapat coba_lagi coba_beberapa beberapa_saat_lagi silakan_coba
-    silahkan_coba sedang_gangguan cuba_lagi cuba_sebentar tidak_sah tidak_berjaya khong_thanh_cong
-    không_thành_công khong_the vui_long_thu_lai thu_lai_sau xin_thu_lai khong_ho_tro qua_tai dich_vu_khong
-    khong_co_dich_vu xatolik xato* qayta_urin* keyinroq mavjud_emas imkonsiz қате қайталап haka shida
-    imeshindikana haipatikani jaribu_tena غير_متاح غير_متوفر* غير_صحيح غير_صالح* حاول_مره المحاوله_لاحقا فشل
-    تعذر لا_يمكن عذرا نامعتبر ناموفق امکان_پذیر_نیست در_دسترس_نیست دوباره_تلاش اشتباه مجددا ไม่สามารถ ไม่ถูกต้อง
-    ขออภัย ไม่พบ กรุณาลองใหม่ 失败 无效 不可用 错误 稍后 失敗 無効 오류 अमान्य असफल पुनः_प्रयास ভুল ব্যর্থ אינו_זמין שגיאה
-    vuelve_a_ingresar maaf_permintaan maaf_operasi unexpected_data nu_exista network_error ussd_error mmi
-    connection_problem проблем* problema_de_red σφάλμα λάθος la8os δεν_είναι_διαθέσιμ* δεν_ειναι_δυνατ*
-    προσπαθήστε დროებით შეცდომა სცადეთ սխալ հնարավոր_չէ փորձեք
+EXAMPLE = """
+    example* e.g. test test* тест тестов* пример* приклад* beispiel* exemple* ejemplo* esempio* exemplo* demo sample
+    voorbeeld* priklad* przyklad* pelda ornek* örnek* misol* contoh* vi_du exempel* eksempel* esimerk* primer
+    образец шаблон template مثال تجربه 例如 示例 测试 例 テスト
 """
+"""What follows is made up."""
 
-SMS = """
-    sms sms-* sms* смс* messag* mensaje* mensagem messaggio nachricht* tekstiviest* ujumbe رساله* پیامک ข้อความ
-    短信 tin_nhan poruk* wiadomos* zprav* sprav* mesaj* xabar* хабар* text_message сообщени* soobsh* soobshch*
-    повідомлен* pesan bericht uzenet üzenet* смс-* съобщени* besked melding poruka kisa_mesaj الرساله
-    a_text by_text text_message
+NOW = """
+    now сейчас sejchas теперь зараз zaraz тепер currently jetzt maintenant ahora agora adesso obecnie teraz nyni teď
+    most acum sada сега nu nyt simdi şimdi hozir қазір сада tani tagad dabar praegu τωρα τώρα الان اکنون עכשיו अब
+    এখন 现在 現在 지금 ตอนนี้ sekarang bay_gio sasa
 """
-SMS_COMING = """
-    will_be_sent will_be_send will_send will_receive you'll_receive will_get you'll_get will_be_delivered
-    shortly soon has_been_sent have_been_sent was_sent is_being_sent been_sent sent_to_you sent_to_your
-    be_informed be_notified will_reply will_respond will_arrive wait await via_sms_in направ* napravi*
-    отправлен* отправим отправл* otpravlen* otpravim придет придёт pridet pridjot ожид* ozhid* дождитесь
-    dozhdites выслан* vyslan* высыла* посл* poslan* получите poluchite будет_достав* поступит ответ_в ответ_на
-    otvet надісла* надійде очікуйте ochik* otrymayete отримаєте nadisl* nadijde буде_над* zugesandt zugeschickt
-    gesendet erhalten_sie erhaltst wirst sie_erhalten wird_ihnen wird_dir per_sms_gesch* recevrez vous_sera
-    sera_envoy* vous_parvien* allez_recevoir va_vous sera_transmis recibira* recibiras en_breve sera_enviad*
-    sera_enviad* le_llegara te_llegara le_enviaremos te_enviaremos recibirá* recebera* sera_enviado enviaremos
-    riceverai ricevera* sara_inviat* verra_inviat* le_sara ti_sara otrzymasz zostanie_wysl* wyslemy otrzymaja
-    obdrzite obdrzis zasleme vam_posl* dorazi bude_zasl* bude_odesl* dostanete fogja_kapni kuldjuk kuldunk
-    megkuld* hamarosan kapni_fog gonderilecek* gonderildi* alacaks* gonderecegiz iletilecek* akan_dikirim*
-    akan_menerima akan_mendapat* akan_kami_kirim* segera_menerima tunggu mohon_tunggu se_nhan se_duoc_gui se_gui
-    yuboriladi yuborildi jonatiladi жіберіледі жіберілді veti_primi va_fi_trimis* dobicete dobit_cete
-    bice_poslat* poslacemo poslacemo_vam primicete ще_получите изпратен* lahetetaan saat_pian ontvangt_u
-    ontvang_je wordt_verzonden skickas far_snart sendes mottar far_du سيتم ستصلك ستصل سوف يرسل ارسال_می
-    ارسال_خواهد خواهد_شد دریافت_خواهید จะได้รับ จะส่ง กรุณารอ 将 稍候 发送给您 utapokea utatumiwa itatumwa will_come
-    prise_en_charge
-    we'll_send we_will_send well_send
-"""
-SMS_SENDING = """
-    send_sms send_an_sms text_to text_the отправьте otpravte отправь надішліть nadishlit senden_sie sende_eine
-    schicke envoyez envia envie invia wyslij poslete kirim_sms ketik soan soạn gui_tin küldj kuldjon gonderin
-    yollayin stuur skicka send_message send_a_message send_the_word not_sent
-"""
-"""The answer comes by SMS: one of the nouns and one of the verbs in a sentence, unless the reader is asked to send one.
-Only believed where the text holds no balance."""
-
-THANKS = """
-    спасибо_за spasibo_za thank_you_for thanks_for merci_pour danke_fur gracias_por grazie_per obrigado_por
-    dziekujemy_za принят* prinyat* received
-"""
-"""Somebody paid: an amount without a word is then what was paid."""
-
-ACCOUNT = """
-    account* acc acct a/c счет* счёт* schet* konto konta koncie conto cont cuenta compte conta rahun* рахун*
-    hesab* hisob*
-    llogari* tk tai_khoan лицевой racun* hesap* saskait* ucet uctu credit* kredit
-"""
-"""Words for the balance that are also followed by the number of an account."""
-
-UNITS = """
-    min mins minut* minute* minutes мин минут* хв хвилин* hv perc sek* sec seconds сек* секунд* sekund* phut
-    phút sms смс sms(s) mms ммс сообщени* messages mesaj* pesan day days дн* дней день дня сут* den' dnei dney
-    tage tagen tag dni jours jour dias dia días giorni giorno hari hr hrs hours hour час* godin* stunden ore
-    heures horas часов ngay gun gün napok nap dagar dager kb mb gb tb kib mib gib ko mo go кб мб гб тб mbit*
-    kbit* мбит* kbps mbps байт kbyte mbyte gbyte kbs mbs gbs points point pts балл* баллов ball* points coins
-    bonov punkty punktow штук шт pcs times раз раза ca ημερες λεπτα დღე uhr år years months месяц* mesec*
-    mesyac* month неделя недели недель weeks week jahre monate मिनट دقيقه دقیقه رساله رسالة يوم روز ساعت ساعه
-    นาที วัน ชม
-"""
-"""What a number counts that is no money."""
+"""In front of a sum by itself: what is there now, whatever an earlier sum says."""

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from modemd.money import lexicon
+from modemd.money import lexicon, phrases
 from modemd.money.currencies import sign_regex
 from modemd.money.fold import words
 
@@ -57,7 +57,7 @@ def _ordinal(digit: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _quantity() -> re.Pattern[str]:
-    return re.compile(rf"(?:{words(lexicon.UNITS)}|(?:{sign_regex()})(?![^\W\d_]))")
+    return re.compile(rf"(?:{words(phrases.UNITS)}|(?:{sign_regex()})(?![^\W\d_]))")
 
 
 def _is_ordinal(text: str, folded: str, match: re.Match[str]) -> bool:
@@ -72,5 +72,7 @@ def _is_ordinal(text: str, folded: str, match: re.Match[str]) -> bool:
 def _states_balance() -> re.Pattern[str]:
     return re.compile(
         rf"[ \t]{{0,4}}\d{{1,2}}[.):> -]{{1,2}}\s?(?:{words(lexicon.BALANCE)})"
-        rf"[^\d\n:=]{{0,20}}[:=]\s?-?\d[\d.,]{{0,10}}\s?(?:{sign_regex()})(?![^\W\d_])"
+        rf"[^\d\n:=]{{0,20}}[:=]\s?-?(?:\d[\d.,]{{0,10}}\s?(?:{sign_regex()})(?![^\W\d_])"
+        rf"|(?:{sign_regex()})\s?\d[\d.,]{{0,10}}\s{{0,3}}$)",
+        re.MULTILINE,
     )

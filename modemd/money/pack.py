@@ -66,6 +66,7 @@ class Pack:
     patterns: tuple[Pattern, ...] = ()
     errors: tuple[str, ...] = ()
     sms_follows: tuple[str, ...] = ()
+    sms_senders: tuple[str, ...] = ()  # who the operator's messages come from, besides its name and query numbers
     own_number: str | None = None
     data_codes: tuple[str, ...] = ()
     hotline: tuple[str, ...] = ()

@@ -108,8 +108,8 @@ class _Reader:
 def _pack(read: _Reader, table: dict[str, Any]) -> Pack:
     read.known(
         table,
-        "id name names country currency plmn spn iccid_prefix errors sms_follows own_number data_codes hotline "
-        "topup_url account_url app promised_payment notes query pattern example",
+        "id name names country currency plmn spn iccid_prefix errors sms_follows sms_senders own_number data_codes "
+        "hotline topup_url account_url app promised_payment notes query pattern example",
         "",
     )
     country = read.text(
@@ -138,6 +138,12 @@ def _pack(read: _Reader, table: dict[str, Any]) -> Pack:
         ),
         errors=read.texts(table, "errors"),
         sms_follows=read.texts(table, "sms_follows"),
+        sms_senders=read.texts(
+            table,
+            "sms_senders",
+            shape=re.compile(r"\S.{0,19}"),
+            cure="the sender as the phone shows it, like MTS or 0890",
+        ),
         own_number=read.text(table, "own_number", shape=_CODE, cure=code_cure),
         data_codes=read.texts(table, "data_codes", shape=_CODE, cure=code_cure),
         hotline=read.texts(table, "hotline"),

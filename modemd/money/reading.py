@@ -13,10 +13,10 @@ from modemd.money.amounts import amounts
 from modemd.money.currencies import HOME, currency_of
 from modemd.money.expiry import expires
 from modemd.money.fold import clean, fold
-from modemd.money.labels import Labelled, labelled, rule
+from modemd.money.labels import Labelled, Role, labelled, rule
 from modemd.money.menus import without_menu
 from modemd.money.pack import Pack, Pattern
-from modemd.money.surroundings import harmless_ahead, moved
+from modemd.money.surroundings import harmless_ahead, harmless_behind, moved, under_heading
 from modemd.money.volumes import data_left
 from modemd.records import Kind, Reading
 
@@ -66,17 +66,17 @@ def read(text: str, *, pack: Pack | None = None, country: str | None = None) -> 
 
 def _by_pattern(pack: Pack, text: str, folded: str, country: str | None, home: str | None) -> Reading | None:
     """The first pattern whose number is a whole amount with a certain value."""
-    if generic.is_bank(folded):
+    if generic.is_bank(folded) or generic.of_somebody_else(folded):
         return None
     items: list[Labelled] | None = None
     for pattern in pack.patterns:
         matches = list(pattern.regex.finditer(folded))
         if matches and items is None:
             items = labelled(text, folded, amounts(text, folded, country=country, home=home))
-        readings = [_reading(pattern, match, items or [], text, country, home) for match in matches]
+        readings = [_reading(pattern, match, items or [], (text, folded), country, home) for match in matches]
         found = [reading for reading in readings if reading is not None]
         good = [reading for reading in found if reading.pattern is not None]
-        if good and len({reading.balance for reading in found}) == 1:
+        if good and len({reading.balance for reading in found}) == 1 and not _rivals(good[0], items or []):
             return good[0]
     return None
 
@@ -85,19 +85,20 @@ def _reading(
     pattern: Pattern,
     match: re.Match[str],
     items: list[Labelled],
-    text: str,
+    texts: tuple[str, str],
     country: str | None,
     home: str | None,
 ) -> Reading | None:
-    """None where the group is not one whole certain amount, or where words in front of what the pattern itself spells
-    out make it something else ("Бонусный" before "баланс: 50 р"). Without the pattern's name where an unknown word in
-    front ("Xyz balance") makes it a rival at most."""
+    """`texts`: cleaned, folded. None where the group is not one whole certain amount, or where words in front of what
+    the pattern itself spells out make it something else ("Бонусный" before "баланс: 50 р"). Without the pattern's name
+    where an unknown word around it ("Xyz balance", "5 EUR waiting") makes it a rival at most."""
     item = next((i for i in items if i.amount.digits == _number_span(match)), None)
     if item is None or item.amount.value is None or not item.amount.exact:
         return None
+    text, folded = texts
     start = item.amount.start - len(item.label)
     ahead = item.label[: max(0, match.start() - start)]
-    behind = " ".join(item.tail.split()[:3])
+    behind = " ".join(folded[max(item.amount.end, match.end()) : item.amount.end + len(item.tail)].split()[:3])
     if any(rule(name).search(ahead) for name in ("SUB", "LESS", "EVENT")) or moved(item.label):
         return None
     if any(rule(name).search(behind) for name in ("SUB", "EVENT")):
@@ -107,15 +108,30 @@ def _reading(
         value = -value
     until = _group(match, "expires")
     data = _group(match, "data")
+    proved = (
+        harmless_ahead(ahead, text[start : start + len(ahead)])
+        and harmless_behind(item, text, folded, whole=False, since=match.end())
+        and not under_heading(text, folded, start)
+    )
     return Reading(
         kind="balance",
         balance=value,
         currency=_currency(pattern, match, home) or item.amount.currency,
         data_left_mb=data_left("data: " + data) if data else None,
         expires=expires("valid until " + until, country=country, money=True) if until else None,
-        pattern=pattern.name if harmless_ahead(ahead, text[start : start + len(ahead)]) else None,
+        pattern=pattern.name if proved else None,
         confidence="operator",
     )
+
+
+def _rivals(reading: Reading, items: list[Labelled]) -> bool:
+    """Whether another sum is called the balance as well, and neither is called the main one."""
+    own = [
+        item for item in items if item.amount.value is not None and abs(item.amount.value) == abs(reading.balance or 0)
+    ]
+    if any(item.principal for item in own):
+        return False
+    return any(item.role is Role.MAIN and item.amount.sign is not None and item not in own for item in items)
 
 
 def _currency(pattern: Pattern, match: re.Match[str], home: str | None) -> str | None:

@@ -11,6 +11,7 @@ from modemd.errors import ConfigError, Problem
 from modemd.money.amounts import Amount, amounts
 from modemd.money.currencies import HOME
 from modemd.money.fold import clean, fold
+from modemd.money.labels import Role, labelled
 from modemd.money.operators import check_text, load_pack
 from modemd.money.pack import Example, Pack
 from modemd.money.reading import read
@@ -36,11 +37,13 @@ def teach(
     *,
     pack_text: str,
     file: str = "pack",
+    insist: bool = False,
 ) -> Lesson:
     """Adds a pattern and the reply as example to a pack that is given as TOML text.
 
-    Raises ConfigError with what to do where the balance does not stand in the reply, where the new pattern would read
-    another example otherwise, or where the result is no valid pack."""
+    Raises ConfigError with what to do where the balance does not stand in the reply, where the words around it name a
+    bonus, a limit, a price or a debt (unless the person does `insist`), where the new pattern would read another one
+    otherwise, or where the result is no valid pack."""
     text = without_numbers_of_people(text, balance)
     pack = load_pack(_as_text(pack_text))
     before = {str(problem) for problem in check_text(pack_text, file=file)}
@@ -53,10 +56,15 @@ def teach(
     block = ""
     got = read(text, pack=pack)
     if not (got.balance == wanted and got.confidence == "operator"):
-        pattern = generalise(text, item, minus=wanted < 0 <= (item.value or Decimal(0)))
-        block = pattern_block(_free_name(pack), pattern, minus=wanted < 0 <= (item.value or Decimal(0)))
-    trial = load_pack(_as_text(_joined(pack_text, block)))
-    got = read(text, pack=trial)
+        if not insist:
+            _refuse_other_money(text, wanted, item, pack=pack, file=file)
+        minus = wanted < 0 <= (item.value or Decimal(0))
+        for follow in (False, True):
+            pattern = generalise(text, item, minus=minus, follow=follow)
+            block = pattern_block(_free_name(pack), pattern, minus=minus)
+            got = read(text, pack=load_pack(_as_text(_joined(pack_text, block))))
+            if got.balance == wanted:
+                break
     if got.balance != wanted:
         raise ConfigError(
             [
@@ -139,8 +147,9 @@ def find(text: str, balance: str, *, pack: Pack) -> tuple[Decimal, Amount]:
     return (-value if minus and value > 0 else value), item
 
 
-def generalise(text: str, item: Amount, *, minus: bool = False) -> str:
-    """The pattern: the words around the number as they are, other numbers and white space as any."""
+def generalise(text: str, item: Amount, *, minus: bool = False, follow: bool = False) -> str:
+    """The pattern: the words around the number as they are, other numbers and white space as any. `follow`: the words
+    behind the number belong to it, since nothing else tells that they are harmless."""
     cleaned = clean(text)
     start, end = item.digits
     sign_before = cleaned[item.start : start].strip(" :-+.\u2212\u2013")
@@ -160,10 +169,10 @@ def generalise(text: str, item: Amount, *, minus: bool = False) -> str:
     if sign_after:
         regex += rf"[ ]{{0,2}}(?P<currency>{_escaped(sign_after)})(?![^\W\d_])"
         rest = cleaned[item.end :]
-    if len(re.findall(r"[^\W\d_]", lead)) < 2:
+    if follow or len(re.findall(r"[^\W\d_]", lead)) < 2:
         words = re.match(r"[^\n]{0,24}(?![^\W\d_])", rest)
-        follow = words.group() if words else ""
-        regex += _spelled(follow) if follow.strip(" .") else r"[ .]{0,3}\s{0,3}$"
+        behind = words.group() if words else ""
+        regex += _spelled(behind) if behind.strip(" .") else r"[ .]{0,3}\s{0,3}$"
     elif not item.sign:
         regex += r"(?![^\W\d_]|[.,]?\d)"
     return regex
@@ -185,6 +194,23 @@ def example_block(example: Example) -> str:
 
 
 # --- helpers
+
+
+def _refuse_other_money(text: str, wanted: Decimal, item: Amount, *, pack: Pack, file: str) -> None:
+    """Raises ConfigError where the words around the number say that it is not the balance."""
+    cleaned = clean(text)
+    found = labelled(cleaned, fold(cleaned), amounts(cleaned, fold(cleaned), country=pack.country, home=pack.currency))
+    same = next((known for known in found if known.amount.digits == item.digits), None)
+    if same is None:
+        return
+    shown = " ".join(cleaned[item.start - len(same.label) : item.end + len(same.tail)].split())[:60]
+    cure = ""
+    if same.role is Role.OTHER:
+        cure = f'"{shown}" names a bonus, a limit, a price or a bound, not the balance; --insist if it is the balance'
+    elif same.role is Role.DEBT and wanted > 0:
+        cure = f'"{shown}" is a debt: write the balance with a minus, or --insist'
+    if cure:
+        raise ConfigError([Problem(file, "balance", str(wanted), cure)])
 
 
 def _lead(ahead: str) -> str:

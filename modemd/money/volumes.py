@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
-from modemd.money import lexicon
+from modemd.money import lexicon, phrases
 from modemd.money.amounts import NUMBER, number
 from modemd.money.fold import fold, fold_pattern, words
 
@@ -96,7 +96,7 @@ def _unclear() -> re.Pattern[str]:
 def _evidence() -> tuple[re.Pattern[str], ...]:
     return tuple(
         re.compile(words(w))
-        for w in (lexicon.LEFT + " " + lexicon.HAVE, lexicon.DATA_LABEL, lexicon.VALID, lexicon.USED, lexicon.OFFER)
+        for w in (phrases.LEFT + " " + lexicon.HAVE, phrases.DATA_LABEL, phrases.VALID, phrases.USED, phrases.OFFER)
     )
 
 

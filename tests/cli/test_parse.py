@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +128,26 @@ def test_operators_check_runs_the_examples(modemd: Any, pack: Path) -> None:
     assert result.exit_code == 1
     assert "78.00" in result.stderr
     assert "77.00" in result.stderr
+
+
+def test_hostile_lines_are_read_in_bounded_time_and_safe_to_print(modemd: Any) -> None:
+    """100 KB texts, NULs, marks of direction, escape sequences and lone surrogates: a result line each without control
+    characters, and no number that is not there."""
+    texts = [
+        "Balance: " + "1" * 100_000,
+        "\x00" * 100_000 + "Balance: 5 EUR",
+        "\u202eBalance\x1b[31m: 5.20 EUR\x07\u202c",
+        "\u0301" * 100_000,
+        "((" * 50_000,
+        "\n" * 100_000,
+        "\ud800 Balance: 5.20 EUR",
+    ]
+    lines = "".join(json.dumps({"id": "\x1b[0m\u202e", "text": text, "country": "DE"}) + "\n" for text in texts)
+    start = time.perf_counter()
+    result = modemd("parse", "--jsonl", input=lines)
+    assert time.perf_counter() - start < 20.0
+    assert result.exit_code == 0
+    rows = result.stdout.splitlines()
+    assert len(rows) == len(texts)
+    assert all(char.isprintable() for row in rows for char in row)
+    assert [json.loads(row)["balance"] for row in rows] == [None, None, "5.20", None, None, None, "5.20"]

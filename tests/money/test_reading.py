@@ -33,6 +33,7 @@ name = "red"
 sign = "minus"
 regex = 'красное=(?P<balance>[0-9.]{1,9})'
 """
+MTS = Packs(()).get("ru-mts")
 WORDS = [
     "Баланс", "баланс:", "Balance", "Ваш", "р.", "руб.", "rub", "USD", "$", "€", "12.34", "5", "1 234,56", "-", "−",
     "минус", "менее", "бонус", "Лимит:", ",", ";", ".", "\n", "*100#", "12.12.2024", "до", "GB", "100 MB", "осталось",
@@ -129,7 +130,7 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
 def test_no_number_is_invented(words: list[str], country: str | None, spaced: bool) -> None:
     """In any heap of money words a balance's digits stand in the text in their order, and kind and balance agree."""
     text = (" " if spaced else "").join(words)
-    pack = Packs().get("ru-mts") if country == "RU" else None
+    pack = MTS if country == "RU" else None
     got = read(text, pack=pack, country=country)
     assert (got.kind == "balance") == (got.balance is not None)
     if got.balance is not None:
@@ -181,3 +182,43 @@ def test_hostile_text_ends_in_time(piece: str) -> None:
 def test_nul_and_direction_marks_do_not_change_the_number() -> None:
     """The tail behind a NUL is cut, and invisible marks inside the text are not digits or ends."""
     assert read("Balance: \u202d12.50\u202c USD\x00 Balance 99.00 USD").balance == Decimal("12.50")
+
+
+@pytest.mark.parametrize("filler", ["x ", "a. ", "a.\n"])
+def test_a_text_that_is_too_long_gives_no_half_number(filler: str) -> None:
+    """Wherever the limit of 4,096 characters falls in the number, it is read whole or not at all."""
+    seen = set()
+    for length in range(4040, 4100):
+        pad = filler * (length // len(filler)) + " " * (length % len(filler))
+        seen.add(read(pad + "Balance: 12345.67 EUR").balance)
+    assert seen <= {None, Decimal("12345.67")}
+    assert None in seen
+
+
+@pytest.mark.parametrize(
+    ("harmless", "doubtful"),
+    [
+        ("Your balance is 5.20 EUR today", "Your balance is 5.20 EUR frozen"),
+        ("Your balance is 5.20 EUR (incl. tax)", "Your balance is 5.20 EUR (virtual)"),
+        ("Vodafone: your balance is 5.20 EUR", "Paypoint: your balance is 5.20 EUR"),
+        ("Hello!\nBalance: 5.20 EUR", "Loyalty points\nBalance: 5.20 EUR"),
+        ("Balance: 5.20 EUR.", "Balance: 5.20 EUR?"),
+        ("Balance: 5.20 EUR", "Example: Balance: 5.20 EUR"),
+        ("رصيدك الحالي 5.20 ريال", "رصيدك المجهول 5.20 ريال"),
+        ("您的余额为5.20元", "您的余额不到5.20元"),
+        ("Ваш баланс: 5 руб. 20 коп.", "Ваш баланс: 5 руб. 20 щщ"),
+        ("Guthaben: 5,20 EUR", "Guthabenrahmen: 5,20 EUR"),
+        ("Balance: 5 EUR.", "Balance: 5,"),
+        ("Balance: 5.20 EUR", "Balance: 5.20 / 6.20 EUR"),
+    ],
+)
+def test_one_unknown_word_makes_it_unknown(harmless: str, doubtful: str) -> None:
+    """Everything in the clause of the sum must be known: the first text is read, its twin with one thing that
+    nobody can account for is not; with a pattern of the operator's own it is the same."""
+    pack = load_pack(
+        PACK
+        + "\n[[pattern]]\nname = 'any'\nregex = '(?:balance|баланс|guthaben):?(?: is)? (?P<balance>[0-9.,]{1,9})'\n"
+    )
+    assert read(harmless).balance is not None
+    assert read(doubtful).balance is None
+    assert read(doubtful, pack=pack).balance is None

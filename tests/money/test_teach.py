@@ -94,7 +94,7 @@ def test_new_pack_with_faults_tells_them() -> None:
     assert {problem.key for problem in caught.value.problems} >= {"id", "country", "currency"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.text(alphabet="abcя .:,;()[]{}*+?\\^$|#'\"-\n79é", max_size=60),
     st.sampled_from(["12,50", "5.20", "7"]),
@@ -110,3 +110,31 @@ def test_any_text_gives_a_safe_pattern_or_a_refusal(before: str, number: str, af
         assert unsafe(lesson.pattern) is None
         re.compile(lesson.pattern)
     assert check_text(lesson.pack_text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "balance"),
+    [
+        ("Su bono: 12,50", "12,50"),
+        ("Bonus EUR 12,50 Rest", "12,50"),
+        ("Limite: 12,50 EUR", "12,50"),
+        ("Recarga minima 12,50 EUR", "12,50"),
+        ("Deuda: 12,50 EUR", "12,50"),
+        ("Puntos: 500", "500"),
+    ],
+)
+def test_other_money_is_taught_only_to_who_insists(text: str, balance: str) -> None:
+    """A bonus, a limit, a price, points or a debt is not taken for the balance, and the cure names the way out."""
+    with pytest.raises(ConfigError) as caught:
+        teach(text, balance, pack_text=HEAD)
+    assert "--insist" in str(caught.value)
+    lesson = teach(text, balance, pack_text=HEAD, insist=True)
+    assert read(text, pack=load_pack(lesson.pack_text)).confidence == "operator"
+
+
+def test_words_behind_the_number_that_nobody_knows_become_part_of_the_pattern() -> None:
+    """In a language that the reader does not know, the taught reply is read by its own words, and no other."""
+    lesson = teach("Zyx 44,10 abc", "44,10", pack_text=HEAD)
+    pack = load_pack(lesson.pack_text)
+    assert read("Zyx 3,05 abc", pack=pack).balance == Decimal("3.05")
+    assert read("Zyx 3,05 cba", pack=pack).balance is None
