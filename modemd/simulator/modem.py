@@ -12,13 +12,14 @@ card.py, SMS in storage.py, USSD in network.py, what a scenario lets happen in e
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from modemd.simulator import events, network, radio, storage
 from modemd.simulator.card import Card
 from modemd.simulator.port import AtPort
 from modemd.simulator.profiles import FAMILIES
 from modemd.simulator.quiet import QuietPort
-from modemd.simulator.scenario import MadUntil, Rat, Registration, Scenario, SimChange
+from modemd.simulator.scenario import SENT_AT, MadUntil, Rat, Registration, Scenario, SimChange
 from modemd.simulator.settings import Settings, first_nvram, fresh_shared
 from modemd.simulator.wire import Timer, Timers
 
@@ -33,6 +34,7 @@ class SimulatedModem:
         self.scenario = scenario
         self.now = now  # of the octets or the timer that is being worked on; handlers reckon from it
         self.family = FAMILIES[scenario.profile]
+        self.wall: Callable[[], datetime] = lambda: SENT_AT  # the service centre's clock
         self.commands: list[str] = []  # of all ports
         self.plugged = True
         self.unplugs = 0  # how often it has left the bus

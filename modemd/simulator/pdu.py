@@ -26,7 +26,7 @@ class PduError(ValueError):
     """What the TE wrote is no SMS-SUBMIT."""
 
 
-def parts(sms: Sms, reference: int) -> list[Part]:
+def parts(sms: Sms, reference: int, *, sent_at: datetime) -> list[Part]:
     """The message as SMS-DELIVER (9.2.2.1), or as SMS-SUBMIT (9.2.2.2) where it is one of our own, one a part.
 
     Long texts are concatenated (9.2.3.24.1; by 16 bits where the reference needs them, 9.2.3.24.8). Letters outside
@@ -54,7 +54,7 @@ def parts(sms: Sms, reference: int) -> list[Part]:
         if sms.status in ("unsent", "sent"):
             head = bytes([0x11 | mark_header, 0]) + _address(sms.sender) + coding + b"\xa7"
         else:
-            head = bytes([0x04 | mark_header]) + _address(sms.sender) + coding + _timestamp(sms.sent_at)
+            head = bytes([0x04 | mark_header]) + _address(sms.sender) + coding + _timestamp(sent_at)
         out.append(Part(head + user, piece))
     return out
 

@@ -16,6 +16,7 @@ import select
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -47,6 +48,7 @@ class FakeModem:
         self._clock = clock
         self._place = place or Links(link)
         self._modem = SimulatedModem(modem, now=clock()) if isinstance(modem, Scenario) else modem(clock())
+        self._modem.wall = lambda: datetime.now(UTC)
         self._changed = threading.Condition()
         self._closing = False
         self._asked = self._done = 0  # acts of other threads, and how many of them the pseudo-terminals show

@@ -89,7 +89,7 @@ UsbKind = Literal["storage", "hilink", "rndis", "mbim", "qmi"]
 USB_KINDS: tuple[UsbKind, ...] = ("storage", "hilink", "rndis", "mbim", "qmi")
 SmsStatus = Literal["unread", "read", "unsent", "sent"]
 SMS_STATES: tuple[SmsStatus, ...] = ("unread", "read", "unsent", "sent")
-SENT_AT = datetime(2026, 11, 20, 10, 30, tzinfo=timezone(timedelta(hours=3)))  # of a message that does not say
+SENT_AT = datetime(2026, 11, 20, 10, 30, tzinfo=timezone(timedelta(hours=3)))  # where nobody says what time it is
 
 NO_DCS = -1  # `dcs = "none"`: the field is left out
 
@@ -101,7 +101,7 @@ class Sms:
     text: str
     sender: str = "Operator"
     after_s: float = 0.0
-    sent_at: datetime = SENT_AT
+    sent_at: datetime | None = None  # None = when it is delivered
     status: SmsStatus = "unread"
     storage: Storage | None = None  # of a stored one; None = SM where the modem has it
     pdu: bytes | None = None  # instead of the text: the TPDU, without the service centre address

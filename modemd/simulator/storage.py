@@ -177,7 +177,9 @@ class Inbox:
         self._reference = self._reference % 255 + 1
         status = _STATUS_OF[sms.status]
         reference = self._reference if sms.reference is None else sms.reference
-        return [Stored(status, part.pdu, part.text, sms.sender, sms.sent_at) for part in pdu.parts(sms, reference)]
+        sent_at = sms.sent_at or self._modem.wall()
+        parts = pdu.parts(sms, reference, sent_at=sent_at)
+        return [Stored(status, part.pdu, part.text, sms.sender, sent_at) for part in parts]
 
 
 def text_of(port: AtPort, part: Stored) -> bytes:

@@ -66,6 +66,28 @@ def test_three_parts_out_of_order(peer: Any, start: Any, shelf: Any, quick: Pace
     assert sorted(shelf.unread) == [7, 8, 9]
 
 
+def test_a_message_that_the_network_kept_for_long_is_of_its_own_time(
+    peer: Any, start: Any, shelf: Any, quick: Paces, pdu: Any
+) -> None:
+    """The answer to yesterday's question, delivered in today's window, is yesterday's balance; a new one goes before
+    it."""
+    worker = start(peer.path, paces=quick)
+    old = pdu("Balance", "Balance 99 р", sent=datetime.now(UTC) - timedelta(days=1))
+    query = ask(worker)
+    assert peer.heard("AT+CUSD=1")
+    shelf.arrive(3, old)
+    row = query.result(10)
+    assert row.reading.balance == Decimal(99)
+    assert timedelta(hours=23) < datetime.now(UTC) - row.taken_at < timedelta(hours=25)
+    query = ask(worker)
+    assert peer.heard("AT+CUSD=1", times=2)
+    shelf.arrive(4, old)
+    shelf.arrive(5, pdu("Balance", "Balance 12 р"))
+    row = query.result(10)
+    assert row.reading.balance == Decimal(12)
+    assert datetime.now(UTC) - row.taken_at < timedelta(minutes=1)
+
+
 @pytest.mark.parametrize(("text", "found"), [("Balance 12", None), ("Balance 12 руб. Dear", "12")])
 def test_a_part_that_never_comes(
     peer: Any, start: Any, shelf: Any, quick: Paces, text: str, found: str | None, pdu: Any
