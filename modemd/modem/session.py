@@ -17,6 +17,7 @@ from modemd.modem.overheard import Overheard
 from modemd.modem.ports.discovery import candidates
 from modemd.modem.radio import fallback, registration
 from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing, UssdQuery
+from modemd.modem.sim import simcard
 from modemd.modem.sms.arrived import Arrived
 from modemd.modem.sms.bysms import BySms
 from modemd.modem.sms.inbox import Inbox
@@ -68,6 +69,7 @@ class Session:
         self._post_due: float | None = None
         self._overheard = overheard
         paths = candidates(settings.port)
+        self.ports = len(paths)
         self._path = paths[attempt % len(paths)]
         publish(port=self._path)
         self.modem = open_modem(
@@ -226,8 +228,7 @@ class Session:
         now = self._monotonic()
         if self._look_due is not None and self._look_due <= now:
             self._look_due = None
-            if self._whose.sim_error is not None:
-                self._whose.identify()
+            self._whose.look_again()
             if self._whose.sim_error is None:
                 self._register()
         if self._details_due is not None and self._details_due <= now:
@@ -287,14 +288,14 @@ class Session:
 
     def _ready(self, *, network: bool) -> None:
         """Raises SimError or NetworkError when nothing may or can be asked now; without `network` the SIM is enough."""
+        read = self._registered_read
+        fresh = read is not None and self._network.registered and self._monotonic() - read <= self._paces.fresh_s
+        self._whose.look_again(sure=bool(fresh))
         if self._whose.sim_error is not None:
-            self._whose.identify()
-            if self._whose.sim_error is not None:
-                raise self._whose.sim_error
+            raise self._whose.sim_error
         if not network:
             return
-        read = self._registered_read
-        if read is None or not self._network.registered or self._monotonic() - read > self._paces.fresh_s:
+        if not fresh:
             self._register()
         registration.check_may_dial(self._network, roaming=self._settings.roaming)
 
@@ -306,6 +307,9 @@ class Session:
             self._overheard.settled()
         if result is not None and result.error is not None:
             self._log.info("ussd ended", code=code, status=result.status, error=result.error, sent_as=result.sent_as)
+            if result.error in simcard.NO_SERVICE:
+                self._whose.doubtful, self._registered_read = True, None
+                self._look_soon()
 
     def _expect(self, code: str, *, balance: bool) -> None:
         self._overheard.expect(
@@ -357,7 +361,8 @@ class Session:
         if report is not None and report.registered is not None and report.registered != self._network.registered:
             # Only a look at the whole answer decides; the URC may be one of many while the modem changes cells.
             self._look_soon()
-        elif line.startswith("+CPIN:") and self._whose.sim_error is not None:
+        elif simcard.SIM_NEWS.match(line):
+            self._whose.doubtful = True
             self._look_soon()
 
     def _look_at_messages(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from modemd.errors import PortAbsent, SimError
 from modemd.modem import inquiry
 from modemd.modem.modem import Modem
-from modemd.modem.sim import pin, subscription
+from modemd.modem.sim import identity, pin, subscription
 from modemd.money.operators import Packs
 from modemd.money.pack import Pack
 from modemd.records import ModemSettings, ModemSnapshot
@@ -18,7 +18,8 @@ from modemd.store import Store
 class Whose:
     """Owner thread only. What it finds goes into the snapshot through `publish`.
 
-    `sim_error`: what a person must do first. `pack` None: `no_pack` says why."""
+    `sim_error`: what a person must do first. `pack` None: `no_pack` says why. `doubtful`: something spoke of another
+    SIM, or of none."""
 
     def __init__(
         self,
@@ -34,12 +35,21 @@ class Whose:
         self.pack: Pack | None = None
         self.no_pack: str | None = None
         self.sim_error: SimError | None = None
+        self.doubtful = False
         self._modem, self._settings, self._path = modem, settings, path
         self._store, self._packs, self._publish, self._log = store, packs, publish, log
 
+    def look_again(self, *, sure: bool = False) -> None:
+        """A SIM may be pulled or changed while the port stays open: it is read anew where it needed a person, was in
+        doubt, or, unless the caller is `sure`, has another IMSI. Raises ModemError."""
+        known = self.sim_error is None and not self.doubtful
+        if known and (sure or identity.read_imsi(self._modem.command) == self._modem.sim.imsi):
+            return
+        self.identify()
+
     def identify(self) -> None:
         """Device, SIM and operator; a SIM that asks for its PIN gets it, once. Raises ModemError."""
-        modem = self._modem
+        modem, self.doubtful = self._modem, False
         try:
             try:
                 modem.identify()

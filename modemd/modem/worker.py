@@ -24,6 +24,7 @@ from modemd.modem.healing.healer import Healer, Tools
 from modemd.modem.healing.power import nodes
 from modemd.modem.modem import Modem
 from modemd.modem.overheard import Overheard
+from modemd.modem.ports.turns import Turns
 from modemd.modem.requests import BalanceQuery, Job, Line, Request, UssdQuery
 from modemd.modem.session import Session
 from modemd.modem.timeouts import Paces, Timeouts
@@ -34,9 +35,8 @@ from modemd.store import Store
 
 __all__ = ["BalanceQuery", "Paces", "Timeouts", "UssdQuery", "Worker"]
 
-STATE_OF_ERROR: dict[str, State] = {"absent": "absent", "unplugged": "absent", "blocked": "blocked"}
+STATE_OF_ERROR: dict[str, State] = {"absent": "absent", "unplugged": "absent", "blocked": "blocked", "deaf": "starting"}
 FOREVER = float("inf")
-SILENCES_PER_PORT = 3
 
 
 class Worker(threading.Thread):
@@ -91,8 +91,7 @@ class Worker(threading.Thread):
         )
         self._healer = Healer(settings, tools, store=store, paces=self._paces, log=self._log)
         self._tries = 0
-        self._port_turn = 0
-        self._silences = 0
+        self._turns = Turns(settings.port)
 
     # --- for other threads
 
@@ -178,7 +177,7 @@ class Worker(threading.Thread):
                 self._open_modem,
                 wake_fd=self._wake_r,
                 stopped=self._stopped,
-                attempt=self._port_turn,
+                attempt=self._turns.attempt,
                 store=self._store,
                 packs=self._packs,
                 desk=self._desk,
@@ -198,7 +197,8 @@ class Worker(threading.Thread):
             self._healer.prepare(modem)
             session.open()
             self._healer.opened(modem, self._snapshot)
-            self._tries = self._silences = self._port_turn = 0
+            self._turns.opened(session.ports)
+            self._tries = 0
             while not self._stopping:
                 self._turn(session)
         except ModemError as error:
@@ -220,6 +220,7 @@ class Worker(threading.Thread):
                 self._line.done()
             return
         if self._overheard.quarantine_left <= 0:
+            self._turns.look()
             self._healer.look(session.modem, self._snapshot)
         session.settle()
         due_s = session.next_due_s()
@@ -247,6 +248,7 @@ class Worker(threading.Thread):
             result = session.do(job, cancelled, self._drain)
             if isinstance(result, UssdResult) and result.text is not None:
                 self._healer.answered()
+                self._turns.answered()
             job.finish(result)
         except Exception as error:
             job.finish(self._desk.broken(job, self._snapshot, error))
@@ -265,29 +267,20 @@ class Worker(threading.Thread):
         if (state, error.message) != (self._snapshot.state, self._snapshot.error):
             self._log.warning("modem unusable", code=error.code, reason=error.message)
         self._healer.failed(error)
-        self._next_port(error)
+        if error.code == "deaf" and self._turns.attempt == 0:  # ask there soon; once, in a network that answers nowhere
+            self._publish(wanted_at=self._clock())
+        self._turns.failed(error)
         network = replace(self._snapshot.network, registered=None, signal_dbm=None)
         self._publish(state=state, error=error.message, registered_at=None, network=network)
-        if error.code != "mad":  # who waits for a modem that answers AT gets his turn in a moment
+        if error.code not in ("mad", "deaf"):  # who waits for a modem that answers AT gets his turn in a moment
             self._refuse_all(error.code, error.message)
-
-    def _next_port(self, error: ModemError) -> None:
-        """Which of the modem's AT ports is opened next. Answers to USSD may come on the first one alone (Quectel
-        urcport, ZTE), so another is tried only where that one is held or stays silent; "absent" may be the IMEI of
-        another modem."""
-        self._silences = self._silences + 1 if error.code == "silent" else 0
-        wrong = error.code == "absent" and self.settings.port.startswith("imei:")
-        if error.code == "blocked" or wrong or self._silences >= SILENCES_PER_PORT:
-            self._port_turn += 1
-            self._silences = 0
-        elif error.code == "unplugged":
-            self._port_turn = 0
 
     def _healed(self) -> bool:
         """What the recovery ladder does beyond opening again; then the modem is opened at once, from its first port."""
         if not self._healer.heal():
             return False
-        self._tries = self._silences = self._port_turn = 0
+        self._tries = 0
+        self._turns.first()
         return True
 
     def _back_off(self) -> None:
@@ -334,6 +327,10 @@ class Worker(threading.Thread):
 
     def _measured(self, row: Measurement) -> None:
         self._healer.heard(row, self._snapshot)
+        if row.channel == "ussd" and row.text is not None:
+            self._turns.answered()
+        elif row.error == "no answer" and row.origin in ("query", "schedule"):
+            self._turns.unanswered()
         self._on_measurement(row)
 
     def _refuse_all(self, code: str, message: str | None = None, *, close: bool = False) -> None:

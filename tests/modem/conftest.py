@@ -259,6 +259,12 @@ def peer(make_peer: Callable[..., Peer]) -> Peer:
 
 
 @pytest.fixture
+def other(make_peer: Callable[..., Peer]) -> Peer:
+    """A second port, or a second modem."""
+    return make_peer()
+
+
+@pytest.fixture
 def transports() -> dict[str, dict[str, Any]]:
     return TRANSPORTS
 
