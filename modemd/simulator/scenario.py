@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from modemd.simulator.codec import Encoding, RequestForm
 
@@ -30,65 +30,38 @@ Profile = Literal[
     "cinterion",
     "mediatek",
 ]
-PROFILES: tuple[Profile, ...] = (
-    "plain",
-    "huawei",
-    "huawei-old",
-    "quectel",
-    "quectel-5g",
-    "simcom",
-    "zte",
-    "sierra",
-    "telit",
-    "ublox",
-    "fibocom",
-    "cinterion",
-    "mediatek",
-)
+PROFILES: tuple[Profile, ...] = get_args(Profile)
 SimState = Literal["ready", "pin", "puk", "none", "busy", "failure"]
-SIM_STATES: tuple[SimState, ...] = ("ready", "pin", "puk", "none", "busy", "failure")
+SIM_STATES: tuple[SimState, ...] = get_args(SimState)
 Registration = Literal["idle", "home", "searching", "denied", "unknown", "roaming"]
-REGISTRATIONS: tuple[Registration, ...] = ("idle", "home", "searching", "denied", "unknown", "roaming")  # 27.007 7.2
+REGISTRATIONS: tuple[Registration, ...] = get_args(Registration)  # 27.007 7.2
 Rat = Literal["GSM", "UMTS", "LTE", "NR"]
-RATS: tuple[Rat, ...] = ("GSM", "UMTS", "LTE", "NR")
+RATS: tuple[Rat, ...] = get_args(Rat)
 Charset = Literal["GSM", "IRA", "UCS2", "HEX"]
-CHARSETS: tuple[Charset, ...] = ("GSM", "IRA", "UCS2", "HEX")
+CHARSETS: tuple[Charset, ...] = get_args(Charset)
 Act = Literal[
     "unplug", "replug", "brownout", "hang", "resume", "mad", "deaf", "line", "ussd", "sms", "sim", "registration"
 ]
-ACTS: tuple[Act, ...] = (
-    "unplug",
-    "replug",
-    "brownout",
-    "hang",
-    "resume",
-    "mad",
-    "deaf",
-    "line",
-    "ussd",
-    "sms",
-    "sim",
-    "registration",
-)
+ACTS: tuple[Act, ...] = get_args(Act)
 PortRole = Literal["at", "at2", "ppp", "diag", "nmea"]
-PORT_ROLES: tuple[PortRole, ...] = ("at", "at2", "ppp", "diag", "nmea")
+PORT_ROLES: tuple[PortRole, ...] = get_args(PortRole)
 UrcPort = Literal["at", "at2", "ppp", "all"]
-URC_PORTS: tuple[UrcPort, ...] = ("at", "at2", "ppp", "all")
+URC_PORTS: tuple[UrcPort, ...] = get_args(UrcPort)
 NoUssd = Literal["cusd4", "cme30", "silence", "lost-registration"]
-NO_USSD: tuple[NoUssd, ...] = ("cusd4", "cme30", "silence", "lost-registration")
+NO_USSD: tuple[NoUssd, ...] = get_args(NoUssd)
 MadUntil = Literal["cfun", "reset", "usb"]
-MAD_UNTIL: tuple[MadUntil, ...] = ("cfun", "reset", "usb")
+MAD_UNTIL: tuple[MadUntil, ...] = get_args(MadUntil)
 RatSwitch = Literal["works", "ignored", "refused"]
-RAT_SWITCHES: tuple[RatSwitch, ...] = ("works", "ignored", "refused")
+RAT_SWITCHES: tuple[RatSwitch, ...] = get_args(RatSwitch)
 
 Storage = Literal["SM", "ME", "MT"]
-STORAGES: tuple[Storage, ...] = ("SM", "ME", "MT")  # 27.005 3.1; MT is ME and SM together
+STORAGES: tuple[Storage, ...] = get_args(Storage)  # 27.005 3.1; MT is ME and SM together
 SmsMode = Literal["both", "pdu", "text"]
-SMS_MODES: tuple[SmsMode, ...] = ("both", "pdu", "text")
+SMS_MODES: tuple[SmsMode, ...] = get_args(SmsMode)
 UsbKind = Literal["storage", "hilink", "rndis", "mbim", "qmi"]
-USB_KINDS: tuple[UsbKind, ...] = ("storage", "hilink", "rndis", "mbim", "qmi")
+USB_KINDS: tuple[UsbKind, ...] = get_args(UsbKind)
 SmsStatus = Literal["unread", "read", "unsent", "sent"]
-SMS_STATES: tuple[SmsStatus, ...] = ("unread", "read", "unsent", "sent")
+SMS_STATES: tuple[SmsStatus, ...] = get_args(SmsStatus)
 SENT_AT = datetime(2026, 11, 20, 10, 30, tzinfo=timezone(timedelta(hours=3)))  # where nobody says what time it is
 
 NO_DCS = -1  # `dcs = "none"`: the field is left out
