@@ -9,11 +9,11 @@ import socket
 import stat
 from pathlib import Path
 
-from modemd.daemon.control import MAX_SOCKET_PATH_BYTES
+from modemd.daemon.control import MAX_CLIENTS, MAX_SOCKET_PATH_BYTES
 from modemd.errors import StateInUse, StoreError
 
 GROUP = "modemd"  # its members may read and ask for balances
-BACKLOG = 16
+BACKLOG = MAX_CLIENTS  # all at once: connect() of a client with a time limit fails where there is no room
 PROBE_TIMEOUT_S = 1.0  # connect() to a living daemon takes microseconds; a full backlog counts as living
 
 

@@ -115,6 +115,7 @@ class Whose:
         )
         pack = self.pack
         sim_key = subscription.sim_key(sim, self._settings.name)
+        self._notice_swap(sim_key)
         self._publish(
             device=device,
             sim=sim,
@@ -124,6 +125,13 @@ class Whose:
             currency=pack.currency if pack is not None else None,
             **self._scheduled(sim_key),
         )
+
+    def _notice_swap(self, sim_key: str) -> None:
+        """Said once: another SIM has a history, a balance and alerts of its own."""
+        name = self._settings.name
+        was = self._publish().sim_key or self._store.current_sim_key(name)
+        if sim_key != was and not {sim_key, was} & {f"modem:{name}"}:
+            self._log.warning("another SIM is in the modem: it has a history of its own", sim=sim_key, before=was)
 
     def _scheduled(self, sim_key: str) -> dict[str, Any]:
         """What the schedule would ask by, and how far apart at least."""
