@@ -78,7 +78,8 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
 
     def connect(self, *_: object) -> None:
         """Opens the port for us alone and finds a modem on it; leaves a stuck prompt, turns the echo off and numeric
-        errors on. A USSD session that may be open is ended before the first request. Raises PortAbsent, PortBlocked, PortLost, ModemSilent."""
+        errors on. A USSD session that may be open is ended before the first request. Raises PortAbsent,
+        PortBlocked, PortLost, ModemSilent."""
         self.close()
         port = open_port(self.path)
         self._port = port

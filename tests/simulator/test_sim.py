@@ -32,7 +32,10 @@ def heard(modem: SimulatedModem, line: str, *, now: float = 0.0) -> bytes:
 @pytest.mark.parametrize("sender", ["+79261234567", "0500", "MegaFon"])
 def test_pdus_are_read_by_a_foreign_decoder(text: str, sender: str) -> None:
     """Text, sender and the numbering of the parts survive a decoder of another origin (23.040)."""
-    parts = [decodeSmsPdu("00" + part.pdu.hex().upper()) for part in parts_of(Sms(text=text, sender=sender), 7, sent_at=SENT_AT)]
+    parts = [
+        decodeSmsPdu("00" + part.pdu.hex().upper())
+        for part in parts_of(Sms(text=text, sender=sender), 7, sent_at=SENT_AT)
+    ]
     assert "".join(part["text"] for part in parts) == text
     assert {part["number"] for part in parts} == {sender}
     if len(parts) > 1:
