@@ -51,10 +51,21 @@ def test_a_port_that_answered_once_is_not_left() -> None:
     turns.opened(1)
     turns.unanswered()
     turns.look()
-    turns.opened(2)
+
+
+def test_each_port_is_left_once_for_want_of_an_answer() -> None:
+    """Where no port brings one the modem stays where it is: it is the network, or the modem is mad."""
+    turns = Turns("auto")
+    for ports_left in (2, 1):
+        turns.opened(3)
+        turns.unanswered()
+        with pytest.raises(PortDeaf) as caught:
+            turns.look()
+        turns.failed(caught.value)
+        assert turns.attempt == 3 - ports_left
+    turns.opened(3)
     turns.unanswered()
-    with pytest.raises(PortDeaf):
-        turns.look()
+    turns.look()
 
 
 def test_answers_that_come_on_the_other_port(

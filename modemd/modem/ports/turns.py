@@ -22,36 +22,41 @@ class Turns:
         self._by_imei = setting.startswith("imei:")
         self._silences = 0
         self._ports = 1
-        self._answered = self._unanswered = False
+        self._proved: int | None = None  # the attempt whose port brought a USSD answer
+        self._unanswered = False
+        self._deaf = 0  # ports left for want of an answer
 
     def opened(self, ports: int) -> None:
         """One of so many ports is open, and it speaks AT."""
-        self._ports, self._silences = ports, 0
-        self._answered = self._unanswered = False
+        self._ports, self._silences, self._unanswered = ports, 0, False
 
     def first(self) -> None:
-        """The modem was started anew: from its first port on."""
-        self.attempt = self._silences = 0
+        """The modem was started anew: from the port on that is known to be good, else the first."""
+        self.attempt = self._proved or 0
+        self._silences = self._deaf = 0
 
     def failed(self, error: ModemError) -> None:
         """The port could not be opened, or was lost. With an IMEI "absent" may be that of another modem."""
         self._silences = self._silences + 1 if error.code == "silent" else 0
         moved = error.code in ("blocked", "deaf") or (error.code == "absent" and self._by_imei)
+        self._deaf += error.code == "deaf"
         if moved or self._silences >= SILENCES:
             self.attempt += 1
             self._silences = 0
         elif error.code == "unplugged":
             self.first()
+            self._proved = None  # what is plugged in next may be another modem
 
     def answered(self) -> None:
         """A text came by USSD."""
-        self._answered, self._unanswered = True, False
+        self._proved, self._unanswered, self._deaf = self.attempt, False, 0
 
     def unanswered(self) -> None:
         """A USSD request got no answer."""
         self._unanswered = True
 
     def look(self) -> None:
-        """Raises PortDeaf where no USSD answer ever came on this port and the modem has another."""
-        if self._unanswered and not self._answered and self._ports > 1:
+        """Raises PortDeaf where no port ever brought a USSD answer and the modem has one that was not tried. Where none
+        answers, or this one did once, it is not the port's fault."""
+        if self._unanswered and self._proved is None and self._deaf < self._ports - 1:
             raise PortDeaf("no USSD answer came on this port: modemd tries the modem's other AT port")
