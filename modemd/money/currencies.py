@@ -29,7 +29,7 @@ $ dollar dollars dolar dolares: LRD NAD SBD SRD TTD XCD ZWL ZWG CVE NIO BRL
 cup mn m.n.: CUP
 clp: CLP
 cop: COP
-uyu: UYU
+uyu $u: UYU
 peso pesos: MXN CUP ARS CLP COP DOP UYU PHP
 php ₱: PHP
 руб рубль рубля рублей рубли rub rubl rubley rublej rublei rublya rbl rur ₽: RUB BYN
@@ -112,7 +112,8 @@ dzd da دج د.ج دينار: DZD LYD TND JOD IQD KWD BHD
 mad dh dhs درهم د.م: MAD AED
 tnd dt د.ت: TND
 lyd د.ل ld: LYD
-egp le l.e ج.م جنيه جنيها: EGP
+egp le l.e ج.م: EGP
+جنيه جنيها: EGP SDG
 sdg sd ج.س: SDG SDP
 dinar dinars dinara: DZD TND LYD JOD IQD KWD BHD RSD
 aed د.إ د.ا dirham dirhams: AED MAD
@@ -230,12 +231,18 @@ def joined_sign_regex() -> str:
     )
 
 
+_US_DOLLAR_TOO = frozenset({"KHR", "CDF", "SOS", "LBP", "VES", "PAB"})
+"""Where telephones are paid in US dollars beside the country's own currency, which has another sign."""
+
+
 def currency_of(sign: str, home: str | None, *, whole: bool) -> str | None:
     """ISO 4217 of a folded sign for a SIM whose home currency is `home`; None = it cannot be told.
 
     In Belarus the rouble was BYR until 2016, which had no coins and ran in thousands: a `whole` amount of four digits
     or more is the old rouble (capture by-mts-177 "Balans=3394r")."""
     possible = signs().get(sign.rstrip("."), ())
+    if sign == "$" and home in _US_DOLLAR_TOO:
+        return "USD"
     if home in possible:
         return "BYR" if home == "BYN" and whole and sign != "byn" else home
     if home is None and possible and possible[0] == "RUB" and len(sign) > 2:

@@ -39,6 +39,11 @@ def dates(folded: str, *, country: str | None = None) -> list[Found]:
     return [item for item in found if item is not None]
 
 
+def month_names() -> frozenset[str]:
+    """The folded names of months, in the languages whose dates are read."""
+    return frozenset(_MONTHS)
+
+
 def is_persian(folded: str, country: str | None) -> bool:
     return country in _PERSIAN or (country is None and re.search("[\u067e\u0686\u0698\u06af]", folded) is not None)
 

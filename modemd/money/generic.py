@@ -190,8 +190,14 @@ def _alone(text: str, folded: str, found: list[Labelled]) -> tuple[Decimal, str 
 
 
 def is_bank(folded: str) -> bool:
-    """ "Card *1234 ... Balance: 15000": the message of a bank."""
-    return _bank().search(folded) is not None
+    """ "Card *1234 ... Balance: 15000": the message of a bank, or the receipt of a wallet on the telephone."""
+    if _bank().search(folded) is not None:
+        return True
+    return (
+        rule("RECEIPT_EVENT").search(folded) is not None
+        and rule("RECEIPT_MARK").search(folded) is not None
+        and _of_a_line().search(folded) is None
+    )
 
 
 def of_somebody_else(folded: str) -> bool:
@@ -204,6 +210,14 @@ def _bank() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{words('card карта карты карте картка картки account acct a/c ac acc ending visa mastercard mir')})"
         r"[\s:.]{0,3}(?:no\.?\s?)?(?:[*x•.·]{1,12}\s?\d{3,4}|ending)(?!\d)"
+    )
+
+
+@lru_cache(maxsize=1)
+def _of_a_line() -> re.Pattern[str]:
+    """What only a telephone has: then even a receipt speaks of its balance."""
+    return re.compile(
+        words("airtime recharg* top_up topup main_account main_balance prepaid load talktime call minutes")
     )
 
 

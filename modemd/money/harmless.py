@@ -19,7 +19,8 @@ ON_ACCOUNT = """
     на_вашем на_твоем на_твоём на_вашому na_vashem na_vasem na_twoim na_twoj* en_votre sur_son på_dit in_uw
     in_je in_main in_ihrem σας_στο στο nella_sua i_saldo na_tvojem no_cartao do_wykorzystania on_my dalam_akaun
     w_portfelu на_основн* na_osnovn* в_остатке
-    bulunmaktadir bulunmaktadır bar mavjud mavjuddur var по_сметката по_картата na_vasi_karte na_vasom_ucte qaldy
+    bulunmaktadir bulunmaktadır bar mavjud mavjuddur var по_сметката по_сметката_си po_smetkata po_smetkata_si
+    po_kartata по_картата na_vasi_karte na_vasom_ucte qaldy
     қалды qoldi galdi bor airtime airtime_left in_cont pe_cont pe_cartela w_koncie konti_yawe
     van található talalhato
     бар qaldy_bar təşkil_edir teskil_edir de_saldo_disponivel att_ringa_för att_ringa_for credit_valabil
@@ -154,35 +155,54 @@ GREETINGS = """
     hello konto account prepaid инфо информация сообщение кабинет ответ answer reply response antwort reponse
     respuesta resposta risposta balanceinfo mobile number msisdn numero номер date дата client cliente klient
     customer abonent абонент conso suivi text sim tariff tarif тариф plan
-    hs uhr
+    hs uhr msg
 """
 """What may stand with a colon in front of the whole sentence."""
 
 BRANDS = """
-    hot
-    antel halotel ucom волна летай volna letai unicom mobicom skytel hormuud golis somtel lonestar africell qcell
-    gamcel comium libyana almadar wataniya bitel wom tuenti pepephone lowi simio masmovil digimobil euskaltel sfr
-    edeka penny klarmobil freenet winsim kpn ben telfort proximus scarlet telering spusu yesss georg callme oister
-    telmore vimla fello chilimobil talkmore dna pildyk amber siminn kaktus sazka funfon juro swan blesk tomato ipko
-    vala eagle albtelecom lobi frog unefon iusacell entel bitel avantel nextel virginmobile tuves cellc rain mascom
-    btc unitel movitel tmcel emtel mtml airtelmoney robi citycell skitto ncell smartcell utl hutch slt mobitel
-    dhiraagu roshan etisalat awcc mytel mpt atom telemor timor vinafone gmobile vietnamobile itelecom laotel ltc
-    seatel coolmoney smartaxiata unifi redone tunetalk xox tron celcomdigi ookyo yes umobile indosatooredoo axis byu
-    im3 mentari matrix simpati kartuas loop tnt tm gomo cherry mobistar scarletmobile mtnn ntel visafone smile
-    spectranet glomobile surfline expresso sudani sudatel canar pildyk ezys labas bonbon sabafon rightel soeasy
-    airtel* africa* ais aldi alfa altel bangladesh* banglalink batelco beeline билайн bite blau boost bouygues bsnl
-    cellc cellcard cellcom celcom claro classic comviq congstar cosmote cubacel cubigel cyta dialog digi digicel
-    digitel dito djezzy domino drei dtac du easy econet elisa entel eronet ertelecom ethio etisalat expresso feenix
-    fonic geocell giffgaff glo globe globul gomo grameenphone halebop hallo hello heyah hotlink humans idea iliad
-    indosat inwi iot jawwal jazz jio jump kaufland kcell kolbi korek kyivstar lao lebara libtel lidl lifecell lmt
-    lyca lycamobile magti malitel maxis megacom megafon мегафон megafone melita meo metfone mobifone mobiuz mobilis
-    mobily moldcell moov motiv мотив movicel movistar mtel mtc mtn mts мтс мтт natel ncell netz nju nos nova ntel o2
-    omantel ooredoo optus orange oredoo pelephone ptcl redbull robi rostelecom ростелеком safaricom salaam salt
-    saunalahti silknet simba simpa simply simyo singtel skinny sky smart smile smarty speakout spark starhub stc sun
-    sunrise suop swisscom syriatel t2 т2 tchibo tdc team tele2 теле2 telcel tele telecel telecom telekom telemach
-    telenor teletalk telia telkom telkomsel telma telstra telus tello tescomobile thaimobile tigo tim tinkoff
-    тинькофф tmobile tnm togocom touch triotel true truemove turkcell twist ucell ufone umniah uninor unitel
-    uzmobile velcom verizon viettel vinaphone virgin viva vivacell vivacom vivo vodacom vodafone voxi voxtel windtre
-    xl yallo yettel yoigo yota йота yoodo yas zain zamtel zong zantel xplora сбермобайл sbermobile мегаком бакай
+    cz mw republic degrees activ australia avea axiata belarus benin brazil brasil cameroon cell cellfie connect cote
+    czech d'ivoire ivoire djibouti ee egypt eleven esim eswatini evatis finland germany ghana ht hungary hutchison india
+    indonesia iran italy karabakh kazakhstan kenya libya life link magticom mali mexico mfone niger nigeria nurtelecom
+    nz oi one pakistan play plus poland qb ring senegal south spain talk tattelecom tel three togo togocel tri trimob
+    turk turkey uganda uk ukraine ums usa utel uzbekistan uztelecom vi we win wind tanzania zambia malawi rwanda burundi
+    congo rdc gabon tchad chad burkina faso guinee guinea gambia liberia sierra leone mauritius maroc morocco tunisie
+    tunisia algerie algeria libye sudan somalia ethiopia madagascar mozambique mocambique angola botswana namibia
+    zimbabwe lesotho cambodia myanmar thailand vietnam philippines malaysia singapore nepal lanka afghanistan iraq
+    jordan lebanon syria yemen oman qatar bahrain kuwait uae ksa israel cyprus greece romania bulgaria serbia croatia
+    hrvatska slovenija slovenia bosnia bih montenegro albania shqiperi kosovo macedonia makedonija moldova georgia
+    armenia azerbaijan turkmenistan kyrgyzstan tajikistan mongolia japan korea taiwan china argentina chile peru
+    colombia ecuador bolivia paraguay uruguay venezuela panama salvador guatemala honduras nicaragua dominicana haiti
+    jamaica trinidad barbados guyana suriname fiji samoa tonga vanuatu png zealand canada ireland britain france
+    belgique belgium belgie nederland netherlands osterreich austria suisse schweiz switzerland italia espana portugal
+    deutschland danmark denmark sverige sweden norge norway suomi eesti estonia latvija latvia lietuva lithuania polska
+    cesko czechia slovensko slovakia magyarorszag malta luxembourg iceland fido koodo chatr rogers bell freedom
+    luckymobile fizz nrj prixtel syma reglo coriolis sosh byyou lebaramobile talkhome talkmobile asda nowmobile
+    sainsburys id honest ecotalk tpo eir aldimobile fonicmobile nettokom norma ja mobilcom debitel otelo fyve ortel
+    lidlconnect kauflandmobil hofer bob eety magenta rapid lola hoti wingo coop migros mbudget quickline onecall mycall
+    chess phonero cbb greentel happii zeta bitemobile teledema zelta plusgsm vikings mobilevikings klucz opencall radost
+    swanmobile invitel djuice globul bivol vivatel multiplus att at&t hot antel halotel ucom волна летай volna letai
+    unicom mobicom skytel hormuud golis somtel lonestar africell qcell gamcel comium libyana almadar wataniya bitel wom
+    tuenti pepephone lowi simio masmovil digimobil euskaltel sfr edeka penny klarmobil freenet winsim kpn ben telfort
+    proximus scarlet telering spusu yesss georg callme oister telmore vimla fello chilimobil talkmore dna pildyk amber
+    siminn kaktus sazka funfon juro swan blesk tomato ipko vala eagle albtelecom lobi frog unefon iusacell entel avantel
+    nextel virginmobile tuves cellc rain mascom btc unitel movitel tmcel emtel mtml airtelmoney robi citycell skitto
+    ncell smartcell utl hutch slt mobitel dhiraagu roshan etisalat awcc mytel mpt atom telemor timor vinafone gmobile
+    vietnamobile itelecom laotel ltc seatel coolmoney smartaxiata unifi redone tunetalk xox tron celcomdigi ookyo yes
+    umobile indosatooredoo axis byu im3 mentari matrix simpati kartuas loop tnt tm gomo cherry mobistar scarletmobile
+    mtnn ntel visafone smile spectranet glomobile surfline expresso sudani sudatel canar ezys labas bonbon sabafon
+    rightel soeasy airtel* africa* ais aldi alfa altel bangladesh* banglalink batelco beeline билайн bite blau boost
+    bouygues bsnl cellcard cellcom celcom claro classic comviq congstar cosmote cubacel cubigel cyta dialog digi digicel
+    digitel dito djezzy domino drei dtac du easy econet elisa eronet ertelecom ethio feenix fonic geocell giffgaff glo
+    globe grameenphone halebop hallo hello heyah hotlink humans idea iliad indosat inwi iot jawwal jazz jio jump
+    kaufland kcell kolbi korek kyivstar lao lebara libtel lidl lifecell lmt lyca lycamobile magti malitel maxis megacom
+    megafon мегафон megafone melita meo metfone mobifone mobiuz mobilis mobily moldcell moov motiv мотив movicel
+    movistar mtel mtc mtn mts мтс мтт natel netz nju nos nova o2 omantel ooredoo optus orange oredoo pelephone ptcl
+    redbull rostelecom ростелеком safaricom salaam salt saunalahti silknet simba simpa simply simyo singtel skinny sky
+    smart smarty speakout spark starhub stc sun sunrise suop swisscom syriatel t2 т2 tchibo tdc team tele2 теле2 telcel
+    tele telecel telecom telekom telemach telenor teletalk telia telkom telkomsel telma telstra telus tello tescomobile
+    thaimobile tigo tim tinkoff тинькофф tmobile tnm togocom touch triotel true truemove turkcell twist ucell ufone
+    umniah uninor uzmobile velcom verizon viettel vinaphone virgin viva vivacell vivacom vivo vodacom vodafone voxi
+    voxtel windtre xl yallo yettel yoigo yota йота yoodo yas zain zamtel zong zantel xplora сбермобайл sbermobile
+    мегаком бакай
 """
 """Names of operators and of their prepaid cards, written with a capital."""

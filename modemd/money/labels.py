@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 
-from modemd.money import harmless, lexicon, phrases
+from modemd.money import everyday, harmless, lexicon, phrases
 from modemd.money.amounts import Amount
 from modemd.money.fold import fold_pattern, words
 
@@ -54,6 +54,15 @@ def labelled(text: str, folded: str, amounts: Sequence[Amount]) -> list[Labelled
     return result
 
 
+def instruction(amount: Amount, folded: str) -> int | None:
+    """How far behind the amount one is told to dial or press something: that opens a new sentence, with or without a
+    full stop, unless the money is only there when one has done it. None where nothing of that kind follows."""
+    told = _instruction().search(folded[amount.end : amount.end + 60])
+    if told is None or amount.sign is None or _claim().search(folded, amount.end, amount.end + 120):
+        return None
+    return told.start()
+
+
 def sentences(text: str) -> list[int]:
     """Where sentences begin. A full stop ends one only before a capital, a letter without case, or a line end."""
     return [0] + [m.end() for m in _SENTENCE.finditer(text) if _opens(text, m.end())]
@@ -69,6 +78,8 @@ _SENTENCE = re.compile(r"[.!?](?:\s{1,3}|(?=[^\W\d_]))|[;\u061b\u3002]\s?|\*{2,}
 CONJUNCTION = re.compile(
     fold_pattern(r"\s(?:and|und|et|y|e|i|и|й|та|ta|och|og|ja|en|dan|va|ve|və|және|ir|و|a|oraz|si|és|&|\+)\s")
 )
+FREE_OF_CHARGE = re.compile(r"(?<![^\W\d_])free\s(?:msg|message|sms|text)\s?[:>-]\s?")
+"""American operators must say so in front of a text that costs nothing; the balance is not what is free."""
 _VERBS = (
     r"is|are|ist|betragt|betraegt|liegt bei|est de|est|es de|es|e'|e de|e|on|jest|wynosi|iznosi|je|cini"
     r"|er|är|este|eines|adalah|ialah"
@@ -116,6 +127,9 @@ def _label(text: str, folded: str, before: int, amount: Amount) -> str:
         else:  # the amount opens its line: the line above may lead to it ("Your balance is\n$3.35")
             above = text[start:line].rstrip()
             start = max(start, text.rfind("\n", start, start + len(above)) + 1)
+    sender = FREE_OF_CHARGE.search(folded, start, amount.start)
+    if sender is not None:
+        start = sender.end()
     label = folded[start : amount.start]
     pieces = re.split(r",(?!\d)|\(", label)
     last = pieces[-1]
@@ -148,6 +162,7 @@ def _tail(text: str, folded: str, amount: Amount, after: int) -> str:
     ):
         return ""
     rest = folded[amount.end : min(after, amount.end + 60)]
+    rest = rest[: instruction(amount, folded)]
     stops = [
         m.start()
         for m in (CONJUNCTION.search(rest), re.search(r"[,;()\n:=!?]|\.(?!\d)|\s[-–]\s", rest))
@@ -159,14 +174,26 @@ def _tail(text: str, folded: str, amount: Amount, after: int) -> str:
     return rest[:stop]
 
 
+@lru_cache(maxsize=1)
+def _instruction() -> re.Pattern[str]:
+    return re.compile(rf"(?:^|\s)(?:{words(phrases.DIAL)})\s{{0,2}}[^.!?\n]{{0,30}}?[*#\d\x1f]")
+
+
+@lru_cache(maxsize=1)
+def _claim() -> re.Pattern[str]:
+    return re.compile(words(phrases.CLAIM))
+
+
 def _role(amount: Amount, label: str, tail: str) -> Labelled:
+    whole = label
+    label = named_so().sub(lambda found: " " * len(found.group()), label)
     named = list(rule("BALANCE").finditer(label))
     last = named[-1].end() if named else -1
     minus = _minus_before(label)
     principal = rule("MAIN").search(label) is not None or rule("MAIN").search(tail) is not None
 
     def give(role: Role, *, negative: bool = False, adjacent: bool = False) -> Labelled:
-        return Labelled(amount, role, label, tail, negative=negative, principal=principal, adjacent=adjacent)
+        return Labelled(amount, role, whole, tail, negative=negative, principal=principal, adjacent=adjacent)
 
     head = " ".join(tail.split()[:3])
     if not amount.exact or rule("LESS").search(label) or _bound(label, named) or _price_before().search(label):
@@ -227,7 +254,7 @@ def _leads_on(link: str) -> bool:
         return False
     if len(strange) <= 1 or (len(strange) <= 8 and _LINK_END.search(link) is not None):
         return True
-    return re.search(r"[^\W\d_]{2,}", _links().sub(" ", link)) is None
+    return all(everyday.known(word) for word in re.findall(r"[^\W\d_]{2,}", _links().sub(" ", link)))
 
 
 @lru_cache(maxsize=1)
@@ -243,6 +270,12 @@ def _on_account() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _duration() -> re.Pattern[str]:
     return re.compile(rf"(?<!\d)\d{{1,4}}\s?(?:{words(phrases.UNITS)})")
+
+
+@lru_cache(maxsize=1)
+def named_so() -> re.Pattern[str]:
+    """Names of cards and accounts that only sound like events or other purses."""
+    return re.compile(words(phrases.NAMED_SO))
 
 
 def _event(label: str, last: int) -> bool:

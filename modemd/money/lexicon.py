@@ -39,15 +39,21 @@ BALANCE = """
     باڵانس~ كريدت کریدت ሂሳብ ሂሳብዎ ሒሳብዎ 잔여액 结余 結餘 残額 kredia kredine balanca balances iznos_na_racunu
     raspolozivi_iznos preostali_iznos kontojaagi lebeszelheto_osszeg felhasznalhato_osszeg kartyajan_levo_osszeg
     haraag~ haraagaagu hadhaagaagu balanse belance balenc bilans шотыңызда есепшотыңызда эсебиңизде эсебинизде
-    teñgerim tengerim मौज्दात ब्यालेन्स maujdat ශේෂය இருப்பு బ్యాలెన్స్ ಬ್ಯಾಲೆನ್ಸ್ ബാലൻസ് બેલેન્સ शिल्लक သင့်လက်ကျန် လက်ကျန် လက်ကျန်ငွေ ទឹកប្រាក់
+    teñgerim tengerim मौज्दात ब्यालेन्स maujdat ශේෂය இருப்பு బ్యాలెన్స్ ಬ್ಯಾಲೆನ್ಸ್ ബാലൻസ് બેલેન્સ शिल्लक သင့်လက်ကျန်
+    လက်ကျန် လက်ကျန်ငွေ ទឹកប្រាក់
     សាច់ប្រាក់ zostatok_kreditu kredit_na_kartě stan_srodkow_na_koncie credito_residuo credito_restante saldo_restante
     solde_restant beltegoedsaldo spese_disponibili srodki_glowne saldoni kredito_balansas taxydromi tavozun тавозун
     бақия~ бакия~ balanta~ yod_ngern yod_ngoen ngoen_khong_luea mun_ngoen rassid~ rasid~ rasidak rasidik rassidek
-    raseed~ votre_compte ton_compte mojoodi mowjoodi mojodi کریډیټ মূল_একাউন্ট মূল_অ্যাকাউন্ট মেইন_একাউন্ট মেইন_অ্যাকাউন্ট
+    raseed~ votre_compte ton_compte mojoodi mowjoodi mojodi کریډیټ মূল_একাউন্ট মূল_অ্যাকাউন্ট মেইন_একাউন্ট
+    মেইন_অ্যাকাউন্ট
     saldu 结余 ගිණුම් ශේෂය
     есепшотыңыздағы_қаражат есепшоттағы_қаражат balansze остатък sumomis pulsamu saldomu akaunti_yako mablagingiz
     shotynyzda pulsanya account_has main_ac kvar_pa_kortet sostojba sakums atlikusais_kredits na_vasom_konte
     na_vasem_konte konte чекоти
+    hauptguthaben~ basisguthaben hauptkonto kernguthaben қалдық қалдығы қалдығыңыз qaldyq~ qaldyg~ kaldyk~ калдык
+    калдыгы калдыгыңыз hashvekshir~ qoldig'i qoldigi
+    qoldig'ingiz galyndy~ galyndyňyz hisobingizdagi_mablag hisobingizdagi_mablag' қолдиқ қолдиғи қолдиғингиз баланси
+    бақияи тавозуни baqiyai tavozuni
     balansingizda balansynyzda balansımızda balansynda
 """
 """Names of the one balance that pays for everything."""
@@ -82,7 +88,7 @@ HAVE = """
     es_verbleiben zbyva_vam zostava_vam zostalo_ci у_тебя у_тебе u_tebya anda_ada ban_dang_co tu_as_encore
     il_te_reste i_te_tej ti_on_ostalo imas_jos ostalo_vam_je ostalo_ti_je du_hast_noch sinulla teil_on jums_ir
     turite sul_on vam_ostalo вам_осталось ти_остават имате_още
-    ju_keni keni hisobingizda mai_ai
+    mufite ju_keni keni hisobingizda mai_ai
     hattinizda hattınızda hattinda usigaranye ufite sinul_on jums_yra na_karte_mate na_ucte_mate na_racunu_imate
     sull'account_hai il_te_reste ou_gen may_natitira tany_dans_ami hasabynyzda i_te_keni ai_in_cont aveti_in_cont
     szamlajan számláján na_vasem_uctu_je
@@ -123,7 +129,8 @@ SUB = """
     daviplata yape plin mercado_pago pix picpay papara ininal monobank qiwi yoomoney webmoney юmoney mtn_money
     moov_money mobicash waafi halopesa mixx tigopesa ezypesa telebirr mpaisa cellmoni smart_money grabpay touchngo
     boost_pay mkesh e-mola unitel_money kash
-    bono bonos puntos pontos punti pkt pts regalado prestado promocional presente omaggi maturato
+    kecemasan m-shwari mshwari kcb conta_corrente credito_voce bono bonos puntos pontos punti pkt pts regalado prestado
+    promocional presente omaggi maturato
     promoción promozione aktionsguthaben
 """
 """Names of other purses: money that does not pay for everything, or is not the subscriber's own."""
@@ -238,6 +245,17 @@ REST_OF_DEBT = (
     "остаток_долга остаток_задолж* ostatok_dolga ostatok_zadolzh* залишок_боргу rest_of_debt remaining_debt reste_du"
 )
 """What is left of a debt may be that of a phone bought by instalments."""
+
+RECEIPT_EVENT = """
+    sent received withdrawn withdrew paid payment transferred transfer cash_in cash_out cashin cashout send_money
+    purchase envoye envoyé recu reçu retrait retire transfere transféré paiement depot dépôt enviaste recibiste
+    enviou recebeu levantou umetuma umepokea umelipa umetoa imetumwa imepokelewa
+"""
+RECEIPT_MARK = """
+    transaction_id trans_id txn_id txn trxid trx_id trx tid transid transaction_ref reference ref ref_no fee fees
+    transaction_fee frais frais_de id_transaction id_transacao taxa ada muamala kumbukumbu financial_transaction
+"""
+"""A receipt for money that was moved has a word of each list: the balance in it is that of a wallet, not of a line."""
 
 SOMEBODY_ELSE = """
     этого_абонента другого_абонента другого_номера чужо* вашего_друга за_абонента вызываемого_абонента

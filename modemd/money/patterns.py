@@ -11,6 +11,7 @@ import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -226,7 +227,9 @@ def _first_of(shapes: _Shapes, name: str, value: Any) -> tuple[frozenset[str], b
         return _first(shapes, list(_flat(value)))
     if name in {"AT", "ASSERT", "ASSERT_NOT"}:
         return frozenset(), True
-    return frozenset(c for c in shapes.samples if _matches(shapes, name, value, c)), False
+    if name == "IN":
+        value = tuple((str(op), v) for op, v in value)
+    return _class(shapes.samples, name, value, dotall=shapes.dotall), False
 
 
 def _compatible(shapes: _Shapes, one: list[Item], other: list[Item]) -> bool:
@@ -322,17 +325,25 @@ def _samples(items: list[Item]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _matches(shapes: _Shapes, name: str, value: Any, char: str) -> bool:
+@lru_cache(maxsize=256)
+def _class(samples: frozenset[str], name: str, value: Any, *, dotall: bool) -> frozenset[str]:
+    """The samples that one character of the expression matches; an expression asks for the same ones many times."""
     if name == "ANY":
-        return shapes.dotall or char != "\n"
+        return samples if dotall else samples - {"\n"}
     if name != "IN":
-        return _in(name.removeprefix("NOT_"), value, char) != (name == "NOT_LITERAL")
-    negated = str(value[0][0]) == "NEGATE"
-    return any(_in(str(op), v, char) for op, v in value if str(op) != "NEGATE") != negated
+        return frozenset(c for c in samples if _in(name.removeprefix("NOT_"), value, c) != (name == "NOT_LITERAL"))
+    negated = value[0][0] == "NEGATE"
+    parts = [(op, v) for op, v in value if op != "NEGATE"]
+    return frozenset(c for c in samples if any(_in(op, v, c) for op, v in parts) != negated)
+
+
+@lru_cache(maxsize=1024)
+def _forms(char: str) -> frozenset[int]:
+    return frozenset(ord(c) for c in (char, char.lower()[:1], char.upper()[:1]))
 
 
 def _in(kind: str, value: Any, char: str) -> bool:
-    forms = {ord(c) for c in (char, char.lower()[:1], char.upper()[:1])}
+    forms = _forms(char)
     if kind == "LITERAL":
         return value in forms
     if kind == "RANGE":

@@ -47,6 +47,7 @@ VALID = """
     son_kullanim muda_wa_matumizi 有效期 有效期至 有效期限至 有効期限 使用期限 到期日 유효기간 期限 만료일 aqtiuria
     валидност* muddati amal_qilish hugatsaa zhamket እስከ mohleti möhleti manan-kery chai_dai ใช้ได้ หมดอายุวันที่ salahiya
     validu ważn* geçerlilik vrijed* istič* platí platí_do érvényes* voimas* kehtivu* diisn* дійсн*
+    hanggang hanggang_sa val isxyei isxyi luput muddeti valabila
 """
 """Words before the day on which money or packages end."""
 
@@ -135,7 +136,7 @@ SMS_COMING = """
     bice_poslat* poslacemo poslacemo_vam primicete ще_получите изпратен* lahetetaan saat_pian ontvangt_u
     ontvang_je wordt_verzonden skickas far_snart sendes mottar far_du سيتم ستصلك ستصل سوف يرسل ارسال_می
     ارسال_خواهد خواهد_شد دریافت_خواهید จะได้รับ จะส่ง กรุณารอ 将 稍候 发送给您 utapokea utatumiwa itatumwa will_come
-    prise_en_charge
+    prise_en_charge bildirilecek* bildirilir
     we'll_send we_will_send well_send
 """
 SMS_SENDING = """
@@ -170,3 +171,23 @@ UNITS = """
     นาที วัน ชม
 """
 """What a number counts that is no money."""
+
+DIAL = """
+    dial call press visit reply go_to log_in click tap download composez compose tapez appelez faites marque marca
+    marcar digite disque ligue wahlen wähle wähl waehlen наберите набери набирайте нажмите наберіть zadzwon zadzwoń
+    wybierz volejte vytocte vytočte tekan hubungi dail piga bonyeza bam bấm bam_goi soan soạn tumawag chama quay_so
+    birajte pozovite nazovite sunati sună arayin arayın cevirin çevirin tuslayin tuşlayın
+"""
+"""Asks to do something with the telephone."""
+
+CLAIM = """
+    claim* redeem* unlock* activat* collect* accept* win won get add have receive* canjea* reclam* confirm* obten*
+    gewinn* gagn* получ* забрать актив* claim poluch* odbierz aktyw* klaim dapatkan resgat*
+"""
+"""What is asked for gives the money: it is not there yet."""
+
+NAMED_SO = """
+    de_recarga de_recargas rechargeable ricaricabile ricaricabili recargable recargables recarregavel recarregaveis
+    по_вашата_карта по_картата по_картата_ви на_картата по_ваша_карта po_vashata_karta po_kartata topup_number
+"""
+"""Names of cards and accounts that only sound like events or other purses."""

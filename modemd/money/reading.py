@@ -109,7 +109,7 @@ def _reading(
     until = _group(match, "expires")
     data = _group(match, "data")
     proved = (
-        harmless_ahead(ahead, text[start : start + len(ahead)])
+        harmless_ahead(ahead, text[start : start + len(ahead)], folded)
         and harmless_behind(item, text, folded, whole=False, since=match.end())
         and not under_heading(text, folded, start)
     )

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from modemd.money import harmless, phrases, scripts
+from modemd.money import everyday, harmless, phrases, scripts
 from modemd.money.currencies import sign_regex
-from modemd.money.fold import words
-from modemd.money.labels import CONJUNCTION, Labelled, rule
+from modemd.money.fold import fold, words
+from modemd.money.labels import CONJUNCTION, FREE_OF_CHARGE, Labelled, instruction, named_so, rule
 
 
 def all_known(item: Labelled, text: str, folded: str) -> bool:
@@ -22,17 +22,18 @@ def all_known(item: Labelled, text: str, folded: str) -> bool:
     start = item.amount.start - len(label)
     own = text[start : item.amount.start]
     named = list(rule("BALANCE").finditer(label))
-    if not _all_known(label, own):
+    tongues = everyday.languages(folded)
+    if not _all_known(label, own, tongues):
         return False
     if named and _onto(label[: named[-1].end()]):
         return False
     return harmless_behind(item, text, folded, whole=not named) and not under_heading(text, folded, start)
 
 
-def harmless_ahead(ahead: str, written: str) -> bool:
+def harmless_ahead(ahead: str, written: str, folded: str) -> bool:
     """Whether the words in front of what a pattern spells out leave it the one balance. `ahead` is folded, `written`
-    the same as it stands in the text."""
-    return _all_known(ahead, written)
+    the same as it stands in the text, `folded` the whole text."""
+    return _all_known(ahead, written, everyday.languages(folded))
 
 
 def moved(label: str) -> bool:
@@ -51,9 +52,11 @@ def harmless_behind(item: Labelled, text: str, folded: str, *, whole: bool, sinc
         return True
     if re.match(r"[-'][^\W\d_]", folded[end:]) and not _glued().match(folded, end + 1):
         return False  # "100 тг-ден аз": an ending of another language
-    if not _harmless_bracket(folded[end : end + 80], text[end : end + 80]):
+    if not _harmless_bracket(folded[end : end + 80], text[end : end + 80], everyday.languages(folded)):
         return False
     rest = re.split(r"[.!?;,\n(*|\u060c\u3002\u0964\u0589]", folded[end : end + 60], maxsplit=1)[0]
+    told = instruction(item.amount, folded) if end == item.amount.end else None
+    rest = rest[:told]
     heads = rest.split()[:2]
     if heads and (rule("PRICE_BEFORE").fullmatch(heads[0]) or rule("EVENT").search(" ".join(heads))):
         return False
@@ -62,6 +65,7 @@ def harmless_behind(item: Labelled, text: str, folded: str, *, whole: bool, sinc
     if re.search(r"[:=]", rest):
         return True  # these words introduce something else
     clause = rest
+    tongues = everyday.languages(folded)
     conjunction = CONJUNCTION.search(rest)
     rest = rest[: conjunction.start()] if conjunction is not None else rest
     known_to = 0
@@ -77,9 +81,12 @@ def harmless_behind(item: Labelled, text: str, folded: str, *, whole: bool, sinc
                 return False
             known_to = word.end
         else:
-            end_of_known = _follows(rest, word.start)
+            end_of_known = _follows(rest, word.start, tongues)
             if end_of_known is None:
-                return False
+                own = text[end - 1] == "." and not rest[: word.start].strip()
+                if not own or not _brand(rest[word.start : word.end]):
+                    return False
+                end_of_known = word.end  # "4,18 EUR. bonbon"
             known_to = end_of_known
     return True
 
@@ -98,6 +105,9 @@ def under_heading(text: str, folded: str, start: int) -> bool:
             and not _front_word(folded[name.start() : name.start() + len(written)])
         ):
             return True
+    free = FREE_OF_CHARGE.search(folded, 0, start)
+    if free is not None and free.end() == start:
+        return False
     above = re.split(r"[.!?]\s|\n", folded[:start].rstrip(" \n"))[-1].strip(" .!?:-*")
     if not above or re.search(r"\d", above) or len(above.split()) > 4:
         return False
@@ -110,7 +120,7 @@ _NAME_IN_FRONT = re.compile(r"(?<![^\W_])[^\W\d_]{2,20}\s?:\s?$")
 
 
 def _front_word(word: str) -> bool:
-    return _brands().fullmatch(word) is not None or _modifies(word) or _greetings().fullmatch(word) is not None
+    return _brand(word) or _modifies(word) or _greetings().fullmatch(word) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +164,17 @@ def _uncased(char: str) -> bool:
     return scripts.has_no_capitals(char) or (ord(char) >= 0x530 and unicodedata.category(char) in {"Mn", "Mc"})
 
 
-def _all_known(label: str, own: str) -> bool:
+def _all_known(label: str, own: str, tongues: int) -> bool:
     """Whether each word of a label is known, by itself or as part of a phrase ("you have")."""
     unknown = [
-        word for word in _words(label, 0, len(label)) if not _known(word, own, label) and not _garbage(word, label)
+        word
+        for word in _words(label, 0, len(label))
+        if not _known(word, own, label, tongues) and not _garbage(word, label)
     ]
     if not unknown:
         return True
     phrases = [m.span() for name in _MODIFIERS for m in rule(name).finditer(label)]
+    phrases += [m.span() for m in named_so().finditer(label)]
     phrases += [m.span() for m in _modifiers().finditer(label)]
     return all(any(start <= word.start and word.end <= end for start, end in phrases) for word in unknown)
 
@@ -171,14 +184,16 @@ def _garbage(word: _Word, label: str) -> bool:
     return word.uncased and word.end - word.start == 1 and word.end < len(label) and _uncased(label[word.end])
 
 
-def _known(word: _Word, own: str, label: str) -> bool:
+def _known(word: _Word, own: str, label: str, tongues: int) -> bool:
     if word.uncased:
         return scripts.known(label[word.start : word.end])
+    if _MASKED.fullmatch(label, word.start, word.end):
+        return True
     if _front_word(label[word.start : word.end]) and re.match(r"\s?:", label[word.end :]):
         return True
-    if own[word.start].isupper() and _brands().fullmatch(label, word.start, word.end):
+    if (own[word.start].isupper() or word.end - word.start >= _LONG_NAME) and _brand(label[word.start : word.end]):
         return True
-    return _modifies(label[word.start : word.end])
+    return _modifies(label[word.start : word.end], tongues)
 
 
 def _cut(text: str, item: Labelled) -> bool:
@@ -199,7 +214,7 @@ def _cut(text: str, item: Labelled) -> bool:
 _FULL_STOP_THOUSANDS = frozenset({"CLP", "COP", "IDR", "VND", "PYG"})
 
 
-def _harmless_bracket(folded: str, text: str) -> bool:
+def _harmless_bracket(folded: str, text: str, tongues: int) -> bool:
     """Words in brackets right behind the sum, without a number of their own, are known as well: "5.00 EUR (bonus)"."""
     bracket = re.match(r"[\s.]{0,2}\(([^()\d]{1,60})\)", folded)
     if bracket is None:
@@ -207,7 +222,7 @@ def _harmless_bracket(folded: str, text: str) -> bool:
     inside = bracket.group(1)
     own = text[bracket.start(1) : bracket.end(1)]
     return all(
-        _known(word, own, inside) or (not word.uncased and _follows(inside, word.start) is not None)
+        _known(word, own, inside, tongues) or (not word.uncased and _follows(inside, word.start, tongues) is not None)
         for word in _words(inside, 0, len(inside))
     )
 
@@ -228,14 +243,36 @@ def _greetings() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _brands() -> re.Pattern[str]:
-    return re.compile(words(harmless.BRANDS))
+def _brands() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Folded names, and beginnings that take any ending."""
+    names = fold(harmless.BRANDS).split()
+    return frozenset(names), tuple(name[:-1] for name in names if name.endswith("*"))
 
 
-def _modifies(word: str) -> bool:
+_LONG_NAME = 6
+"""Letters of a brand that is none but itself, also where it writes itself small ("soeasy")."""
+
+
+def _brand(word: str) -> bool:
+    """A known name, or one that says what it is ("PosteMobile"), as no purse does."""
+    names, beginnings = _brands()
+    return word in names or word.startswith(beginnings) or _TELLING_NAME.fullmatch(word) is not None
+
+
+_TELLING_NAME = re.compile(r"[^\W\d_]{2,12}(?:mobile|mobil|telecom|telekom|cell|fone|phone|gsm|sim)")
+
+
+def _modifies(word: str, tongues: int = everyday.ANY) -> bool:
     """Whether the folded word says nothing but that this is the balance, and whose."""
-    return any(rule(name).fullmatch(word) for name in _MODIFIERS) or _modifiers().fullmatch(word) is not None
+    return (
+        everyday.known(word, tongues)
+        or any(rule(name).fullmatch(word) for name in _MODIFIERS)
+        or _modifiers().fullmatch(word) is not None
+    )
 
+
+_MASKED = re.compile(r"x{2,12}")
+"""Digits of a telephone number that the operator left out: "5xx"."""
 
 _MODIFIERS = ("BALANCE", "REST", "HAVE", "MAIN", "MINUS", "DEBT", "VALID")
 
@@ -246,10 +283,12 @@ def _modifiers() -> re.Pattern[str]:
     return re.compile(rf"{own}|(?:{sign_regex()})")
 
 
-def _follows(text: str, place: int) -> int | None:
+def _follows(text: str, place: int, tongues: int) -> int | None:
     """Where a harmless word ends that begins at the place behind a sum; None when it is not known."""
     found = [rule(name).match(text, place) for name in ("BALANCE", "REST", "HAVE", "MAIN")]
     found.append(_followers().match(text, place))
+    word = _WORD.match(text, place)
+    found.append(word if word is not None and everyday.known(word.group(), tongues) else None)
     return max((match.end() for match in found if match is not None), default=None)
 
 

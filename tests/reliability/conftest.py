@@ -125,7 +125,7 @@ class Daemon:
     # --- asking
 
     def client(self) -> Client:
-        return Client.connect(self.environ["MODEMD_SOCKET"])
+        return Client.connect(self.environ["MODEMD_SOCKET"], timeout_s=GENEROUS_S)
 
     def ask(self, cmd: str = "balance", **fields: Any) -> dict[str, Any]:
         """One request and its result, which never is an error of the protocol."""

@@ -40,6 +40,7 @@ LEFT = {
     "text-direct": ('echo = false\ncharset = "UCS2"', FOREIGN + '\nCNMI = "2,2,0,0,0"'),
     "text-off": ('charset = "UCS2"', FOREIGN + '\nCNMI = "0,0,0,0,0"\nUSSDMODE = "1"'),
 }
+MOST_USED = ("plain", "huawei", "quectel", "simcom")  # in each state; the others as another program may leave them
 
 
 def test_no_trace(stage: Any) -> None:
@@ -47,7 +48,8 @@ def test_no_trace(stage: Any) -> None:
     there is unread, and closing the port drops no DTR (HUPCL is clear)."""
     fakes = {}
     for profile in FAMILIES:
-        for state, (keys, settings) in LEFT.items():
+        for state in LEFT if profile in MOST_USED else ("text-direct",):
+            keys, settings = LEFT[state]
             text = MODEM.format(profile=profile, keys=keys, settings=settings)
             fakes[f"{profile}.{state}"] = stage.modem(text)
     for fake in fakes.values():
