@@ -24,7 +24,7 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@command -v gammu >/dev/null || echo 'note: gammu is not installed, its tests are skipped; sudo apt-get install -y gammu'
-	$(BIN)/python -m pytest -n 4
+	$(BIN)/python -m pytest -n 6 --dist worksteal
 
 check: lint types test
 
