@@ -123,6 +123,11 @@ class SmsStorage:
     used: int
     places: int
 
+    @property
+    def nearly_full(self) -> bool:
+        """From 80 % on a person is told: a full one takes no answers of the operator."""
+        return self.places > 0 and self.used >= 0.8 * self.places
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsMessage:

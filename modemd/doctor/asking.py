@@ -8,8 +8,9 @@ from typing import Any
 
 from modemd import __version__
 from modemd.daemon.control import Client
-from modemd.doctor.facts import Channel, Daemon, Modem, Rung, SmsRoom
+from modemd.doctor.facts import Channel, Daemon, Modem, Rung
 from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
+from modemd.records import SmsStorage
 
 ANSWER_S = 5.0  # the store answers in milliseconds; a busy Pi Zero gets room
 
@@ -129,9 +130,9 @@ def _rung(said: Mapping[str, Any]) -> Rung:
     )
 
 
-def _room(said: Mapping[str, Any]) -> SmsRoom:
-    return SmsRoom(
-        storage=_text(said.get("storage")) or "?",
+def _room(said: Mapping[str, Any]) -> SmsStorage:
+    return SmsStorage(
+        name=_text(said.get("storage")) or "?",
         used=_whole(said.get("used")) or 0,
         places=_whole(said.get("places")) or 0,
     )

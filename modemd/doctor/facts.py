@@ -7,6 +7,7 @@ from datetime import datetime
 
 from modemd.errors import Problem
 from modemd.modem.ports.kinds import Kind
+from modemd.records import SmsStorage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +42,6 @@ class Daemon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SmsRoom:
-    """One storage of messages, and how full it is."""
-
-    storage: str
-    used: int
-    places: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
     """How often something was done to heal a modem (records.Rung), in all, and how often it helped."""
 
@@ -81,7 +73,7 @@ class Modem:
     radio: str | None = None
     recovery: str | None = None
     rungs: tuple[Rung, ...] = ()
-    sms: tuple[SmsRoom, ...] = ()
+    sms: tuple[SmsStorage, ...] = ()
     every_s: float | None = None
     roaming_allowed: bool = False
     radio_fallback: str = "off"

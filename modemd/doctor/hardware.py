@@ -10,7 +10,7 @@ from modemd.doctor.facts import Access, Device, Port
 from modemd.modem.ports import holders as held
 from modemd.modem.ports.kinds import Kind, no_port_kind, why_not
 from modemd.modem.ports.sysroot import entries, opened_path, read, sysroot
-from modemd.modem.ports.usb import SerialPort, UsbDevice, devices, serial_ports
+from modemd.modem.ports.usb import SerialPort, UsbDevice, plugged
 
 SELF_POWERED = 0x40  # bmAttributes of a configuration (USB 2.0 9.6.3)
 
@@ -19,16 +19,11 @@ def modems(*, named: Collection[str], daemon: int | None, root: Path | None = No
     """Every device that has an AT port, is a modem without one, or has a port whose path is in `named`. `daemon`: the
     pid that rightly holds ports."""
     base = sysroot(root)
-    ports = serial_ports(root=base)
-    by_folder: dict[str, list[SerialPort]] = {}
-    for port in ports:
-        by_folder.setdefault(port.device.folder, []).append(port)
-    holding = held.holders_of([port.path for port in ports], root=base, exclude=daemon)
+    there = plugged(root=base)
+    holding = held.holders_of([port.path for _, ports in there for port in ports], root=base, exclude=daemon)
     manager = held.runs(held.MODEM_MANAGER, root=base)
-    plugged = {device.folder: device for device in devices(root=base)} | {p.device.folder: p.device for p in ports}
     found = []
-    for folder, device in plugged.items():
-        mine = by_folder.get(folder, [])
+    for device, mine in there:
         kind = None if mine else no_port_kind(device)
         wanted = any(port.kind in ("at", "ppp") or port.path in named for port in mine)
         if wanted or kind is not None:

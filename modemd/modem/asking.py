@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from modemd.errors import ModemError, ModemSilent, RefusedError, StoreError
 from modemd.modem import inquiry
-from modemd.modem.desk import Desk
+from modemd.modem.desk import Desk, in_one_line
 from modemd.modem.modem import Modem
 from modemd.modem.radio import fallback
 from modemd.modem.requests import BalanceQuery, Job, Result
@@ -86,7 +86,7 @@ class Asking:
             waited = self._ask_by_sms(query, letter, pack)
             if waited.letter is not None or waited.error == "cancelled" or answer is None:
                 return self._by_letter(query, inquiry.sms_code(letter), waited)
-            answer = replace(answer, hint=_both(answer.hint, waited.hint))
+            answer = replace(answer, hint=in_one_line(answer.hint, waited.hint))
         if answer is None:  # for the type checker: without an answer there was a query by message
             raise RefusedError(inquiry.NO_CODE, code="no code")
         return self.desk.measured(self.publish(), answer, query.request.origin)
@@ -234,7 +234,3 @@ class _Query:
     deadline: float
     since: float
     asked_at: datetime
-
-
-def _both(first: str | None, second: str | None) -> str | None:
-    return "; ".join(line for line in (first, second) if line) or None

@@ -33,6 +33,11 @@ HINTS = {
 }
 
 
+def in_one_line(*lines: str | None) -> str | None:
+    """What is to be told, put together; None = nothing is."""
+    return "; ".join(line for line in lines if line) or None
+
+
 class Desk:
     """Turns results into Measurements, keeps them, and tells `on_measurement`."""
 

@@ -11,7 +11,7 @@ from modemd.at.ussd import check_answer, check_code
 from modemd.errors import ModemdError, ModemSilent, NetworkError, RefusedError, SimError
 from modemd.modem import inquiry
 from modemd.modem.asking import Asking
-from modemd.modem.desk import Desk
+from modemd.modem.desk import Desk, in_one_line
 from modemd.modem.modem import Modem
 from modemd.modem.overheard import Overheard
 from modemd.modem.ports.discovery import candidates
@@ -237,7 +237,8 @@ class Session:
                 self._recover_rat()
                 self._note_network(self.modem.details(self._network))
                 self._look_at_rats()
-                self._look_at_messages()
+                self._look_at_storages()
+                self._open_post()
         if self._post_due is not None and self._post_due <= now:
             self._post_due = None
             if self._whose.sim_error is None:
@@ -260,11 +261,8 @@ class Session:
             state = "quarantine"
         elif self._settings.every_s is not None and self._publish().code is None:
             error = self._whose.no_pack or inquiry.NOT_BY_SCHEDULE  # the modem is well, but nobody would be warned
-        if self._rat_fault is not None:
-            error = f"{self._rat_fault}; {error}" if error else self._rat_fault
-        if state in ("ready", "quarantine") and self._inbox.full is not None:
-            error = f"{error}; {self._inbox.full}" if error else self._inbox.full
-        self._publish(state=state, error=error)
+        full = self._inbox.full if state in ("ready", "quarantine") else None
+        self._publish(state=state, error=in_one_line(self._rat_fault, error, full))
 
     # --- helpers
 
@@ -365,16 +363,14 @@ class Session:
             self._whose.doubtful = True
             self._look_soon()
 
-    def _look_at_messages(self) -> None:
+    def _look_at_storages(self) -> None:
         self._inbox.look()
         self._publish(sms_storages=self._inbox.storages)
-        self._open_post()
 
     def _open_post(self) -> None:
         """What has come in; and when to look again."""
         if self._inbox.said_full:
-            self._inbox.look()
-            self._publish(sms_storages=self._inbox.storages)
+            self._look_at_storages()
         due_s = self._arrived.tend(self._whose.pack)
         self._post_due = None if due_s is None else self._monotonic() + max(due_s, self._paces.sms_step_s)
 

@@ -247,8 +247,7 @@ class Worker(threading.Thread):
         try:
             result = session.do(job, cancelled, self._drain)
             if isinstance(result, UssdResult) and result.text is not None:
-                self._healer.answered()
-                self._turns.answered()
+                self._answered()
             job.finish(result)
         except Exception as error:
             job.finish(self._desk.broken(job, self._snapshot, error))
@@ -326,12 +325,17 @@ class Worker(threading.Thread):
         return modem
 
     def _measured(self, row: Measurement) -> None:
-        self._healer.heard(row, self._snapshot)
+        """A row of the history: what it says of modem and port, if it came by USSD."""
         if row.channel == "ussd" and row.text is not None:
-            self._turns.answered()
-        elif row.error == "no answer" and row.origin in ("query", "schedule"):
+            self._answered()
+        elif row.channel == "ussd" and row.error == "no answer" and row.origin in ("query", "schedule"):
+            self._healer.unanswered(self._snapshot)
             self._turns.unanswered()
         self._on_measurement(row)
+
+    def _answered(self) -> None:
+        self._healer.answered()
+        self._turns.answered()
 
     def _refuse_all(self, code: str, message: str | None = None, *, close: bool = False) -> None:
         for job in self._line.take_all(close=close):

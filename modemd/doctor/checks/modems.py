@@ -6,7 +6,6 @@ from modemd.doctor.facts import Facts, Modem
 from modemd.doctor.findings import Finding, Severity, split
 
 WEAK_DBM = -105  # RSSI; below it USSD sessions break off
-NEARLY_FULL = 0.8  # a SIM of 10 to 20 places fills within weeks
 
 # state -> check and what to do where the daemon's own line does not say it
 _STATES: dict[str, tuple[str, str]] = {
@@ -49,10 +48,10 @@ def messages(facts: Facts) -> list[Finding]:
         for room in modem.sms:
             if room.places <= 0:
                 continue
-            text = f"{_STORAGES.get(room.storage, room.storage)} holds {room.used} of {room.places} messages"
+            text = f"{_STORAGES.get(room.name, room.name)} holds {room.used} of {room.places} messages"
             cure = "delete some, or the operator's answers will not arrive (modemd sms list shows them)"
             severity: Severity = "ok"
-            if room.used >= NEARLY_FULL * room.places:
+            if room.nearly_full:
                 severity = "fault" if room.used >= room.places else "warning"
             found.append(Finding("sms", severity, modem.name, text, cure if severity != "ok" else ""))
     return found
@@ -119,7 +118,7 @@ def _state(modem: Modem) -> Finding:
 
 def _is_told(modem: Modem) -> bool:
     """True if the line of a modem that works is about its full storage, which `messages` tells with numbers."""
-    full = any(room.places > 0 and room.used >= NEARLY_FULL * room.places for room in modem.sms)
+    full = any(room.nearly_full for room in modem.sms)
     return full and "messages" in (modem.error or "")
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from modemd.at import resets
 from modemd.errors import ModemError, ModemSilent, StoreError
+from modemd.modem.desk import in_one_line
 from modemd.modem.healing import power
 from modemd.modem.healing.recovery import DOING, HIGHER, ILL, NOT_TAKEN, Fault, Ladder, allowed
 from modemd.modem.modem import Modem
 from modemd.modem.ports.uplink import carries_uplink
-from modemd.modem.sim import simcard
+from modemd.modem.sim import identity, simcard
 from modemd.modem.timeouts import Paces
-from modemd.records import Device, Measurement, ModemSettings, ModemSnapshot, Rung
+from modemd.records import Device, ModemSettings, ModemSnapshot, Rung
 from modemd.store import Store
 
 RADIO_IS_OFF = (
@@ -81,7 +82,7 @@ class Healer:
             return
         modem.connect()
         modem.interrupt_by(self._tools.stopped)
-        imei = next((line for line in modem.execute("AT+CGSN").lines if line.isdigit()), None)
+        imei = identity.read_imei(modem.command)
         if owner and imei is not None and imei != owner:
             return  # another modem stands in its place: what is owed waits
         fun = power.functionality(modem)
@@ -110,19 +111,14 @@ class Healer:
             return
         raise ModemMad(why)
 
-    def heard(self, row: Measurement, snapshot: ModemSnapshot) -> None:
-        """A row of the history: the network's answer, or none."""
-        if row.channel != "ussd":
-            return
-        if row.text is not None:
-            self.answered()
-            return
-        # Without network, or with a radio setting that rules USSD out, silence is no fault of the modem.
-        may_answer = snapshot.network.registered and snapshot.radio is None
-        if row.error == "no answer" and row.origin in ("query", "schedule") and may_answer:
+    def unanswered(self, snapshot: ModemSnapshot) -> None:
+        """A balance query got no answer. Without network, or with a radio setting that rules USSD out, that is no
+        fault of the modem."""
+        if snapshot.network.registered and snapshot.radio is None:
             self._ladder.unanswered()
 
     def answered(self) -> None:
+        """The network's answer came."""
         self._look_at_uplink()
         self._ladder.answered(self._tools.clock())
         self._told()
@@ -362,8 +358,8 @@ class Healer:
             self._log.info("recovery helped", rung=rung)
         if save:
             self._save()
-        said = [self._ladder.summary(self._tools.clock()), self._spared if self._ladder.fault is not None else None]
-        self._tools.publish(recovery="; ".join(line for line in said if line) or None)
+        spared = self._spared if self._ladder.fault is not None else None
+        self._tools.publish(recovery=in_one_line(self._ladder.summary(self._tools.clock()), spared))
 
     def _owed(self, act: str) -> str | None:
         if act not in self._debts:

@@ -9,8 +9,8 @@ from pathlib import Path
 from modemd.errors import PortAbsent
 from modemd.modem.ports.holders import Holder, holders, holders_of
 from modemd.modem.ports.kinds import no_port_kind, why_not
-from modemd.modem.ports.sysroot import device_path, is_made_up, is_there, opened_path, sysroot
-from modemd.modem.ports.usb import SerialPort, UsbDevice, devices, serial_ports
+from modemd.modem.ports.sysroot import device_path, is_there, opened_path, sysroot
+from modemd.modem.ports.usb import SerialPort, devices, plugged, serial_ports
 
 __all__ = ["Holder", "SerialPort", "at_ports", "candidates", "holders", "resolve", "usb_ports"]
 
@@ -32,7 +32,7 @@ def candidates(setting: str, *, sysfs: Path | None = None, root: Path | None = N
     base = sysroot(root)
     kind, _, value = setting.partition(":")
     if setting == "auto" or (kind in ("usb", "imei") and value):
-        ports = _real(usb_ports(sysfs, root=base), base)
+        ports = usb_ports(sysfs, root=base)
         if kind == "usb":
             chosen = _by_usb_id(value, ports, base)
         else:
@@ -142,24 +142,17 @@ def _promise(port: SerialPort) -> tuple[bool, bool, int]:
     return port.kind in ("nmea", "diag"), not port.interrupts, place
 
 
-def _real(ports: list[SerialPort], base: Path) -> list[SerialPort]:
-    """Without what is a pseudo-terminal: such a one is opened only where the user wrote its path, or the machine is
-    made up."""
-    return ports if is_made_up(base) else [port for port in ports if not port.path.startswith("/dev/pts/")]
-
-
 def _nothing_known(base: Path) -> str:
-    for device in devices(root=base):
+    for device, ports in plugged(root=base):
         kind = no_port_kind(device)
-        if kind is not None and not _has_port(device, base):
+        if kind is not None and not ports:
             return f"{device.ids} is plugged in, but {why_not(kind, device)}"
     return f"no modem that modemd knows is plugged in; plug it in, or {_NAME_IT}"
 
 
 def _no_such_device(ids: str, ports: Sequence[SerialPort], base: Path) -> str:
     nothing = f"no USB device {ids} with a serial port is plugged in"
-    plugged = devices(root=base)
-    for device in plugged:
+    for device in devices(root=base):
         if device.ids == ids:
             kind = no_port_kind(device)
             return f"{nothing}: it is there, but {why_not(kind, device)}" if kind is not None else nothing
@@ -167,7 +160,3 @@ def _no_such_device(ids: str, ports: Sequence[SerialPort], base: Path) -> str:
     if kin is not None:
         return f'{nothing}; {kin.device.ids} at {kin.path} is: if that is the one, write usb = "{kin.device.ids}"'
     return nothing
-
-
-def _has_port(device: UsbDevice, base: Path) -> bool:
-    return any(port.device.folder == device.folder for port in serial_ports(root=base))

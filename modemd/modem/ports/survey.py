@@ -21,7 +21,7 @@ from modemd.modem.ports.holders import (
 )
 from modemd.modem.ports.kinds import Kind, no_port_kind, why_not
 from modemd.modem.ports.sysroot import device_path, entries, opened_path, sysroot
-from modemd.modem.ports.usb import BoardPort, SerialPort, UsbDevice, board_ports, devices, serial_ports
+from modemd.modem.ports.usb import BoardPort, SerialPort, UsbDevice, board_ports, plugged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +62,14 @@ def survey(*, known: Sequence[KnownModem] = (), daemon: bool = False, root: Path
     """Ports of USB devices by device, devices without ports, ports of the board. `known`: what the daemon says of its
     modems; `daemon`: it runs, so that its rights on a port count and not this user's."""
     base = sysroot(root)
-    ports = serial_ports(root=base)
-    plugged = {device.folder: device for device in devices(root=base)} | {
-        port.device.folder: port.device for port in ports
-    }
+    there = plugged(root=base)
     boards = board_ports(root=base)
-    wdms = [f"/dev/{wdm}" for device in plugged.values() for interface in device.interfaces for wdm in interface.wdms]
-    every = [*(port.path for port in ports), *wdms, *(board.path for board in boards)]
-    seen = _Seen(base, holders_of(every, root=base), _stable_paths(base), _twins(plugged.values()), daemon)
+    wdms = [f"/dev/{wdm}" for device, _ in there for interface in device.interfaces for wdm in interface.wdms]
+    every = [*(port.path for _, ports in there for port in ports), *wdms, *(board.path for board in boards)]
+    twins = _twins(device for device, _ in there)
+    seen = _Seen(base, holders_of(every, root=base), _stable_paths(base), twins, daemon)
     found: list[Candidate] = []
-    for folder, device in plugged.items():
-        mine = [port for port in ports if port.device.folder == folder]
+    for device, mine in there:
         rows = [_port(port, mine, seen) for port in mine] + _without_port(device, bool(mine), seen)
         found += _with_daemon(rows, known, base)
     for board in boards:
@@ -115,7 +112,7 @@ def _port(port: SerialPort, siblings: Sequence[SerialPort], seen: _Seen) -> Cand
     )
     if port not in order:
         if port.kind == "unknown":
-            return replace(candidate, why=_name_it(port, candidate))
+            return replace(candidate, why=f'{why_not("unknown")}: port = "{candidate.stable_path or candidate.path}"')
         return replace(candidate, why=why_not(port.kind))
     if holding:
         return replace(candidate, why=_held(holding), remedy=_cure(port, holding, seen.base))
@@ -220,11 +217,6 @@ def _with_daemon(found: list[Candidate], known: Sequence[KnownModem], base: Path
                 result.append(replace(candidate, imei=imei))
         return result
     return found
-
-
-def _name_it(port: SerialPort, candidate: Candidate) -> str:
-    usable = [other for other in (candidate.stable_path, candidate.path) if other]
-    return f'{why_not("unknown")}: port = "{usable[0]}"' if port.path else why_not("unknown")
 
 
 def _forbidden(path: str) -> str | None:

@@ -84,8 +84,9 @@ def _ppp(device: UsbDevice, base: Path) -> list[str]:
     links = [entry.name for entry in entries(base / "sys/class/net") if re.fullmatch(r"ppp[0-9]+", entry.name)]
     if not links:
         return []
-    paths = [port.path for port in serial_ports(root=base)]
-    mine = {port.path for port in serial_ports(root=base) if port.device.folder == device.folder}
+    ports = serial_ports(root=base)
+    paths = [port.path for port in ports]
+    mine = {port.path for port in ports if port.device.folder == device.folder}
     holding = holders_of(paths, root=base)
     owners = {holder.pid: path for path in paths for holder in holding[path]}
     other_kind = _has_pppoe(base)

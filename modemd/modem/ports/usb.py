@@ -116,6 +116,13 @@ def devices(*, root: Path | None = None) -> list[UsbDevice]:
     return sorted((device for device in found if not _is_hub(device)), key=lambda device: _in_order(device.folder))
 
 
+def plugged(*, root: Path | None = None) -> list[tuple[UsbDevice, list[SerialPort]]]:
+    """Every device that is plugged in with its ports, in their order; also one that shows in its ports alone."""
+    ports = serial_ports(root=root)
+    found = {device.folder: device for device in devices(root=root)} | {p.device.folder: p.device for p in ports}
+    return [(device, [port for port in ports if port.device.folder == folder]) for folder, device in found.items()]
+
+
 def board_ports(*, root: Path | None = None) -> list[BoardPort]:
     """Serial ports of the board that have hardware behind them."""
     base = sysroot(root)

@@ -26,7 +26,7 @@ def recover(modem: Modem, store: Store, *, name: str, log: Any) -> str | None:
         saved = store.rats_to_put_back()
         if not saved:
             return None
-        imei = identity.read_device(modem.command).imei
+        imei = identity.read_imei(modem.command)
         key, sure = _whose(saved, imei, name)
         if key is None:
             return None

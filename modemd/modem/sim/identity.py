@@ -22,11 +22,15 @@ FIRST_ICCID_COMMAND = {"huawei": "AT^ICCID?", "quectel": "AT+QCCID", "simcom": "
 def read_device(command: Command) -> Device:
     """What the modem says about itself; a field it will not tell is None. Raises ModemError only."""
     return Device(
-        imei=_find(command, "AT+CGSN", r"\d{14,16}"),
+        imei=read_imei(command),
         manufacturer=_first(command, "AT+CGMI"),
         model=_first(command, "AT+CGMM"),
         firmware=_first(command, "AT+CGMR"),
     )
+
+
+def read_imei(command: Command) -> str | None:
+    return _find(command, "AT+CGSN", r"\d{14,16}")
 
 
 def read_imsi(command: Command) -> str | None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from modemd.modem.desk import Desk
 from modemd.modem.inquiry import certain_text, read_safely
 from modemd.modem.overheard import Overheard
-from modemd.modem.sms.inbox import Inbox, told_at
+from modemd.modem.sms.inbox import Inbox, decoder_of, told_at
 from modemd.money import senders
 from modemd.money.notices import notice
 from modemd.money.pack import Pack
@@ -53,9 +53,9 @@ class Arrived:
             if not whole and age_s < self._parts_s:
                 waits.append(self._parts_s - age_s)
                 continue
-            in_text = any(part.text_mode for part in self._inbox.parts_of(message))
+            decoder = decoder_of(self._inbox.parts_of(message))
             self._inbox.drop(message)
-            self._deal_with(message if whole else replace(message, cut=True), pack, "text" if in_text else "pdu")
+            self._deal_with(message if whole else replace(message, cut=True), pack, decoder)
         return min(waits, default=None)
 
     # --- helpers

@@ -12,7 +12,7 @@ from modemd.at.sms import SmsPart
 from modemd.errors import CommandError
 from modemd.modem.inquiry import certain_text, read_safely
 from modemd.modem.modem import Modem
-from modemd.modem.sms.inbox import Inbox, told_at
+from modemd.modem.sms.inbox import Inbox, decoder_of, told_at
 from modemd.modem.sms.messages import Messages
 from modemd.modem.timeouts import Paces
 from modemd.money import senders
@@ -36,7 +36,7 @@ class Letter:
 
     @property
     def decoder(self) -> str:
-        return "text" if any(part.text_mode for part in self.parts) else "pdu"
+        return decoder_of(self.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +19,6 @@ from modemd.records import SmsMessage, SmsPlace, SmsStorage
 MOST_NEWS = 64  # announcements and parts that wait; a modem that floods us must not fill the memory
 MOST_READS = 24  # places read at one look; the others wait for the next
 TRIES = 2  # an announced part that cannot be read at once may be there a moment later
-FULL = 0.8  # of the places: from here on the user is told
 CLOCK_DOUBT = timedelta(minutes=5)  # between the service centre's clock and ours
 DELAYED = timedelta(hours=1)  # a message that was under way for longer says what was, not what is
 LONGEST_WAY = timedelta(days=7)  # no network keeps a message for longer: such a time stamp is of a wrong clock
@@ -37,6 +36,11 @@ def told_at(message: SmsMessage, now: datetime) -> datetime:
     for long."""
     sent = message.sent_at.astimezone(UTC) if message.sent_at is not None else now
     return sent if DELAYED < now - sent < LONGEST_WAY else now
+
+
+def decoder_of(parts: Iterable[SmsPart]) -> str:
+    """What read a message, as the history names it."""
+    return "text" if any(part.text_mode for part in parts) else "pdu"
 
 
 @dataclass(eq=False, slots=True)
@@ -237,7 +241,7 @@ class Inbox:
             default=None,
         )
         line = FULL_BY_ITSELF if said_full else None
-        if worst is not None and worst.used >= worst.places * FULL:
+        if worst is not None and worst.nearly_full:
             line = (
                 f"the {_STORAGE_NAMES.get(worst.name, worst.name)} holds {worst.used} of {worst.places} messages: "
                 "delete some, or the operator's answers will not arrive (modemd sms list)"

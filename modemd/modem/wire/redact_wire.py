@@ -82,7 +82,7 @@ class Redactor:
 
     def _line_received(self, unit: bytes) -> bytes:
         line = unit.decode("latin-1")
-        body, self._body_follows = self._body_follows and bool(line.strip()), _HEADER.search(line) is not None
+        body, self._body_follows = self._body_follows and bool(line.strip()), _MESSAGE.search(line) is not None
         if not line.strip():
             self._body_follows = self._body_follows or body
         header = _MESSAGE.match(line.lstrip("\r\n \0"))
@@ -274,7 +274,6 @@ _REQUEST = re.compile(r'(?i)AT\+CUSD=[01]\s*,\s*"?([^",\r\n]*)')
 _ECHO = re.compile(r"(?i)^[\s\x1b\0]*AT")
 _CUSD = re.compile(r'\+CUSD\s*:\s*-?\d{1,9}\s*,\s*"')
 _TAIL = re.compile(rb'"\s*(?:,\s*(\d{0,3})\s*[A-Za-z]?\s*;?)?[\s\0]*(?:$|(?=[\r\n]))')
-_HEADER = re.compile(r"(?:\+CMT|\+CMGL|\+CMGR|\+CDS|\+CBM|\^SMGR|\^SMGL)\s*:")
 # The header of a message: in text mode a status or a sender in quotes stands where PDU mode has numbers (27.005 3.4.1,
 # 3.4.2, 3.5.1).
 _MESSAGE = re.compile(r"(\+CMT|\+CMGL|\+CMGR|\+CDS|\+CBM|\^SMGR|\^SMGL)\s*:(.*)", re.DOTALL)

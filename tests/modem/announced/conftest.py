@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -210,21 +209,6 @@ def service(peer: Any) -> Shelf:
     peer.answers["AT+CMGS=*"] = (b"\r\n> ",)
     peer.answers["0001*"] = ("+CMGS: 7", "OK")
     return shelf
-
-
-@pytest.fixture
-def soon() -> Callable[..., bool]:
-    """Waits for something that no event tells of."""
-
-    def wait(test: Callable[[], bool], within_s: float = 5.0) -> bool:
-        deadline = time.monotonic() + within_s
-        while not test():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.005)
-        return True
-
-    return wait
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_a_message_that_is_refused(peer: Any, start: Any, service: Any, quick: P
 
 
 def test_an_answer_of_our_own_is_deleted_only_where_that_is_wanted(
-    peer: Any, start: Any, shelf: Any, quick: Paces, pdu: Any, soon: Any
+    peer: Any, start: Any, shelf: Any, quick: Paces, pdu: Any
 ) -> None:
     """sms_delete_own: exactly the parts of the answer, and nobody else's message."""
     shelf.put(1, pdu("+79261234567", "Balance 9999"))
@@ -83,7 +83,7 @@ def test_an_answer_of_our_own_is_deleted_only_where_that_is_wanted(
     shelf.arrive(2, pdu("Balance", "Balance 57", part=(9, 1, 2)))
     shelf.arrive(3, pdu("Balance", ",30 р", part=(9, 2, 2)))
     assert query.result(10).reading.balance == Decimal("57.30")
-    assert soon(lambda: len(sent(peer, "AT+CMGD")) == 2)
+    assert peer.heard("AT+CMGD", times=2)
     assert sent(peer, "AT+CMGD") == ["AT+CMGD=2", "AT+CMGD=3"]
     assert shelf.unread == [1]
 

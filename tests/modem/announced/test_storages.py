@@ -21,29 +21,29 @@ def sent(peer: Any, *starts: str) -> list[str]:
 
 
 def test_a_storage_that_fills_up_is_told(
-    peer: Any, start: Any, shelf: Any, quick: Paces, pdu: Any, soon: Any, answered: Any
+    peer: Any, start: Any, shelf: Any, quick: Paces, pdu: Any, watch: Any, answered: Any
 ) -> None:
     """From 80 % on a ready modem says what is wrong and how to mend it; with room again it says nothing."""
     for index in range(1, 17):
         shelf.put(index, pdu("+79261234567", "Hi"), status=1)
     worker = start(peer.path, paces=replace(quick, details_s=0.01))
-    assert soon(lambda: worker.snapshot.error is not None)
+    assert watch.wait_for(lambda w: w.snapshots[-1].error is not None)
     assert worker.snapshot.state == "ready"
     assert "the SIM holds 16 of 20 messages" in str(worker.snapshot.error)
     shelf.places.clear()
     peer.ussd("OK", '+CUSD: 0,"Balance 12.50",15')
     answered(worker)
-    assert soon(lambda: worker.snapshot.error is None and worker.snapshot.state == "ready")
+    assert watch.wait_for(lambda w: w.snapshots[-1].error is None and w.snapshots[-1].state == "ready")
 
 
 @pytest.mark.parametrize("urc", ['^SMMEMFULL: "SM"', "SMS FULL"])
 def test_the_modem_says_that_it_is_full(
-    peer: Any, start: Any, deaf_to_reading: Any, quick: Paces, urc: str, soon: Any
+    peer: Any, start: Any, deaf_to_reading: Any, quick: Paces, urc: str, watch: Any
 ) -> None:
     """The makers' own lines are believed where +CPMS says nothing."""
-    worker = start(peer.path, paces=quick)
+    start(peer.path, paces=quick)
     peer.say(urc)
-    assert soon(lambda: "storage is full" in str(worker.snapshot.error))
+    assert watch.wait_for(lambda w: "storage is full" in str(w.snapshots[-1].error))
 
 
 def listing(worker: Worker, **options: Any) -> SmsListing:

@@ -12,7 +12,7 @@ import pytest
 from modemd.modem.modem import Modem
 from modemd.modem.sms.messages import Messages
 from modemd.modem.timeouts import Timeouts
-from modemd.records import Device
+from modemd.records import Device, SmsPlace
 
 STATUS = ("REC UNREAD", "REC READ", "STO UNSENT", "STO SENT")
 
@@ -58,6 +58,22 @@ class Box:
             answers["AT^SMGL=*"] = self._list
         if crsm:
             answers["AT+CRSM=178,28476,*"] = self._record
+
+    OTHER = "0B919761214365F7"  # +79161234567
+    MTS = "06D04DEA14"
+
+    @staticmethod
+    def pdu(text: str, *, sender: str = MTS, header: str = "") -> str:
+        data = bytes.fromhex(header) + text.encode("utf-16-be")
+        return f"00{'44' if header else '04'}{sender}000862110201030021{len(data):02X}{data.hex().upper()}"
+
+    @staticmethod
+    def place(storage: str, index: int) -> SmsPlace:
+        return SmsPlace(storage=storage, index=index)
+
+    def sent(self) -> list[str]:
+        """The command lines about messages."""
+        return [line for line in self.peer.commands if re.match(r"AT(\+C(MG|PMS|RSM|NMI=)|\^SMG)", line)]
 
     def put(self, storage: str, index: int, content: Any, status: int = 0) -> None:
         self.places[storage][index] = (status, content)

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from modemd.modem.sms.messages import Messages
-from modemd.records import SmsPlace, SmsStorage
+from modemd.records import SmsStorage
 
 Start = Callable[..., tuple[Any, Messages]]
-
-
-OTHER = "0B919761214365F7"  # +79161234567
-MTS = "06D04DEA14"
-
-
-def pdu(text: str, *, sender: str = MTS, header: str = "") -> str:
-    data = bytes.fromhex(header) + text.encode("utf-16-be")
-    return f"00{'44' if header else '04'}{sender}000862110201030021{len(data):02X}{data.hex().upper()}"
-
-
-def sent(box: Any) -> list[str]:
-    """The command lines about messages."""
-    return [line for line in box.peer.commands if re.match(r"AT(\+C(MG|PMS|RSM|NMI=)|\^SMG)", line)]
-
-
-def place(storage: str, index: int) -> SmsPlace:
-    return SmsPlace(storage=storage, index=index)
 
 
 # --- listing
@@ -56,7 +37,7 @@ def test_a_list_marks_nothing(start: Start, options: dict[str, Any]) -> None:
         (5, "old", "", 1),
         (9, "draft", "", 2),
     ):
-        box.put("SM", index, pdu(text, header=header), status)
+        box.put("SM", index, box.pdu(text, header=header), status)
     before = box.mode, list(box.memory)
     listing = messages.list(may_mark=False)
     assert [(message.text, message.status, message.missing) for message in listing.messages] == [
@@ -64,7 +45,7 @@ def test_a_list_marks_nothing(start: Start, options: dict[str, Any]) -> None:
         ("old", "read", 0),
         ("draft", "unsent", 0),
     ]
-    assert listing.messages[0].places == (place("SM", 4), place("SM", 2))
+    assert listing.messages[0].places == (box.place("SM", 4), box.place("SM", 2))
     assert listing.hidden == 0
     assert SmsStorage(name="SM", used=4, places=20) in listing.storages
     assert box.statuses() == {2: 0, 4: 0, 5: 1, 9: 2}
@@ -74,9 +55,9 @@ def test_a_list_marks_nothing(start: Start, options: dict[str, Any]) -> None:
 def test_a_list_without_a_way_that_does_not_mark(start: Start) -> None:
     """The unread ones are counted and not shown; with leave to mark they are shown."""
     box, messages = start()
-    box.put("SM", 1, pdu("old"), 1)
-    box.put("SM", 2, pdu("new"))
-    box.put("ME", 0, pdu("new too"))
+    box.put("SM", 1, box.pdu("old"), 1)
+    box.put("SM", 2, box.pdu("new"))
+    box.put("ME", 0, box.pdu("new too"))
     listing = messages.list(may_mark=False)
     assert [message.text for message in listing.messages] == ["old"]
     assert listing.hidden == 2
@@ -93,17 +74,17 @@ def test_a_list_without_a_way_that_does_not_mark(start: Start) -> None:
 def test_a_storage_that_is_not_there(start: Start) -> None:
     """A modem without ME lists what the SIM has, and nothing is put back that was not changed."""
     box, messages = start(maker="huawei", storages=("SM",))
-    box.put("SM", 1, pdu("one"))
+    box.put("SM", 1, box.pdu("one"))
     listing = messages.list(may_mark=False)
     assert [storage.name for storage in listing.storages] == ["SM"]
     assert [message.text for message in listing.messages] == ["one"]
-    assert [line for line in sent(box) if "CPMS=" in line] == ['AT+CPMS="ME"', 'AT+CPMS="ME","SM","SM"']
+    assert [line for line in box.sent() if "CPMS=" in line] == ['AT+CPMS="ME"', 'AT+CPMS="ME","SM","SM"']
 
 
 def test_a_change_that_nobody_knows_of_is_put_back(start: Start) -> None:
     """A modem that does not say whether it took PDU mode, or a storage, gets both back."""
     box, messages = start(mode="1", memory="ME", maker="huawei")
-    box.put("SM", 1, pdu("one"))
+    box.put("SM", 1, box.pdu("one"))
     select, change = box.peer.answers["AT+CPMS=*"], box.peer.answers["AT+CMGF=*"]
 
     def silent(act: Callable[[str], Any]) -> Callable[[str], tuple[str, ...]]:
@@ -125,7 +106,7 @@ def test_an_empty_modem_is_not_listed(start: Start) -> None:
     """No list command goes out where +CPMS says that nothing is there."""
     box, messages = start(maker="huawei")
     assert messages.list(may_mark=False).messages == ()
-    assert not any("GL=" in line for line in sent(box))
+    assert not any("GL=" in line for line in box.sent())
 
 
 @pytest.mark.parametrize(
@@ -142,7 +123,7 @@ def test_storages(start: Start, line: str, found: list[tuple[str, int, int]]) ->
     box, messages = start()
     box.peer.answers["AT+CPMS?"] = (line, "OK")
     assert [(each.name, each.used, each.places) for each in messages.storages()] == found
-    assert sent(box) == ["AT+CPMS?"]
+    assert box.sent() == ["AT+CPMS?"]
     box.peer.answers["AT+CPMS?"] = ("ERROR",)
     assert messages.storages() == ()
 
@@ -158,7 +139,7 @@ def test_text_mode_alone(start: Start) -> None:
     listing = messages.list(may_mark=False)
     assert [message.text for message in listing.messages] == ["Balance 5\nBye", "Баланс 5 р."]
     assert box.statuses() == {1: 0, 2: 1}
-    part = messages.read(place("SM", 1), may_mark=False)
+    part = messages.read(box.place("SM", 1), may_mark=False)
     assert part is not None
     assert part.text == "Balance 5\nBye"
 
@@ -182,6 +163,6 @@ def test_a_text_cannot_forge_an_answer_of_the_network(start: Start, end: str) ->
     seen: list[str] = []
     box, messages = start(maker="SIMCOM", text_only=True, seen=seen)
     box.put("SM", 1, ("+79160000000", f'Hi\r\n\r\n{end}\r\n\r\n+CUSD: 0,"Balance 9999",15'), 0)
-    messages.read(place("SM", 1), may_mark=False)
+    messages.read(box.place("SM", 1), may_mark=False)
     messages.list(may_mark=False)
     assert not [line for line in seen if type(line) is str and "CUSD" in line]

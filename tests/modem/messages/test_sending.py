@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -13,27 +12,8 @@ import pytest
 from modemd.errors import CommandError, ModemError, PortLost
 from modemd.modem.modem import Modem
 from modemd.modem.sms.messages import Messages
-from modemd.records import SmsPlace
 
 Start = Callable[..., tuple[Any, Messages]]
-
-
-OTHER = "0B919761214365F7"  # +79161234567
-MTS = "06D04DEA14"
-
-
-def pdu(text: str, *, sender: str = MTS, header: str = "") -> str:
-    data = bytes.fromhex(header) + text.encode("utf-16-be")
-    return f"00{'44' if header else '04'}{sender}000862110201030021{len(data):02X}{data.hex().upper()}"
-
-
-def sent(box: Any) -> list[str]:
-    """The command lines about messages."""
-    return [line for line in box.peer.commands if re.match(r"AT(\+C(MG|PMS|RSM|NMI=)|\^SMG)", line)]
-
-
-def place(storage: str, index: int) -> SmsPlace:
-    return SmsPlace(storage=storage, index=index)
 
 
 # --- settings
@@ -42,7 +22,7 @@ def place(storage: str, index: int) -> SmsPlace:
 def test_everything_is_put_back_after_an_error(start: Start) -> None:
     """A modem that falls silent in the middle of a list gets its settings back as soon as it speaks."""
     box, messages = start(mode="1", memory="ME", maker="huawei")
-    box.put("SM", 1, pdu("one"))
+    box.put("SM", 1, box.pdu("one"))
     box.peer.answers["AT^SMGL=*"] = ()
     listing = messages.list(may_mark=False)
     assert listing.hidden == 1
@@ -55,7 +35,7 @@ def test_everything_is_put_back_at_close(start: Start) -> None:
     stop = threading.Event()
     box, messages = start(mode="1", memory="ME", maker="huawei", wake_fd=wake_r)
     modem: Modem = messages._modem
-    box.put("SM", 1, pdu("one"))
+    box.put("SM", 1, box.pdu("one"))
 
     def hang(_command: str) -> tuple[str, ...]:
         stop.set()
@@ -76,7 +56,7 @@ def test_everything_is_put_back_at_close(start: Start) -> None:
 def test_unplugged_in_the_middle(start: Start) -> None:
     """A port that goes away is PortLost, whatever was borrowed."""
     box, messages = start(mode="1", memory="ME", maker="huawei")
-    box.put("SM", 1, pdu("one"))
+    box.put("SM", 1, box.pdu("one"))
 
     def leave(_command: str) -> tuple[str, ...]:
         box.peer.unplug()
@@ -103,11 +83,11 @@ def test_announcements_are_borrowed(start: Start, found: str, change: str, back:
     box.peer.answers["AT+CNMI=*"] = ("OK",)
     with messages.announce() as told:
         assert told
-        assert sent(box) == [change]
-    assert sent(box) == [change, back]
+        assert box.sent() == [change]
+    assert box.sent() == [change, back]
     with pytest.raises(ZeroDivisionError), messages.announce():
         raise ZeroDivisionError
-    assert sent(box) == [change, back] * 2
+    assert box.sent() == [change, back] * 2
 
 
 @pytest.mark.parametrize(
@@ -119,7 +99,7 @@ def test_announcements_that_are_there_are_left_alone(start: Start, found: str, t
     box.peer.answers["AT+CNMI?"] = (f"+CNMI: {found}", "OK")
     with messages.announce() as announced:
         assert announced is told
-    assert sent(box) == []
+    assert box.sent() == []
 
 
 def test_announcements_that_the_modem_refuses(start: Start) -> None:
@@ -128,7 +108,7 @@ def test_announcements_that_the_modem_refuses(start: Start) -> None:
     box.peer.answers["AT+CNMI?"] = ("+CNMI: 1,0,0,0,0", "OK")
     with messages.announce() as told:
         assert not told
-    assert sent(box) == ["AT+CNMI=1,1,0,0,0", "AT+CNMI=2,1,0,0,0", "AT+CNMI=2,1"]
+    assert box.sent() == ["AT+CNMI=1,1,0,0,0", "AT+CNMI=2,1,0,0,0", "AT+CNMI=2,1"]
 
 
 # --- sending
@@ -196,7 +176,7 @@ def test_what_cannot_be_a_message_is_refused_before_anything_goes_out(
     with pytest.raises(CommandError) as caught:
         messages.send(number, text)
     assert caught.value.code == code
-    assert sent(box) == []
+    assert box.sent() == []
 
 
 def test_a_modem_without_pdu_mode_sends_nothing(start: Start) -> None:
