@@ -90,7 +90,7 @@ def _bare(port: str) -> Iterator[_Ask]:
 
 @contextmanager
 def _modemd(port: str) -> Iterator[_Ask]:
-    from modemd.modem.modem import Modem
+    from modemd.backends.at.modem import Modem
 
     class Ask(_Ask):
         def __call__(self) -> bool:

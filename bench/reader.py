@@ -15,7 +15,7 @@ from functools import partial
 from bench.stage import CODE, READY_S, end, environment
 from bench.table import Row, alternate, median, seconds, spread
 from modemd.at.lines import LineReader
-from modemd.modem.modem import Modem
+from modemd.backends.at.modem import Modem
 
 NOISE = (
     b"\r\n^RSSI:19\r\n",

@@ -14,7 +14,7 @@ from modemd.cli.terminal import complain, one_line, paint, say
 from modemd.errors import ModemdError
 
 if TYPE_CHECKING:
-    from modemd.cli.stage import Stage
+    from modemd.cli.demo_session import Stage
 
 SCENARIO = "mts-falling"
 LOW, CRITICAL = "50", "10"
@@ -34,7 +34,7 @@ Next, with a modem of your own
 @click.option("--keep", is_flag=True, help="Keep the folder with its configuration, database and logs.")
 def command(keep: bool) -> int:
     """The whole thing on a simulated modem: no hardware, no root, no network, in a few seconds."""
-    from modemd.cli.stage import Stage
+    from modemd.cli.demo_session import Stage
 
     with _ended_by_signals(), Stage(SCENARIO, low=LOW, critical=CRITICAL, keep=keep) as stage:
         try:

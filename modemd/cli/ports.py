@@ -13,7 +13,7 @@ from modemd.daemon.control import Client
 from modemd.errors import ModemdError
 
 if TYPE_CHECKING:
-    from modemd.modem.ports.survey import Candidate, KnownModem
+    from modemd.backends.at.ports.survey import Candidate, KnownModem
 
 # The keys of each line of `modemd ports --json`, in their order.
 KEYS = (
@@ -32,7 +32,7 @@ def command(socket: str | None, as_json: bool) -> int:
 
     Nothing is opened and no daemon is needed; where one runs and lets you ask, its modems are named.
     """
-    from modemd.modem.ports.survey import survey
+    from modemd.backends.at.ports.survey import survey
 
     known = _ask_daemon(socket)
     found = survey(known=known or (), daemon=known is not None)
@@ -104,7 +104,7 @@ def _ask_daemon(socket: str | None) -> list[KnownModem] | None:
 
 
 def _known(modem: Mapping[str, Any]) -> KnownModem:
-    from modemd.modem.ports.survey import KnownModem
+    from modemd.backends.at.ports.survey import KnownModem
 
     def text(key: str) -> str | None:
         value = modem.get(key)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from modemd.alerts.channels import matching
 from modemd.at.ussd import check_code
-from modemd.daemon import listener, render, wishes
+from modemd.daemon import listener, render, request_fields
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.fields import suggestion
 from modemd.daemon.fleet import Asked, Fleet
@@ -131,12 +131,12 @@ class Desk:
 
     def _balance(self, request: Request) -> None:
         name = self._modem(request)
-        if wishes.field(request, "cached", bool, False):
+        if request_fields.field(request, "cached", bool, False):
             self._cached(request, name)
             return
 
         def done(future: Asked) -> None:
-            outcome = wishes.outcome(future)
+            outcome = request_fields.outcome(future)
             if isinstance(outcome, Measurement):
                 request.finish(self._measured(outcome))
             else:
@@ -156,7 +156,9 @@ class Desk:
     def _ussd(self, request: Request) -> None:
         self._dialer(request)
         name = self._modem(request)
-        query = wishes.ussd_query(request, lambda text: self._call_soon(lambda: request.event("menu", text=text)))
+        query = request_fields.ussd_query(
+            request, lambda text: self._call_soon(lambda: request.event("menu", text=text))
+        )
         try:
             check_code(query.code, allow_mmi=query.allow_mmi)
         except RefusedError as error:
@@ -165,7 +167,7 @@ class Desk:
             return
 
         def done(future: Asked) -> None:
-            outcome = wishes.outcome(future)
+            outcome = request_fields.outcome(future)
             if not isinstance(outcome, UssdResult):
                 refused = isinstance(outcome, RefusedError)
                 outcome = UssdResult(
@@ -174,7 +176,9 @@ class Desk:
                     error=getattr(outcome, "code", "failed"),
                     hint=getattr(outcome, "message", None),
                 )
-            request.finish({**render.ussd(name, outcome), "hint": outcome.hint, **wishes.candidates(query, outcome)})
+            request.finish(
+                {**render.ussd(name, outcome), "hint": outcome.hint, **request_fields.candidates(query, outcome)}
+            )
 
         future = self._fleet.submit(name, query, done)
         request.on_answer = lambda text: self._fleet.answer(name, future, text[:LONGEST_TEXT])
@@ -185,10 +189,10 @@ class Desk:
         private matter, so reading them is for those who may dial."""
         self._dialer(request)
         name = self._modem(request)
-        query = SmsList(may_mark=wishes.field(request, "mark_read", bool, False))
+        query = SmsList(may_mark=request_fields.field(request, "mark_read", bool, False))
 
         def done(future: Asked) -> None:
-            outcome = wishes.outcome(future)
+            outcome = request_fields.outcome(future)
             if not isinstance(outcome, SmsListing):
                 code = outcome.code if isinstance(outcome, ModemdError) else "failed"
                 outcome = SmsListing(error=code, hint=getattr(outcome, "message", None))
@@ -204,9 +208,9 @@ class Desk:
         name = self._modem(request)
         query: BalanceQuery | UssdQuery | None = None
         if request.message.get("code") is not None:
-            query = wishes.ussd_query(request, lambda _text: None)
+            query = request_fields.ussd_query(request, lambda _text: None)
             check_code(query.code)
-        elif wishes.field(request, "balance", bool, False):
+        elif request_fields.field(request, "balance", bool, False):
             query = BalanceQuery(origin="query")
         recording = Recording(
             request,
@@ -214,12 +218,12 @@ class Desk:
             snapshot=lambda: self._fleet.snapshot(name),
             call_soon=self._call_soon,
             monotonic=self._monotonic,
-            for_s=wishes.number(request, "for_s", None),
+            for_s=request_fields.number(request, "for_s", None),
         )
         self._recordings.append(recording)
 
         def done(future: Asked) -> None:
-            outcome = wishes.outcome(future)
+            outcome = request_fields.outcome(future)
             if isinstance(outcome, ModemdError):
                 recording.end(error=outcome.code, hint=outcome.message)
             elif not isinstance(outcome, SmsListing):
@@ -270,8 +274,8 @@ class Desk:
         request.finish({"modems": [render.port(self._fleet.snapshot(name)) for name in self._fleet.settings]})
 
     def _history(self, request: Request) -> None:
-        name = wishes.field(request, "modem", str, None)
-        since_s = wishes.number(request, "since_s", None)
+        name = request_fields.field(request, "modem", str, None)
+        since_s = request_fields.number(request, "since_s", None)
         now = self._clock()
         since = None if since_s is None else now - timedelta(seconds=min(since_s, 100 * 366 * 86400))
         rows = self._store.history(modem=name, since=since)
@@ -297,12 +301,12 @@ class Desk:
         )
 
     def _alerts(self, request: Request) -> None:
-        rows = self._store.alerts(open_only=wishes.field(request, "open_only", bool, False))
+        rows = self._store.alerts(open_only=request_fields.field(request, "open_only", bool, False))
         request.rows(render.alert(row) for row in reversed(rows))
 
     def _alert_test(self, request: Request) -> None:
         self._dialer(request)
-        wanted = wishes.field(request, "channel", str, None)
+        wanted = request_fields.field(request, "channel", str, None)
         channels = tuple(matching(self._alarm.channels, wanted))
         if not self._alarm.channels:
             raise RefusedError("no channel is configured: add [[channel]] to the configuration", code="bad request")
@@ -313,7 +317,7 @@ class Desk:
 
     def _receipts(self, request: Request, alert_id: str, channels: tuple[str, ...], deadline: float) -> bool:
         row = next((row for row in self._store.alerts(limit=50) if row.alert.id == alert_id), None)
-        delivered, failed = wishes.delivered(row)
+        delivered, failed = request_fields.delivered(row)
         if len(delivered) + len(failed) < len(channels) and self._monotonic() < deadline:
             return False
         request.finish({"alert": alert_id, "channels": list(channels), "delivered": delivered, "failed": failed})
@@ -321,7 +325,7 @@ class Desk:
 
     def _alert_ack(self, request: Request) -> None:
         self._dialer(request)
-        wanted = wishes.field(request, "alert", str, None)
+        wanted = request_fields.field(request, "alert", str, None)
         ids = [row.alert.id for row in self._store.alerts(open_only=True)]
         chosen = [ident for ident in ids if wanted is None or ident == wanted]
         request.finish({"acknowledged": sum(self._store.acknowledge(ident) for ident in chosen)})
@@ -329,7 +333,7 @@ class Desk:
     # --- what several of them need -----------------------------------------------------------------------------------
 
     def _modem(self, request: Request) -> str:
-        return self._fleet.resolve(wishes.field(request, "modem", str, None))
+        return self._fleet.resolve(request_fields.field(request, "modem", str, None))
 
     def _reading(self, name: str) -> Measurement | None:
         return self._store.last_reading(name, self._fleet.snapshot(name).sim_key)

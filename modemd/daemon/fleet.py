@@ -14,11 +14,11 @@ from typing import Any, Protocol
 
 import structlog
 
+from modemd.backends.at.tap import Tap
 from modemd.daemon.schedule import Pace, next_query
 from modemd.errors import RefusedError
 from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query
-from modemd.modem.wire.tap import Tap
 from modemd.records import ModemSettings, ModemSnapshot
 from modemd.store import Store
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from modemd.backends.at.tap import Piece, Tap
 from modemd.daemon.server import Request
-from modemd.modem.wire.redact_wire import Redactor
-from modemd.modem.wire.tap import Piece, Tap
 from modemd.records import ModemSnapshot
+from modemd.redaction.dialogue import Redactor
 
 LONGEST_UNIT = 8192  # octets without an end: rubbish, redacted as far as it goes
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from modemd.backends.at.ports.kinds import Kind
 from modemd.errors import Problem
-from modemd.modem.ports.kinds import Kind
 from modemd.records import SmsStorage
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from modemd.backends.at.ports import holders as held
+from modemd.backends.at.ports.kinds import Kind, no_port_kind, why_not
+from modemd.backends.at.ports.sysroot import entries, opened_path, read, sysroot
+from modemd.backends.at.ports.usb import SerialPort, UsbDevice, plugged
 from modemd.doctor.facts import Access, Device, Port
-from modemd.modem.ports import holders as held
-from modemd.modem.ports.kinds import Kind, no_port_kind, why_not
-from modemd.modem.ports.sysroot import entries, opened_path, read, sysroot
-from modemd.modem.ports.usb import SerialPort, UsbDevice, plugged
 
 SELF_POWERED = 0x40  # bmAttributes of a configuration (USB 2.0 9.6.3)
 

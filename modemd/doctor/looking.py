@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from modemd.backends.at.ports import holders
+from modemd.backends.at.ports.discovery import candidates
+from modemd.backends.at.ports.sysroot import device_path, sysroot
+from modemd.backends.at.ports.uplink import carries_uplink
 from modemd.daemon.config import Config, load, without_effect
 from modemd.doctor import hardware, system
 from modemd.doctor.asking import ask
 from modemd.doctor.facts import ConfigFile, Daemon, Facts, Look, Modem, User
 from modemd.doctor.programs import Run, Unseen, run
 from modemd.errors import ConfigError, PortAbsent
-from modemd.modem.ports import holders
-from modemd.modem.ports.discovery import candidates
-from modemd.modem.ports.sysroot import device_path, sysroot
-from modemd.modem.ports.uplink import carries_uplink
 from modemd.records import ModemSettings
 
 CONFIG = "/etc/modemd/modemd.toml"

@@ -10,9 +10,9 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from modemd.backends.at.ports.sysroot import sysroot
 from modemd.doctor.facts import Folder, User
 from modemd.doctor.programs import Run, Unseen
-from modemd.modem.ports.sysroot import sysroot
 
 ACCOUNT = "modemd"  # the daemon's user, as systemd/modemd.sysusers makes it
 LOG_LINES = 20_000

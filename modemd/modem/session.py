@@ -8,22 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from modemd.at.ussd import check_answer, check_code
+from modemd.backends.at import registration, simcard
+from modemd.backends.at.modem import Modem
+from modemd.backends.at.ports.discovery import candidates
+from modemd.backends.at.sms_store import Messages
+from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import ModemdError, ModemSilent, NetworkError, RefusedError, SimError
-from modemd.modem import inquiry
-from modemd.modem.asking import Asking
-from modemd.modem.desk import Desk, in_one_line
-from modemd.modem.modem import Modem
-from modemd.modem.overheard import Overheard
-from modemd.modem.ports.discovery import candidates
-from modemd.modem.radio import fallback, registration
+from modemd.modem import codes_to_try
+from modemd.modem.balance_query import Asking
+from modemd.modem.late_answers import Overheard
+from modemd.modem.radio import fallback
 from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing, UssdQuery
-from modemd.modem.sim import simcard
-from modemd.modem.sms.arrived import Arrived
-from modemd.modem.sms.bysms import BySms
+from modemd.modem.results import Desk, in_one_line
 from modemd.modem.sms.inbox import Inbox
-from modemd.modem.sms.messages import Messages
-from modemd.modem.timeouts import Paces, Timeouts
-from modemd.modem.whose import Whose
+from modemd.modem.sms.reply_by_sms import BySms
+from modemd.modem.sms.unsolicited import Arrived
+from modemd.modem.subscriber import Whose
+from modemd.modem.timeouts import Paces
 from modemd.money.operators import Packs
 from modemd.records import ModemSettings, ModemSnapshot, Network, State, UssdMessage, UssdResult
 from modemd.store import Store
@@ -133,7 +134,7 @@ class Session:
             device = self.modem.device
             named = {"manufacturer": device.manufacturer, "model": device.model, "firmware": device.firmware}
             self._log.info("modem found", port=self._path, operator=self._publish().operator, **named)
-            if self._settings.sms_query == "auto" and inquiry.sms_query(self._whose.pack, "auto") is None:
+            if self._settings.sms_query == "auto" and codes_to_try.sms_query(self._whose.pack, "auto") is None:
                 self._log.info("sms_query does nothing here: the operator's pack proves of no query that it is free")
         self.settle()
 
@@ -260,7 +261,7 @@ class Session:
         elif self._overheard.quarantine_left > 0:
             state = "quarantine"
         elif self._settings.every_s is not None and self._publish().code is None:
-            error = self._whose.no_pack or inquiry.NOT_BY_SCHEDULE  # the modem is well, but nobody would be warned
+            error = self._whose.no_pack or codes_to_try.NOT_BY_SCHEDULE  # the modem is well, but nobody would be warned
         full = self._inbox.full if state in ("ready", "quarantine") else None
         self._publish(state=state, error=in_one_line(self._rat_fault, error, full))
 
@@ -383,7 +384,7 @@ class Session:
 
     def _score(self, text: str) -> float:
         """How well a text fits the operator: decides between decoders."""
-        reading = inquiry.read_safely(text, pack=self._whose.pack, country=None, report=self._report)
+        reading = codes_to_try.read_safely(text, pack=self._whose.pack, country=None, report=self._report)
         if reading.confidence == "operator":
             return 1.0
         return 0.4 if reading.balance is not None or reading.data_left_mb is not None else 0.0

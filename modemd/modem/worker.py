@@ -18,17 +18,18 @@ from typing import Any
 
 import structlog
 
+from modemd.backends.at.modem import Modem
+from modemd.backends.at.ports.port_rotation import Turns
+from modemd.backends.at.power import nodes
+from modemd.backends.at.tap import Tap
+from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import ModemError
-from modemd.modem.desk import Desk
-from modemd.modem.healing.healer import Healer, Tools
-from modemd.modem.healing.power import nodes
-from modemd.modem.modem import Modem
-from modemd.modem.overheard import Overheard
-from modemd.modem.ports.turns import Turns
+from modemd.modem.late_answers import Overheard
+from modemd.modem.recovery.executor import Healer, Tools
 from modemd.modem.requests import BalanceQuery, Job, Line, Request, UssdQuery
+from modemd.modem.results import Desk
 from modemd.modem.session import Session
-from modemd.modem.timeouts import Paces, Timeouts
-from modemd.modem.wire.tap import Tap
+from modemd.modem.timeouts import Paces
 from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot, State, UssdResult
 from modemd.store import Store

@@ -12,9 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from modemd.money.amounts import Amount, amounts, mask
+from modemd.money.context_check import all_known
 from modemd.money.fold import fold_pattern, words
 from modemd.money.labels import Labelled, Role, labelled, rule, sentences
-from modemd.money.surroundings import all_known
 
 
 def balance(text: str, folded: str, *, country: str | None, home: str | None) -> tuple[Decimal, str | None, str] | None:

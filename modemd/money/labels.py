@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 
-from modemd.money import everyday, harmless, lexicon, phrases
+from modemd.money import everyday, lexicon, neutral_words, phrases
 from modemd.money.amounts import Amount
 from modemd.money.fold import fold_pattern, words
 
@@ -97,7 +97,7 @@ _LINK = re.compile(
     fold_pattern(rf"(?:[\s:=.,>'\"]|[-–](?=\s)|(?<![^\W\d_])(?:{_VERBS}|{_FILLERS})(?![^\W\d_])){{0,12}}")
 )
 """What may stand between the word and the number without loosening the tie."""
-_HAVE_LINK = re.compile(rf"(?:[\s:=.,-]|{words(harmless.HAVE_FILLERS)}){{0,12}}")
+_HAVE_LINK = re.compile(rf"(?:[\s:=.,-]|{words(neutral_words.HAVE_FILLERS)}){{0,12}}")
 """What may stand between "you have" and the amount: any other word could be what happened to it."""
 
 
@@ -153,7 +153,7 @@ def _is_account_number(folded: str, amount: Amount) -> bool:
 
 @lru_cache(maxsize=1)
 def _number_of() -> re.Pattern[str]:
-    return re.compile(rf"(?:{words(phrases.ACCOUNT, harmless.NUMBER_OF)})\.?\s?[:#]?\s?$")
+    return re.compile(rf"(?:{words(phrases.ACCOUNT, neutral_words.NUMBER_OF)})\.?\s?[:#]?\s?$")
 
 
 def _tail(text: str, folded: str, amount: Amount, after: int) -> str:
@@ -259,12 +259,12 @@ def _leads_on(link: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _links() -> re.Pattern[str]:
-    return re.compile(words(harmless.LINKS, harmless.HAVE_FILLERS))
+    return re.compile(words(neutral_words.LINKS, neutral_words.HAVE_FILLERS))
 
 
 @lru_cache(maxsize=1)
 def _on_account() -> re.Pattern[str]:
-    return re.compile(words(harmless.ON_ACCOUNT))
+    return re.compile(words(neutral_words.ON_ACCOUNT))
 
 
 @lru_cache(maxsize=1)

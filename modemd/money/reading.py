@@ -10,13 +10,13 @@ import re
 
 from modemd.money import generic
 from modemd.money.amounts import amounts
+from modemd.money.context_check import harmless_ahead, harmless_behind, moved, under_heading
 from modemd.money.currencies import HOME, currency_of
 from modemd.money.expiry import expires
 from modemd.money.fold import clean, fold
 from modemd.money.labels import Labelled, Role, labelled, rule
 from modemd.money.menus import without_menu
 from modemd.money.pack import Pack, Pattern
-from modemd.money.surroundings import harmless_ahead, harmless_behind, moved, under_heading
 from modemd.money.volumes import data_left
 from modemd.records import Kind, Reading
 

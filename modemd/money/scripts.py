@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from modemd.money import harmless, lexicon, phrases
+from modemd.money import lexicon, neutral_words, phrases
 from modemd.money.currencies import signs
 from modemd.money.fold import clean, fold
 
@@ -75,7 +75,7 @@ def known(piece: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _known() -> re.Pattern[str]:
-    lists = [ARABIC, HEBREW, INDIC, SOUTH_EAST, FAR_EAST, CAUCASUS, harmless.ORDINARY]
+    lists = [ARABIC, HEBREW, INDIC, SOUTH_EAST, FAR_EAST, CAUCASUS, neutral_words.ORDINARY]
     lists += [
         lexicon.BALANCE,
         lexicon.MAIN,

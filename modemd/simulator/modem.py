@@ -18,9 +18,9 @@ from modemd.simulator import events, network, radio, storage
 from modemd.simulator.card import Card
 from modemd.simulator.port import AtPort
 from modemd.simulator.profiles import FAMILIES
-from modemd.simulator.quiet import QuietPort
 from modemd.simulator.scenario import SENT_AT, MadUntil, Rat, Registration, Scenario, SimChange
 from modemd.simulator.settings import Settings, first_nvram, fresh_shared
+from modemd.simulator.silent_port import QuietPort
 from modemd.simulator.wire import Timer, Timers
 
 Port = AtPort | QuietPort

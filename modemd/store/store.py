@@ -5,7 +5,7 @@ from __future__ import annotations
 from modemd.store.alerts import AlertBook
 from modemd.store.facts import Facts
 from modemd.store.history import History
-from modemd.store.rungs import Rungs
+from modemd.store.recovery import Rungs
 
 
 class Store(History, AlertBook, Facts, Rungs):

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from modemd.alerts.channels import bind
+from modemd.backends.at.tap import Tap
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.commands import Desk
 from modemd.daemon.config import Config, DaemonSettings
@@ -28,7 +29,6 @@ from modemd.daemon.fleet import Fleet
 from modemd.daemon.server import Peer, Server
 from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query
-from modemd.modem.wire.tap import Tap
 from modemd.records import ChannelSettings, Measurement, ModemSettings, ModemSnapshot, Reading, Sim
 from modemd.store import Store
 

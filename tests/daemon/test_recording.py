@@ -14,15 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modemd.at.gsm import encode_packed
+from modemd.backends.at.modem import Modem
+from modemd.backends.at.tap import Piece
 from modemd.daemon.control import Client
 from modemd.daemon.recording import Transcript
 from modemd.daemon.server import Peer
 from modemd.errors import DaemonUnreachable, RefusedError
-from modemd.modem.modem import Modem
 from modemd.modem.requests import UssdQuery
-from modemd.modem.wire.redact_wire import Redactor
-from modemd.modem.wire.tap import Piece
 from modemd.records import ModemSettings, UssdResult
+from modemd.redaction.dialogue import Redactor
 from modemd.simulator.capture import parse_capture
 
 Factory = Callable[..., Any]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from modemd.backends.at.outcome import hint_of
 from modemd.doctor.findings import Finding
-from modemd.modem.wire.outcome import hint_of
 
 Ward = Any
 

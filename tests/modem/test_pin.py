@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from modemd.errors import SimError
-from modemd.modem.sim import pin
+from modemd.modem import pin
 from modemd.store import Store
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from modemd.modem.modem import Modem
-from modemd.modem.timeouts import Paces, Timeouts
+from modemd.backends.at.modem import Modem
+from modemd.backends.at.timeouts import Timeouts
+from modemd.modem.timeouts import Paces
 from modemd.modem.worker import BalanceQuery, UssdQuery, Worker
 from modemd.records import Measurement, UssdResult
 from modemd.store import Store
@@ -362,7 +363,7 @@ def test_a_poison_reply_is_a_failed_reading(peer: Any, start: Any, monkeypatch: 
         raise ZeroDivisionError
 
     worker = start(peer.path)
-    monkeypatch.setattr("modemd.modem.inquiry.read", poison)
+    monkeypatch.setattr("modemd.modem.codes_to_try.read", poison)
     peer.ussd("OK", '+CUSD: 0,"Balance 12.50",15')
     row = balance(worker, code="*100#")
     assert (row.error, row.reading.balance, row.text) == ("unreadable", None, "Balance 12.50")

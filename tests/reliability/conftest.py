@@ -38,7 +38,8 @@ MACHINE_S = 2.0  # added to a limit that was divided: starting a program or a th
 HASTY = """
 import dataclasses, functools, sys
 from modemd.daemon import run
-from modemd.modem.timeouts import Paces, Timeouts
+from modemd.backends.at.timeouts import Timeouts
+from modemd.modem.timeouts import Paces
 
 def shorter(limits):
     changes = {}

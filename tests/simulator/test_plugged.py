@@ -13,8 +13,8 @@ from typing import Protocol
 
 import pytest
 
+from modemd.backends.at.ports import discovery
 from modemd.errors import ScenarioError
-from modemd.modem.ports import discovery
 from modemd.simulator import loading
 from modemd.simulator.machine import Machine
 from modemd.simulator.scenario import UsbDevice

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from modemd.backends.at.outcome import hint_of
 from modemd.doctor.facts import Facts, Modem
 from modemd.doctor.findings import Finding, split
-from modemd.modem.wire.outcome import hint_of
 
 PACKET_ONLY_RATS = frozenset({"LTE", "NR"})
 # How a question ends where the network has no circuit-switched domain to carry it (27.007 7.15: 4 not supported, 5

@@ -15,12 +15,12 @@ from typing import Any, Generic, TypeVar
 from modemd.at import rats
 from modemd.at.coverage import lacking
 from modemd.at.rats import RatState
+from modemd.backends.at import rat_switch, registration
+from modemd.backends.at.modem import Modem
+from modemd.backends.at.ports.uplink import carries_uplink
 from modemd.errors import CommandError, ModemError, StoreError
-from modemd.modem.modem import Modem
-from modemd.modem.ports.uplink import carries_uplink
-from modemd.modem.radio import registration, switch
-from modemd.modem.radio.putback import device_key, recover
-from modemd.modem.radio.rules import GENERATIONS, advice, helps, refusal
+from modemd.modem.radio.fallback_policy import GENERATIONS, advice, helps, refusal
+from modemd.modem.radio.rat_restore import device_key, recover
 from modemd.modem.timeouts import FallbackLimits
 from modemd.records import ModemSettings, Network, UssdResult
 from modemd.store import Store
@@ -112,13 +112,13 @@ def state(modem: Modem) -> RatState | None:
     """The modem's own choice of RATs, and what else it offers; None where no known command tells. Read commands only.
     Raises ModemError."""
     for row in rats.rows_for(modem.device.manufacturer, modem.device.model):
-        found = switch.read(modem, row)
+        found = rat_switch.read(modem, row)
         if found is None:
             continue
-        offers = switch.offers(modem, row)
+        offers = rat_switch.offers(modem, row)
         if row.must_list and offers is None:
             continue
-        return switch.with_domain(modem, found, offers)
+        return rat_switch.with_domain(modem, found, offers)
     return None
 
 
@@ -215,11 +215,11 @@ class Fallback:
         self._modem.interrupt_by(None)
         try:
             again_s = None if quick else self._limits.look_s
-            done = not self._heeded and switch.shows(self._modem, row, value)
-            done = done or switch.put_back(self._modem, row, value, timeout_s=quick, again_s=again_s)
+            done = not self._heeded and rat_switch.shows(self._modem, row, value)
+            done = done or rat_switch.put_back(self._modem, row, value, timeout_s=quick, again_s=again_s)
             if quick and not done:  # the answer to a command that was given up may have come in between
                 self._let_pass(quick / 2)
-                done = switch.shows(self._modem, row, value)
+                done = rat_switch.shows(self._modem, row, value)
         finally:
             self._modem.interrupt_by(self._stopped)
         if not done:
@@ -252,7 +252,7 @@ class Fallback:
             self._log.error("a radio fall-back could not be noted", reason=error.message)
         hint = None
         if not restored:
-            hint = switch.not_put_back(self._state.row, self._state.value)
+            hint = rat_switch.not_put_back(self._state.row, self._state.value)
         elif helped is None and tried:
             hint = (
                 f"neither on LTE nor on {' or '.join(tried)} did the network answer: check the code, or try again later"
@@ -293,7 +293,7 @@ class Fallback:
         if not row.shows:
             return True
         for look in range(2):
-            now = switch.read(self._modem, row)
+            now = rat_switch.read(self._modem, row)
             if now is None or now.allows == frozenset({rat}):
                 return True
             if look == 0:

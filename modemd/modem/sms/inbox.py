@@ -12,8 +12,8 @@ from typing import Any
 
 from modemd.at.lines import DataLine
 from modemd.at.sms import SmsPart, announced, join, part_of_delivery
-from modemd.modem.modem import Modem
-from modemd.modem.sms.messages import Messages
+from modemd.backends.at.modem import Modem
+from modemd.backends.at.sms_store import Messages
 from modemd.records import SmsMessage, SmsPlace, SmsStorage
 
 MOST_NEWS = 64  # announcements and parts that wait; a modem that floods us must not fill the memory

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 import structlog
 
-from modemd.modem.modem import Modem
+from modemd.backends.at.modem import Modem
+from modemd.backends.at.timeouts import Timeouts
 from modemd.modem.radio import fallback
 from modemd.modem.radio.fallback import Trip
-from modemd.modem.timeouts import FallbackLimits, Timeouts
+from modemd.modem.timeouts import FallbackLimits
 from modemd.records import ModemSettings, Network, UssdResult
 from modemd.store import Store
 

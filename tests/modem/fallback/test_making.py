@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from modemd.modem.modem import Modem
-from modemd.modem.timeouts import Timeouts
+from modemd.backends.at.modem import Modem
+from modemd.backends.at.timeouts import Timeouts
 from modemd.store import Store
 
 IMEI = "860000000000017"

@@ -1,0 +1,96 @@
+"""The ways in which a modem may want a request written, best first, and what it was seen to take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from modemd.at.quirks import Quirk, find_quirk
+from modemd.at.ussd import Encoded, encodings
+from modemd.backends.at.engine import Answer
+from modemd.records import Device
+
+USSD_MODES = {"0": "plain", "1": "packed"}  # AT^USSDMODE?
+
+
+class LearnedLike(Protocol):
+    @property
+    def request(self) -> str | None: ...
+    @property
+    def decoder(self) -> str | None: ...
+
+
+class Host(Protocol):
+    """What a dialogue needs to know of its modem."""
+
+    te_charset: str | None
+    score: Callable[[str], float] | None
+    learned: LearnedLike | None
+    encoding: str | None
+    decoder: str | None
+    device: Device
+
+    def execute(self, line: str, timeout_s: float | None = None) -> Answer: ...
+    def set_charset(self, charset: str) -> bool: ...
+
+
+class Ladder:
+    """Of one open modem. Remembers which way worked."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._method: str | None = None
+        self._mode_read = False
+        self._mode_says: str | None = None
+
+    @property
+    def quirk(self) -> Quirk | None:
+        return find_quirk(self._host.device.manufacturer, self._host.device.model)
+
+    @property
+    def proven(self) -> str | None:
+        """The way that this modem, or its model, took before; None = nobody knows yet."""
+        learned = self._host.learned
+        return self._method or (learned.request if learned is not None else None)
+
+    def worked(self, method: str | None) -> None:
+        self._method = method
+
+    def ways(self, code: str) -> list[tuple[str | None, Encoded]]:
+        """(TE character set to be set for this one request, how to write it). To change the set is the last resort, for
+        one in which nothing was understood (captures so-29731461, gammu-150)."""
+        charset = self._host.te_charset
+        learned = self._host.encoding or self.proven or self._mode()
+        ways = encodings(code, te_charset=charset, learned=learned, vendor=self.quirk)
+        ladder: list[tuple[str | None, Encoded]] = [(None, way) for way in ways]
+        if charset is not None and charset.upper() not in ("GSM", "IRA"):
+            ladder += [("GSM", way) for way in ways if way.method == "plain"]
+        return ladder
+
+    @contextmanager
+    def charset(self, charset: str | None) -> Iterator[bool]:
+        """The TE character set changed for one request and put back, after errors too; False when the modem will
+        not."""
+        before = self._host.te_charset
+        if charset is None or before is None:
+            yield charset is None
+            return
+        ready = self._host.set_charset(charset)
+        try:
+            yield ready
+        finally:
+            if ready:
+                self._host.set_charset(before)
+
+    def _mode(self) -> str | None:
+        """How the modem says that it reads requests; asked once, and only of makes that can tell (Huawei ^USSDMODE)."""
+        if not self._mode_read:
+            self._mode_read = True
+            quirk = self.quirk
+            if quirk is not None and quirk.ussd_mode is not None:
+                answer = self._host.execute(quirk.ussd_mode)
+                found = next((hit for line in answer.lines if (hit := re.search(r":\s*(\d)", line))), None)
+                self._mode_says = USSD_MODES.get(found[1]) if found else None
+        return self._mode_says

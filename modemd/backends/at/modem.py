@@ -1,0 +1,388 @@
+"""One modem on its port: the class of python-gsmmodem-new with its engine replaced.
+
+Everything that GsmModem does reaches the device through its public write(). This class overrides connect, close, write
+and sendUssd, so what is inherited (imei, imsi, signalStrength, networkName, listStoredSms, ...) runs on our engine: no
+reader thread, no lock, no line lost, no answer of one command taken for another's. Owner thread only.
+
+Not to be called, because their bare `except:` would swallow PortLost: supportedCommands, gsmBusy, smsSupportedEncoding,
+sendSms and dial of the base class."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import serial
+
+from modemd.at.lines import FinalResult
+from modemd.backends.at import identity, registration, simcard
+from modemd.backends.at.dialogue import Dialogue, LearnedLike
+from modemd.backends.at.engine import ESC, Answer, Engine
+from modemd.backends.at.explain import explain
+from modemd.backends.at.port import close_port, lost, open_port
+from modemd.backends.at.tap import Tap
+from modemd.backends.at.timeouts import Timeouts
+from modemd.errors import CommandError, ModemdError, PortLost, SimError
+from modemd.records import DecodeCandidate, Device, Network, Sim, UssdMessage, UssdResult
+
+with warnings.catch_warnings():  # 28 invalid escapes in its regular expressions must not reach the journal
+    warnings.simplefilter("ignore", SyntaxWarning)
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from gsmmodem.exceptions import CmeError, CmsError, TimeoutException
+    from gsmmodem.exceptions import CommandError as UpstreamCommandError
+    from gsmmodem.modem import GsmModem, Ussd
+
+__all__ = ["Modem", "Timeouts"]
+
+
+class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
+    """See docs/ARCHITECTURE.md for the contract. `on_unsolicited` gets every line that belongs to no command and to no
+    open USSD request; it must not call the modem. `score` says how well a text fits the operator (higher is better)."""
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        wake_fd: int | None = None,
+        on_unsolicited: Callable[[str], None] | None = None,
+        score: Callable[[str], float] | None = None,
+        learned: LearnedLike | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        super().__init__(path)
+        # By public means, so that the expressions for SMS in PDU mode exist without connect() of the base class.
+        self.smsTextMode = True
+        self.smsTextMode = False
+        self.path = path
+        self.timeouts = timeouts or Timeouts()
+        self.score = score
+        self.learned = learned
+        self.encoding: str | None = None  # of requests, as the configuration wants it
+        self.decoder: str | None = None  # of answers, likewise
+        self.tap: Tap | None = None
+        self.te_charset: str | None = None  # as the modem has it now; None = it would not say
+        self.device = Device()
+        self.sim = Sim()
+        self._wake_fd = wake_fd
+        self._on_unsolicited = on_unsolicited or _ignore
+        self._port: serial.Serial | None = None
+        self._engine: Engine | None = None
+        self._dialogue: Dialogue | None = None
+        self._charset_found: str | None = None  # what te_charset was when the port was opened
+        self._restore: list[str] = []  # command lines that put the settings back, last change first
+
+    # --- life
+
+    def connect(self, *_: object) -> None:
+        """Opens the port for us alone and finds a modem on it; leaves a stuck prompt, turns the echo off and numeric
+        errors on. A USSD session that may be open is ended before the first request. Raises PortAbsent,
+        PortBlocked, PortLost, ModemSilent."""
+        self.close()
+        port = open_port(self.path)
+        self._port = port
+        self._engine = Engine(
+            port.fileno(),
+            lost=lambda error: lost(self.path, error),
+            on_urc=self._urc,
+            on_prompt=self._prompt,
+            wake_fd=self._wake_fd,
+            timeouts=self.timeouts,
+        )
+        if self.tap is not None:
+            self._engine.tap = self.tap
+            self.tap.opened()
+        self._dialogue = Dialogue(self, self._engine, self._on_unsolicited)
+        self.alive = True
+        try:
+            self._set_up(self._engine)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Puts the settings back and gives the port up. Idempotent, never raises, bounded."""
+        engine, port = self._engine, self._port
+        self.hand_out_late()
+        if engine is not None and self.alive:
+            engine.stopped = None
+            found = self._charset_found
+            charset = [f'AT+CSCS="{found}"'] if found is not None and self.te_charset != found else []
+            try:
+                for line in [*charset, *self._restore]:
+                    if engine.unsure:
+                        break  # a modem that no longer answers is left alone
+                    engine.execute(line, timeout_s=self.timeouts.restore_s)
+            except ModemdError:
+                pass  # it is gone: nothing can be put back
+        self.alive = False
+        self._restore, self._charset_found = [], None
+        self._engine = self._dialogue = self._port = None
+        if port is not None:
+            close_port(port)
+
+    # --- commands
+
+    def write(
+        self,
+        data: str,
+        waitForResponse: bool = True,  # noqa: N803  # the names are the base class's
+        timeout: float = 10,
+        parseError: bool = True,  # noqa: N803
+        writeTerm: str = "\r",  # noqa: N803
+        expectedResponseTermSeq: str | None = None,  # noqa: N803
+    ) -> list[str] | None:
+        """The contract of GsmModem.write: the lines of the answer with its final result code last (with
+        `expectedResponseTermSeq`: up to the prompt). Raises gsmmodem's CmeError, CmsError, CommandError and
+        TimeoutException, which inherited methods catch; and our ModemError. CME 14 and 515 are not retried here."""
+        engine = self._running()
+        if not waitForResponse:
+            engine.send(data + writeTerm)
+            return None
+        answer = engine.execute(data, timeout_s=timeout, end=writeTerm, prompt=bool(expectedResponseTermSeq))
+        lines = list(answer.lines)
+        if answer.prompt:
+            return lines
+        if answer.final is None:
+            raise TimeoutException(lines or None)
+        if parseError and not answer.final.ok:
+            raise _upstream_error(data, answer.final)
+        return [*lines, answer.final_line or ""]
+
+    def command(self, line: str, timeout_s: float | None = None) -> list[str]:
+        """The information text of one command. Raises CommandError with the short form of the final result code ("no
+        final result" when none came in time), ModemError."""
+        answer = self.execute(line, timeout_s)
+        if answer.final is None:
+            raise CommandError(f"{_verb(line)}: the modem gave no final result code", code="no final result")
+        if not answer.final.ok:
+            raise CommandError(f"{_verb(line)}: the modem answered {answer.final.error}", code=answer.final.error)
+        return list(answer.lines)
+
+    def execute(self, line: str, timeout_s: float | None = None) -> Answer:
+        """One command and its whole answer, error or not. Raises ModemError only."""
+        return self._running().execute(line, timeout_s=self.timeouts.final_s if timeout_s is None else timeout_s)
+
+    def interrupt_by(self, stopped: Callable[[], bool] | None) -> None:
+        """Asked whenever the wake-up pipe is readable during a command (and must empty it): True gives the command up
+        with ModemError "shutting down"."""
+        self._running().stopped = stopped
+
+    def wait(self, timeout_s: float | None, *, until: Callable[[], bool] | None = None) -> bool:
+        """Idle until the wake-up pipe is readable (True), or the time is over or a line made `until` true (False);
+        None waits for ever."""
+        self.hand_out_late()
+        return self._running().wait(timeout_s, until=until)
+
+    # --- who and where
+
+    def identify(self) -> tuple[Device, Sim]:
+        """Raises SimError ("no sim", "sim pin", "sim puk", "sim failure") where the SIM needs a person; `device` is
+        known then, and as much of `sim` as such a SIM tells."""
+        self.device = identity.read_device(self.command)
+        self.sim = Sim()
+        state = self.sim_state()
+        iccid = None if state == "no sim" else identity.read_iccid(self.command, self.device.manufacturer)
+        self.sim = Sim(iccid=iccid)
+        if state not in ("ready", "unknown"):
+            raise SimError(simcard.explain(state), code=state)
+        self.sim = Sim(iccid=iccid, imsi=identity.read_imsi(self.command))
+        return self.device, self.sim
+
+    def sim_state(self) -> str:
+        """`ready`, `sim pin`, `sim puk`, `no sim`, `sim failure`, `busy` or the modem's own word in lower case;
+        `unknown` where it has no +CPIN. A busy SIM is waited for, `sim_s` at most."""
+        return simcard.read_state(self.execute, wait=self._pause, timeouts=self.timeouts)
+
+    def enter_pin(self, pin: str) -> str:
+        """Sends the PIN once, never again by itself: "accepted", "refused", or "unknown" when the modem did not say.
+        Who calls this has noted the attempt before."""
+        return simcard.enter_pin(self.execute, pin, timeouts=self.timeouts)
+
+    def pin_tries(self) -> int | None:
+        """How many wrong PINs the SIM still stands; None where the modem will not say."""
+        return simcard.pin_tries(self.execute, self.device)
+
+    def spn(self) -> str | None:
+        return identity.read_spn(self.command)
+
+    def registration(self) -> Network:
+        """Registration alone: one or two commands. Operator, technology and signal are network()'s."""
+        return registration.read_registration(self.command)
+
+    def network(self) -> Network:
+        return self.details(self.registration())
+
+    def details(self, known: Network) -> Network:
+        """`known` completed with operator, technology and signal."""
+        return registration.read_details(
+            lambda line: self.command(line, self.timeouts.network_s), known, te_charset=self.te_charset
+        )
+
+    # --- USSD
+
+    def ussd(
+        self,
+        code: str,
+        *,
+        ask: Callable[[UssdMessage], str | None],
+        timeout_s: float,
+        repeatable: bool,
+        cancelled: Callable[[], bool],
+        wrong_code: Callable[[str], bool] | None = None,
+        total_s: float | None = None,
+    ) -> UssdResult:
+        """One USSD dialogue (27.007 7.15) from request to typed end; see Dialogue.run. Raises ModemError only."""
+        return self._talking().run(
+            code,
+            ask=ask,
+            timeout_s=timeout_s,
+            repeatable=repeatable,
+            cancelled=cancelled,
+            wrong_code=wrong_code,
+            total_s=total_s,
+        )
+
+    def decode(self, line: str) -> UssdMessage | None:
+        """A +CUSD line that came outside of a request, read; None for any other line."""
+        return self._dialogue.decode(line) if self._dialogue is not None else None
+
+    def explain(self, result: UssdResult) -> tuple[DecodeCandidate, ...]:
+        """The ways to read the last message of a result, the one that counted first."""
+        return explain(
+            result.raw,
+            result.dcs,
+            te_charset=self.te_charset,
+            learned=self.learned,
+            score=self.score,
+            decoder=self.decoder,
+        )
+
+    @property
+    def answer_may_come(self) -> bool:
+        """True when a request of the last dialogue got no answer: a late one cannot be told from the next request's."""
+        return self.answers_due > 0
+
+    @property
+    def answers_due(self) -> int:
+        """How many requests of the last dialogue got no answer."""
+        return self._dialogue.answers_due if self._dialogue is not None else 0
+
+    def hand_out_late(self) -> None:
+        """Gives `on_unsolicited` the texts that came just too late, while their request was being cancelled. Who asked
+        shall have been told before; wait(), ussd() and close() do it too."""
+        if self._dialogue is not None:
+            self._dialogue.hand_out_late()
+
+    @property
+    def menu_open(self) -> bool:
+        """False as soon as the network ended the session whose menu is being answered."""
+        return self._dialogue is not None and self._dialogue.menu_open
+
+    def sendUssd(self, ussdString: str, responseTimeout: float = 15) -> Any:  # noqa: N802, N803
+        """The base class's call on our dialogue: gsmmodem's Ussd, or its TimeoutException and CommandError."""
+        result = self.ussd(
+            ussdString, ask=_leave_open, timeout_s=responseTimeout, repeatable=False, cancelled=lambda: False
+        )
+        if result.status == "timeout":
+            raise TimeoutException(result.error)
+        if result.error is not None:
+            raise UpstreamCommandError(result.error)
+        return Ussd(self, False, result.text)
+
+    def set_charset(self, charset: str) -> bool:
+        """AT+CSCS; False when the modem refuses. Who changes it puts it back."""
+        if self.te_charset == charset:
+            return True
+        final = self.execute(f'AT+CSCS="{charset}"').final
+        if final is None or not final.ok:
+            return False
+        self.te_charset = charset
+        return True
+
+    def owe(self, line: str) -> None:
+        """Has close() send a command line that puts a setting back, unless settled() is called before."""
+        if line not in self._restore:
+            self._restore.insert(0, line)
+
+    def settled(self, line: str) -> None:
+        if line in self._restore:
+            self._restore.remove(line)
+
+    # --- helpers
+
+    def _set_up(self, engine: Engine) -> None:
+        engine.write(ESC)
+        engine.synchronise(probes=self.timeouts.probes)
+        self.execute("ATE0")
+        if engine.echo_seen:
+            self._restore.append("ATE1")
+        errors = _value(self.execute("AT+CMEE?"), r"\+CMEE:\s*(\d)")
+        if errors != "1" and self._works("AT+CMEE=1") and errors is not None:
+            self._restore.insert(0, f"AT+CMEE={errors}")
+        self.te_charset = _value(self.execute("AT+CSCS?"), r'\+CSCS:\s*"?([A-Za-z0-9-]+)"?')
+        self._charset_found = self.te_charset
+        # Text mode together with direct delivery would put the text of strangers' messages between our lines (27.005
+        # 3.4.1); in PDU mode it is one line of hex digits.
+        routed = _value(self.execute("AT+CNMI?"), r"\+CNMI:\s*\d\s*,\s*(\d)")
+        if (
+            routed in ("2", "3")
+            and _value(self.execute("AT+CMGF?"), r"\+CMGF:\s*(\d)") == "1"
+            and self._works("AT+CMGF=0")
+        ):
+            self._restore.insert(0, "AT+CMGF=1")
+
+    def _works(self, line: str) -> bool:
+        final = self.execute(line).final
+        return final is not None and final.ok
+
+    def _pause(self, seconds: float) -> None:
+        self._running().drain_for(seconds)
+
+    def _urc(self, line: str) -> None:
+        if self._dialogue is None or not self._dialogue.takes(line):
+            self._on_unsolicited(line)
+
+    def _prompt(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.prompted()
+
+    def _running(self) -> Engine:
+        if self._engine is None:
+            raise PortLost(f"{self.path} is not open")
+        return self._engine
+
+    def _talking(self) -> Dialogue:
+        if self._dialogue is None:
+            raise PortLost(f"{self.path} is not open")
+        return self._dialogue
+
+
+def _ignore(_line: str) -> None:
+    return None
+
+
+def _leave_open(_message: UssdMessage) -> None:
+    return None
+
+
+def _value(answer: Answer, pattern: str) -> str | None:
+    for line in answer.lines:
+        if found := re.match(pattern, line):
+            return found[1]
+    return None
+
+
+def _verb(line: str) -> str:
+    """The command without its parameters: they may hold a PIN."""
+    return re.split(r"[=?]", line, maxsplit=1)[0]
+
+
+def _upstream_error(command: str, final: FinalResult) -> Any:
+    """gsmmodem's error for a final result code, without the parameters of the command."""
+    if final.code is not None and final.kind == "CME":
+        return CmeError(_verb(command), final.code)
+    if final.code is not None and final.kind == "CMS":
+        return CmsError(_verb(command), final.code)
+    return UpstreamCommandError(f"{_verb(command)}: {final.error}")

@@ -1,0 +1,168 @@
+"""The serial port itself: opened for us alone, left as it was found. Every fault is a typed error with its cure."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import errno
+import fcntl
+import getpass
+import grp
+import os
+import stat
+import termios
+from pathlib import Path
+
+import serial
+
+from modemd.backends.at.ports.holders import MODEM_MANAGER, Holder, holders, leave_alone, runs, said
+from modemd.backends.at.ports.sysroot import is_made_up, sysroot
+from modemd.errors import ModemError, PortAbsent, PortBlocked, PortLost
+
+BAUD_RATE = 115_200  # USB modems ignore it; UART modems that fix it use this one
+TIOCGEXCL = 0x80045440  # reads the flag that TIOCEXCL sets; Linux, absent from termios
+
+GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO})
+
+
+def open_port(path: str) -> serial.Serial:
+    """The port at `path`, non-blocking, exclusive (flock and TIOCEXCL), without hardware handshake, HUPCL clear.
+
+    DTR is asserted, never dropped. Input that was waiting is discarded. Raises PortAbsent (no such device, or not a
+    terminal) or PortBlocked (permission, or held by another program: named where /proc lets us see it)."""
+    _check_device(path)
+    try:
+        port = serial.Serial(port=path, baudrate=BAUD_RATE, timeout=0, write_timeout=0, exclusive=True, rtscts=False)
+    except serial.SerialException as error:
+        raise _open_error(path, error) from error
+    except OSError as error:  # the modem control lines of a device that went away while it was being opened
+        raise _os_error(path, error) from error
+    try:
+        _keep_to_ourselves(port, path)
+    except BaseException:
+        port.close()
+        raise
+    return port
+
+
+def close_port(port: serial.Serial) -> None:
+    """Gives the port back: TIOCNXCL first (the flag survives close() on a pseudo-terminal), nothing left to send, or
+    close() would wait for a modem that takes no octets. Never raises; idempotent."""
+    if port.is_open:
+        fd = port.fileno()
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcflush(fd, termios.TCIOFLUSH)
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(fd, termios.TIOCNXCL)
+    with contextlib.suppress(OSError, serial.SerialException):
+        port.close()
+
+
+def lost(path: str, error: OSError | None = None) -> PortLost:
+    reason = f" ({error.strerror})" if error is not None and error.strerror else ""
+    return PortLost(f"{path} went away{reason}: plug the modem in again; modemd goes on looking for it")
+
+
+# --- helpers
+
+
+def _check_device(path: str) -> None:
+    try:
+        mode = Path(path).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PortAbsent(f"no such device: {path}; plug the modem in, or correct `port`") from error
+    except OSError as error:
+        raise _os_error(path, error) from error
+    if not stat.S_ISCHR(mode):
+        raise PortAbsent(f"{path} is not a serial port but {_kind(mode)}; correct `port`")
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "a plain file" if stat.S_ISREG(mode) else "no character device"
+
+
+def _keep_to_ourselves(port: serial.Serial, path: str) -> None:
+    fd = port.fileno()
+    flag = array.array("i", [0])
+    with contextlib.suppress(OSError):
+        fcntl.ioctl(fd, TIOCGEXCL, flag)
+    # root passes TIOCEXCL, and a program that takes no lock at all would still eat our answers. A pseudo-terminal is
+    # looked at only when it is marked: the fake modem behind it may well hold this end too.
+    # On a made-up machine its own /proc is believed.
+    if flag[0] or is_made_up(sysroot()) or not path_of(path).startswith("/dev/pts/"):
+        others = _others(path, own=bool(flag[0]))
+        if others:
+            raise _held(path, others)
+    try:
+        fcntl.ioctl(fd, termios.TIOCEXCL)
+        settings = termios.tcgetattr(fd)
+        settings[2] &= ~termios.HUPCL  # closing must not drop DTR: that hangs up a data call
+        termios.tcsetattr(fd, termios.TCSANOW, settings)
+    except (OSError, termios.error) as error:
+        raise lost(path) from error
+
+
+def _others(path: str, *, own: bool) -> list[Holder]:
+    """Who else has the port. `own`: the real /proc counts as well, whatever plays the machine."""
+    found = holders(path, exclude=os.getpid())
+    return found or (holders(path, proc=Path("/proc"), exclude=os.getpid()) if own else [])
+
+
+def path_of(path: str) -> str:
+    return str(Path(path).resolve())
+
+
+def _open_error(path: str, error: serial.SerialException) -> ModemError:
+    if error.errno is None:  # tcgetattr failed: pyserial gives text only
+        return PortAbsent(f"{path} is not a serial port; correct `port`")
+    return _os_error(path, OSError(error.errno, os.strerror(error.errno)))
+
+
+def _os_error(path: str, error: OSError) -> ModemError:
+    if error.errno in (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK):
+        return _held(path, holders(path) or holders(path, proc=Path("/proc")))
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return _forbidden(path)
+    if error.errno in GONE:
+        return PortAbsent(f"no such device: {path}; plug the modem in, or correct `port`")
+    return PortBlocked(f"{path} cannot be opened: {error.strerror}")
+
+
+def _forbidden(path: str) -> PortBlocked:
+    user = _user()
+    group = "dialout"
+    with contextlib.suppress(OSError, KeyError):
+        group = grp.getgrgid(Path(path).stat().st_gid).gr_name
+    if group == "root":  # adding somebody to root's group is no cure
+        group = "dialout"
+        return PortBlocked(
+            f"{user} may not open {path}, which belongs to root's group: give it to {group} with a udev rule "
+            f"and run: sudo usermod -aG {group} {user}"
+        )
+    return PortBlocked(
+        f"{user} may not open {path}: it belongs to the group {group}; run: sudo usermod -aG {group} {user}"
+    )
+
+
+def _held(path: str, others: list[Holder]) -> PortBlocked:
+    if not others:
+        unseen = f"{path} is in use by another program; find it with: sudo fuser -v {path}"
+        if runs(MODEM_MANAGER):
+            return PortBlocked(f"{unseen}; if it is ModemManager, {leave_alone(path)}")
+        return PortBlocked(unseen)
+    if any(holder.program == MODEM_MANAGER for holder in others):
+        cure = leave_alone(path)
+    elif all(holder.lock for holder in others):
+        cure = f"stop it, or remove the lock file if it is an old one: sudo rm {others[0].lock}"
+    else:
+        cure = "stop it or give modemd another port"
+    return PortBlocked(f"{path} is in use by {said(others)}: {cure}")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in a container
+        return str(os.getuid())

@@ -1,0 +1,121 @@
+"""The SIM's door: +CPIN (27.007 8.3). Nothing here sends a PIN that it was not given for this one time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+from modemd.at import pins
+from modemd.at.lines import FinalResult
+from modemd.backends.at.engine import Answer
+from modemd.backends.at.timeouts import Timeouts
+from modemd.errors import SimError
+from modemd.records import Device
+
+Execute = Callable[[str, float | None], Answer]
+
+# 27.007 9.2.1
+NO_SIM = frozenset({10})
+PIN_REQUIRED = 11
+PUK_REQUIRED = 12
+SIM_FAILURE = frozenset({13, 15})
+SIM_BUSY = frozenset({14, 515, 256})  # 515: "init or command processing in progress", seen on several makes
+MAY_BE_BUSY = "busy"
+
+# Result codes of a request, in their short form, that may mean that the SIM or the network is gone.
+NO_SERVICE = frozenset({"CME 10", "CME 11", "CME 12", "CME 13", "CME 15", "CME 30", "CME 32"})
+
+# What modems say by themselves when a SIM is pulled or put in: 27.007 8.3, and lines of the makers' own.
+SIM_NEWS = re.compile(r"\+CPIN:|\+SIM(?:CARD)?:|\+SIM DROP|\+QSIMSTAT:|\+ZUSIMR:|\+UUSIMSTAT:|\^SIMST:|\^SCKS:|#QSS:")
+
+# The same by name, for a modem that gives errors as text (CMEE=2).
+NAMED = {
+    "sim not inserted": "no sim",
+    "sim pin required": "sim pin",
+    "sim puk required": "sim puk",
+    "sim failure": "sim failure",
+    "sim wrong": "sim failure",
+    "sim busy": MAY_BE_BUSY,
+}
+
+CURES = {
+    "no sim": "there is no SIM in the modem, or it is not seated: put it in and plug the modem in again",
+    "sim pin": "the SIM asks for its PIN: put it in a file and name it with pin_file, or switch the PIN off in a phone",
+    "sim puk": "the SIM is locked and asks for its PUK: unlock it in a phone; modemd never enters a PUK",
+    "sim failure": "the SIM does not work in this modem: take it out, clean it, try it in a phone",
+    "busy": "the SIM is still busy; modemd tries again by itself",
+}
+
+
+def read_state(execute: Execute, *, wait: Callable[[float], None], timeouts: Timeouts) -> str:
+    """See Modem.sim_state. `wait` passes the time between two looks at a busy SIM."""
+    deadline = time.monotonic() + timeouts.sim_s
+    while True:
+        answer = execute("AT+CPIN?", None)
+        state = state_of(answer)
+        if state != MAY_BE_BUSY or time.monotonic() + timeouts.sim_step_s > deadline:
+            return state
+        wait(timeouts.sim_step_s)
+
+
+def state_of(answer: Answer) -> str:
+    """What one answer to AT+CPIN? says. Wavecom modems leave the OK out: the line alone counts."""
+    for line in answer.lines:
+        if found := re.match(r'\+CPIN:\s*"?([A-Za-z0-9 -]+?)"?\s*$', line):
+            return "ready" if found[1].upper() == "READY" else _known(found[1].lower())
+    return _of_error(answer.final)
+
+
+def explain(state: str) -> str:
+    """The line for people that belongs to a state of the SIM."""
+    return CURES.get(state, f"the SIM asks for {state.upper()}: give it in a phone; modemd enters nothing but the PIN")
+
+
+def enter_pin(execute: Execute, pin: str, *, timeouts: Timeouts) -> str:
+    """See Modem.enter_pin. Raises SimError for a PIN that no SIM can have: it is not sent."""
+    if not re.fullmatch(r"[0-9]{4,8}", pin):
+        raise SimError("the PIN in pin_file is not 4 to 8 digits: correct the file", code="sim pin")
+    final = execute(f'AT+CPIN="{pin}"', timeouts.pin_s).final
+    if final is None:
+        return "unknown"
+    if final.ok:
+        return "accepted"
+    return "unknown" if _of_error(final) == MAY_BE_BUSY else "refused"
+
+
+def pin_tries(execute: Execute, device: Device) -> int | None:
+    """See Modem.pin_tries."""
+    for counter in pins.counters(device.manufacturer, device.model):
+        answer = execute(counter.command, None)
+        if answer.final is not None and answer.final.ok:
+            left = pins.tries_left(counter, answer.lines)
+            if left is not None:
+                return left
+    return None
+
+
+# --- helpers
+
+
+def _known(word: str) -> str:
+    if word in ("sim pin2", "sim puk2"):  # guards a list of numbers, nothing that USSD needs
+        return "ready"
+    return word
+
+
+def _of_error(final: FinalResult | None) -> str:
+    if final is None or final.ok:
+        return "unknown"
+    if final.text is not None and final.text.strip().lower() in NAMED:
+        return NAMED[final.text.strip().lower()]
+    code = final.code
+    if code in NO_SIM:
+        return "no sim"
+    if code == PIN_REQUIRED:
+        return "sim pin"
+    if code == PUK_REQUIRED:
+        return "sim puk"
+    if code in SIM_FAILURE:
+        return "sim failure"
+    return MAY_BE_BUSY if code in SIM_BUSY else "unknown"

@@ -1,0 +1,82 @@
+"""One short message on its way out (27.005 3.5.1, 4.3): the prompt, the PDU, Ctrl-Z; at most once."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from contextlib import suppress
+
+from modemd.at.lines import final_result
+from modemd.backends.at.modem import Modem
+from modemd.errors import CommandError, ModemError
+
+ESC = "\x1b"
+CTRL_Z = "\x1a"
+
+
+def submit_pdu(number: str, text: str) -> tuple[str, int]:
+    """SMS-SUBMIT in hex with an empty service centre's address in front (the SIM's own counts), and the length of the
+    TPDU in octets. No status report is asked for. Raises CommandError "bad number" or "bad text"."""
+    with warnings.catch_warnings():  # see modem.py
+        warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from gsmmodem.pdu import encodeSmsSubmitPdu
+
+    if not re.fullmatch(r"\+?[0-9]{1,20}", number, re.ASCII):
+        raise CommandError("no message was sent: its number has to be digits", code="bad number")
+    # "`" and "\xff" are in the codec's alphabet, and not in that of 23.038.
+    if not text or set(text) & {"`", "\xff"} or not text.isprintable():
+        raise CommandError("no message was sent: its text holds what no message should", code="bad text")
+    pdus = encodeSmsSubmitPdu(number, text, requestStatusReport=False)
+    if len(pdus) != 1:
+        raise CommandError("no message was sent: its text does not fit into one", code="bad text")
+    octets = bytearray(pdus[0].data)
+    if not number.startswith("+"):
+        octets[_TYPE_OF_ADDRESS] = _UNKNOWN  # a short code is no national number
+    return octets.hex().upper(), int(pdus[0].tpduLength)
+
+
+def send(modem: Modem, number: str, text: str) -> None:
+    """Sends one message; the modem is in PDU mode. What it raises is in Messages.send."""
+    pdu, length = submit_pdu(number, text)
+    _say(modem, f"AT+CMGS={length}", "\r", modem.timeouts.prompt_s, prompt=True)
+    _say(modem, pdu, CTRL_Z, modem.timeouts.send_s, prompt=False)
+
+
+# --- helpers
+
+_TYPE_OF_ADDRESS = 4  # behind the empty service centre, first octet, TP-MR and the length
+_UNKNOWN = 0x81
+
+
+def _say(modem: Modem, data: str, end: str, timeout_s: float, *, prompt: bool) -> None:
+    """One half of the dialogue. Whatever goes wrong while a prompt may be open is followed by ESC."""
+    from gsmmodem.exceptions import TimeoutException
+
+    try:
+        lines = modem.write(
+            data, timeout=timeout_s, parseError=False, writeTerm=end, expectedResponseTermSeq="> " if prompt else None
+        )
+    except TimeoutException as error:
+        _leave(modem)
+        if prompt:
+            raise CommandError("no message was sent: the modem did not ask for it", code="no prompt") from error
+        raise CommandError(
+            "nobody knows whether the message was sent: the modem did not say", code="no final result"
+        ) from error
+    except ModemError:
+        with suppress(ModemError):
+            _leave(modem)
+        raise
+    final = final_result(lines[-1]) if lines else None
+    if prompt and final is not None:
+        raise CommandError(f"no message was sent: the modem answered {final.error} to AT+CMGS", code=final.error)
+    if not prompt and (final is None or not final.ok):
+        _leave(modem)
+        code = final.error if final is not None else "no final result"
+        raise CommandError(f"the message was not sent: the modem answered {code}", code=code)
+
+
+def _leave(modem: Modem) -> None:
+    """Out of the prompt, if the modem is in it."""
+    modem.write(ESC, waitForResponse=False, writeTerm="")

@@ -1,0 +1,62 @@
+"""Puts back the choice of RATs that an earlier run left changed: the stick was unplugged, the process killed, the power
+cut in the middle of a fall-back (fallback.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modemd.at import rats
+from modemd.backends.at import identity, rat_switch
+from modemd.backends.at.modem import Modem
+from modemd.errors import StoreError
+from modemd.store import Store
+
+
+def device_key(modem: Modem, name: str) -> str:
+    """What a setting is saved under: it belongs to the device, not to the SIM."""
+    return modem.device.imei or f"modem:{name}"
+
+
+def recover(modem: Modem, store: Store, *, name: str, log: Any) -> str | None:
+    """At opening, before anything else: puts back what an earlier run left changed, whatever the configuration says
+    now. Without such a thing nothing is sent. A setting that belongs to another device waits for it. Gives a line for
+    people where it did not work; it is then tried again at the next opening. Raises ModemError."""
+    try:
+        saved = store.rats_to_put_back()
+        if not saved:
+            return None
+        imei = identity.read_imei(modem.command)
+        key, sure = _whose(saved, imei, name)
+        if key is None:
+            return None
+        found = rats.row_of(saved[key])
+        if found is None:
+            log.error("a saved RAT setting is not readable", setting=saved[key])
+            return f"the setting that was saved before a fall-back is not readable: {saved[key][:80]!r}"
+        row, value = found
+        now = rat_switch.read(modem, row)
+        if now is None or not (sure or rats.is_single(now)):
+            log.warning("the modem's own RAT setting cannot be put back yet", setting=saved[key])
+            return rat_switch.not_put_back(row, value)
+        if not rat_switch.shows(modem, row, value) and not rat_switch.put_back(modem, row, value):
+            log.error("the modem's own RAT setting could not be put back", setting=saved[key])
+            return rat_switch.not_put_back(row, value)
+        store.forget_rat(key)
+    except StoreError as error:
+        log.warning("saved RAT settings are out of reach", reason=error.message)
+        return error.message
+    log.info("the modem's own RAT setting was put back", setting=saved[key])
+    return None
+
+
+def _whose(saved: dict[str, str], imei: str | None, name: str) -> tuple[str | None, bool]:
+    """Which of the saved settings is this modem's, and whether that is sure. One that told its IMEI only then or only
+    now may be another: it is taken for the same where it stands as a fall-back leaves a modem."""
+    own = f"modem:{name}"
+    if imei is not None and imei in saved:
+        return imei, True
+    if own in saved:
+        return own, imei is None
+    if imei is None and len(saved) == 1:
+        return next(iter(saved)), False
+    return None, False

@@ -1,0 +1,91 @@
+"""Short messages that the operator sends by itself: a balance becomes a reading, a top-up or a warning is a reason to
+ask soon. Everything else is somebody's private matter: neither stored nor logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from modemd.modem.codes_to_try import certain_text, read_safely
+from modemd.modem.late_answers import Overheard
+from modemd.modem.results import Desk
+from modemd.modem.sms.inbox import Inbox, decoder_of, told_at
+from modemd.money import senders
+from modemd.money.notices import notice
+from modemd.money.pack import Pack
+from modemd.records import ModemSnapshot, Reading, SmsMessage
+
+JUST_ASKED = timedelta(minutes=15)
+
+
+class Arrived:
+    """Owner thread only. What has come lies in `inbox`."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        desk: Desk,
+        overheard: Overheard,
+        *,
+        publish: Callable[..., ModemSnapshot],
+        clock: Callable[[], datetime],
+        last_attempt: Callable[[], datetime | None],
+        parts_s: float,
+        report: Callable[[str], None],
+    ) -> None:
+        self._inbox, self._desk, self._overheard = inbox, desk, overheard
+        self._publish, self._clock, self._parts_s, self._report = publish, clock, parts_s, report
+        self._last_attempt = last_attempt
+
+    def tend(self, pack: Pack | None) -> float | None:
+        """Reads what was announced, where that leaves no mark, and deals with what is complete; seconds until something
+        else is due, None = nothing waits. Raises ModemError only."""
+        self._inbox.fetch()
+        waits: list[float] = []
+        if (settles := self._inbox.settles_in) is not None:
+            waits.append(settles)
+        if self._inbox.news:
+            waits.append(0.0)
+        for message in self._inbox.messages():
+            age_s = self._inbox.age_of(message)
+            whole = self._inbox.whole(message)
+            if not whole and age_s < self._parts_s:
+                waits.append(self._parts_s - age_s)
+                continue
+            decoder = decoder_of(self._inbox.parts_of(message))
+            self._inbox.drop(message)
+            self._deal_with(message if whole else replace(message, cut=True), pack, decoder)
+        return min(waits, default=None)
+
+    # --- helpers
+
+    def _deal_with(self, message: SmsMessage, pack: Pack | None, decoder: str) -> None:
+        if pack is None or message.text is None or not senders.is_operator(message.sender, pack):
+            return
+        if senders.is_elsewhere(message.text, sender_known=True):
+            return
+        text = certain_text(message)
+        reading = read_safely(text, pack=pack, country=pack.country, report=self._report)
+        told = notice(text)
+        sure = reading.balance is not None and reading.confidence == "operator"
+        if not (sure or told is not None) or not self._overheard.has_room():
+            return
+        now = self._clock()
+        taken_at = told_at(message, now)
+        if taken_at < now or (not sure and (told == "top_up" or not self._just_asked(now))):
+            self._publish(wanted_at=now)
+        self._desk.by_sms(
+            self._publish(),
+            "sms",
+            reading=reading if sure else Reading(kind="other"),
+            code=None,
+            message=message,
+            decoder=decoder,
+            taken_at=taken_at,
+        )
+
+    def _just_asked(self, now: datetime) -> bool:
+        """A warning right behind a question says nothing new, and may have been caused by it: a loop, else."""
+        last = self._last_attempt()
+        return last is not None and timedelta(0) <= now - last < JUST_ASKED

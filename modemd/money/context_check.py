@@ -1,0 +1,316 @@
+"""Whether every word next to a sum is accounted for. The lists of other purses, events and bounds cannot name all of
+them ("locked balance", "balance goal", "$5 credit waiting"), so here the words must be known to be harmless instead."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from modemd.money import everyday, neutral_words, phrases, scripts
+from modemd.money.currencies import sign_regex
+from modemd.money.fold import fold, words
+from modemd.money.labels import CONJUNCTION, FREE_OF_CHARGE, Labelled, instruction, named_so, rule
+
+
+def all_known(item: Labelled, text: str, folded: str) -> bool:
+    """All words that lead to the sum, and those behind it, are known, or the name of an operator; so is what leads to
+    the whole, if it is a heading."""
+    label = item.label
+    start = item.amount.start - len(label)
+    own = text[start : item.amount.start]
+    named = list(rule("BALANCE").finditer(label))
+    tongues = everyday.languages(folded)
+    if not _all_known(label, own, tongues):
+        return False
+    if named and _onto(label[: named[-1].end()]):
+        return False
+    return harmless_behind(item, text, folded, whole=not named) and not under_heading(text, folded, start)
+
+
+def harmless_ahead(ahead: str, written: str, folded: str) -> bool:
+    """Whether the words in front of what a pattern spells out leave it the one balance. `ahead` is folded, `written`
+    the same as it stands in the text, `folded` the whole text."""
+    return _all_known(ahead, written, everyday.languages(folded))
+
+
+def moved(label: str) -> bool:
+    """ "на ваш счет", "с баланса" at the end of the words in front of the sum: onto the account, or off it."""
+    return _onto(label.rstrip(" :="))
+
+
+def harmless_behind(item: Labelled, text: str, folded: str, *, whole: bool, since: int = 0) -> bool:
+    """What follows the sum, up to the next sign. A capital begins something new, unless the word for the balance is
+    among these words (`whole`). `since`: up to here the words are accounted for already."""
+    end = max(item.amount.end, since)
+    if _cut(text, item) or re.match(r"[\s.]{0,2}\?", folded[end:]):
+        return False
+    behind = text[end:].lstrip()
+    if text[end - 1] == "." and not behind[:1].islower() and behind[:1] != "(":
+        return True
+    if re.match(r"[-'][^\W\d_]", folded[end:]) and not _glued().match(folded, end + 1):
+        return False  # "100 тг-ден аз": an ending of another language
+    if not _harmless_bracket(folded[end : end + 80], text[end : end + 80], everyday.languages(folded)):
+        return False
+    rest = re.split(r"[.!?;,\n(*|\u060c\u3002\u0964\u0589]", folded[end : end + 60], maxsplit=1)[0]
+    told = instruction(item.amount, folded) if end == item.amount.end else None
+    rest = rest[:told]
+    heads = rest.split()[:2]
+    if heads and (rule("PRICE_BEFORE").fullmatch(heads[0]) or rule("EVENT").search(" ".join(heads))):
+        return False
+    if rule("EXPIRED").search(rest):
+        return False
+    if re.search(r"[:=]", rest):
+        return True  # these words introduce something else
+    clause = rest
+    tongues = everyday.languages(folded)
+    conjunction = CONJUNCTION.search(rest)
+    rest = rest[: conjunction.start()] if conjunction is not None else rest
+    known_to = 0
+    for count, word in enumerate(_words(rest, 0, len(rest))):
+        if (text[end + word.start].isupper() and not (whole and count == 0)) or (
+            _closing().match(rest, word.start) and re.search(r"\d", clause[word.end :])
+        ):
+            break
+        if word.start < known_to:
+            continue
+        if word.uncased:
+            if not scripts.known(rest[word.start : word.end]):
+                return False
+            known_to = word.end
+        else:
+            end_of_known = _follows(rest, word.start, tongues)
+            if end_of_known is None:
+                own = text[end - 1] == "." and not rest[: word.start].strip()
+                if not own or not _brand(rest[word.start : word.end]):
+                    return False
+                end_of_known = word.end  # "4,18 EUR. bonbon"
+            known_to = end_of_known
+    return True
+
+
+def under_heading(text: str, folded: str, start: int) -> bool:
+    """Whether it is an example, a stranger writes ("Wave: ..."), or a few words without a number right above tell of
+    another purse, like "Loyalty points" in a line of its own."""
+    if rule("EXAMPLE").search(folded, 0, start) is not None:
+        return True
+    name = _NAME_IN_FRONT.search(folded, 0, start)
+    if name is not None and (word := re.match(r"\w+", text[name.start() : start])) is not None:
+        written = word.group()
+        if (
+            written[0].isupper()
+            and not written.isdigit()
+            and not _front_word(folded[name.start() : name.start() + len(written)])
+        ):
+            return True
+    free = FREE_OF_CHARGE.search(folded, 0, start)
+    if free is not None and free.end() == start:
+        return False
+    above = re.split(r"[.!?]\s|\n", folded[:start].rstrip(" \n"))[-1].strip(" .!?:-*")
+    if not above or re.search(r"\d", above) or len(above.split()) > 4:
+        return False
+    ends = text[:start].rstrip(" ")[-1:]
+    return ends in {"\n", ":", "."} and rule("SUB").search(above) is not None
+
+
+_NAME_IN_FRONT = re.compile(r"(?<![^\W_])[^\W\d_]{2,20}\s?:\s?$")
+"""Who writes: "Wave: your balance ...". An operator's name is known; a stranger's may be a wallet."""
+
+
+def _front_word(word: str) -> bool:
+    return _brand(word) or _modifies(word) or _greetings().fullmatch(word) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    uncased: bool
+
+
+def _words(text: str, start: int, end: int) -> Iterator[_Word]:
+    """The words of a piece of text; those of one letter only where the script has no capitals."""
+    place = start
+    while place < end:
+        if _uncased(text[place]):
+            stop = place
+            while stop < end and _uncased(text[stop]) and scripts.same_script(text[place], text[stop]):
+                stop += 1
+            yield _Word(place, stop, uncased=True)
+            place = stop
+        elif text[place].isalpha():
+            found = _WORD.match(text, place, end)
+            if found is None or any(_uncased(c) for c in found.group()):
+                stop = place
+                while stop < end and text[stop].isalpha() and not _uncased(text[stop]):
+                    stop += 1
+                if stop - place > 1:
+                    yield _Word(place, stop, uncased=False)
+                place = stop
+            else:
+                yield _Word(place, found.end(), uncased=False)
+                place = found.end()
+        else:
+            place += 1
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+|[^\W\d_])")
+
+
+@lru_cache(maxsize=4096)
+def _uncased(char: str) -> bool:
+    return scripts.has_no_capitals(char) or (ord(char) >= 0x530 and unicodedata.category(char) in {"Mn", "Mc"})
+
+
+def _all_known(label: str, own: str, tongues: int) -> bool:
+    """Whether each word of a label is known, by itself or as part of a phrase ("you have")."""
+    unknown = [
+        word
+        for word in _words(label, 0, len(label))
+        if not _known(word, own, label, tongues) and not _garbage(word, label)
+    ]
+    if not unknown:
+        return True
+    phrases = [m.span() for name in _MODIFIERS for m in rule(name).finditer(label)]
+    phrases += [m.span() for m in named_so().finditer(label)]
+    phrases += [m.span() for m in _modifiers().finditer(label)]
+    return all(any(start <= word.start and word.end <= end for start, end in phrases) for word in unknown)
+
+
+def _garbage(word: _Word, label: str) -> bool:
+    """A letter of another script, glued to a word: what a modem left there."""
+    return word.uncased and word.end - word.start == 1 and word.end < len(label) and _uncased(label[word.end])
+
+
+def _known(word: _Word, own: str, label: str, tongues: int) -> bool:
+    if word.uncased:
+        return scripts.known(label[word.start : word.end])
+    if _MASKED.fullmatch(label, word.start, word.end):
+        return True
+    if _front_word(label[word.start : word.end]) and re.match(r"\s?:", label[word.end :]):
+        return True
+    if (own[word.start].isupper() or word.end - word.start >= _LONG_NAME) and _brand(label[word.start : word.end]):
+        return True
+    return _modifies(label[word.start : word.end], tongues)
+
+
+def _cut(text: str, item: Labelled) -> bool:
+    """ "KES 1,": the text ends behind a separator, and digits may be missing; behind a full stop only where a full stop
+    groups thousands and so few digits are next to no money."""
+    digits = text[slice(*item.amount.digits)]
+    rest = text[item.amount.digits[1] :].rstrip()
+    if not digits.isdigit():
+        return False
+    return rest == "," or (
+        rest == "."
+        and len(digits) <= 3
+        and (item.amount.currency or "CLP") in _FULL_STOP_THOUSANDS
+        and item.amount.sign is not None
+    )
+
+
+_FULL_STOP_THOUSANDS = frozenset({"CLP", "COP", "IDR", "VND", "PYG"})
+
+
+def _harmless_bracket(folded: str, text: str, tongues: int) -> bool:
+    """Words in brackets right behind the sum, without a number of their own, are known as well: "5.00 EUR (bonus)"."""
+    bracket = re.match(r"[\s.]{0,2}\(([^()\d]{1,60})\)", folded)
+    if bracket is None:
+        return True
+    inside = bracket.group(1)
+    own = text[bracket.start(1) : bracket.end(1)]
+    return all(
+        _known(word, own, inside, tongues) or (not word.uncased and _follows(inside, word.start, tongues) is not None)
+        for word in _words(inside, 0, len(inside))
+    )
+
+
+@lru_cache(maxsize=1)
+def _closing() -> re.Pattern[str]:
+    return re.compile(words(phrases.VALID))
+
+
+@lru_cache(maxsize=1)
+def _glued() -> re.Pattern[str]:
+    return re.compile(words(neutral_words.GLUED))
+
+
+@lru_cache(maxsize=1)
+def _greetings() -> re.Pattern[str]:
+    return re.compile(words(neutral_words.GREETINGS))
+
+
+@lru_cache(maxsize=1)
+def _brands() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Folded names, and beginnings that take any ending."""
+    names = fold(neutral_words.BRANDS).split()
+    return frozenset(names), tuple(name[:-1] for name in names if name.endswith("*"))
+
+
+_LONG_NAME = 6
+"""Letters of a brand that is none but itself, also where it writes itself small ("soeasy")."""
+
+
+def _brand(word: str) -> bool:
+    """A known name, or one that says what it is ("PosteMobile"), as no purse does."""
+    names, beginnings = _brands()
+    return word in names or word.startswith(beginnings) or _TELLING_NAME.fullmatch(word) is not None
+
+
+_TELLING_NAME = re.compile(r"[^\W\d_]{2,12}(?:mobile|mobil|telecom|telekom|cell|fone|phone|gsm|sim)")
+
+
+def _modifies(word: str, tongues: int = everyday.ANY) -> bool:
+    """Whether the folded word says nothing but that this is the balance, and whose."""
+    return (
+        everyday.known(word, tongues)
+        or any(rule(name).fullmatch(word) for name in _MODIFIERS)
+        or _modifiers().fullmatch(word) is not None
+    )
+
+
+_MASKED = re.compile(r"x{2,12}")
+"""Digits of a telephone number that the operator left out: "5xx"."""
+
+_MODIFIERS = ("BALANCE", "REST", "HAVE", "MAIN", "MINUS", "DEBT", "VALID")
+
+
+@lru_cache(maxsize=1)
+def _modifiers() -> re.Pattern[str]:
+    own = words(neutral_words.ORDINARY, neutral_words.NUMBER_OF, neutral_words.LINKS, phrases.ACCOUNT)
+    return re.compile(rf"{own}|(?:{sign_regex()})")
+
+
+def _follows(text: str, place: int, tongues: int) -> int | None:
+    """Where a harmless word ends that begins at the place behind a sum; None when it is not known."""
+    found = [rule(name).match(text, place) for name in ("BALANCE", "REST", "HAVE", "MAIN")]
+    found.append(_followers().match(text, place))
+    word = _WORD.match(text, place)
+    found.append(word if word is not None and everyday.known(word.group(), tongues) else None)
+    return max((match.end() for match in found if match is not None), default=None)
+
+
+@lru_cache(maxsize=1)
+def _followers() -> re.Pattern[str]:
+    own = words(neutral_words.ON_ACCOUNT, neutral_words.HAVE_FILLERS, neutral_words.FOLLOWERS)
+    return re.compile(rf"{own}|(?:{sign_regex()})(?![^\W\d_])")
+
+
+def _onto(label: str) -> bool:
+    """ "на ваш счет", "с баланса" at the end of a label: onto the account, or off it."""
+    if _onto_account().search(label):
+        return True
+    return any(m.end() == len(label) and _off().search(label[: m.start()]) for m in rule("BALANCE").finditer(label))
+
+
+@lru_cache(maxsize=1)
+def _onto_account() -> re.Pattern[str]:
+    forms = words("счет счёт рахунок баланс konto schet rahunok balans ucet racun račun")
+    return re.compile(rf"(?:{words('на na')})\s(?:[^\W\d_]{{1,12}}\s)?(?:{forms})$")
+
+
+@lru_cache(maxsize=1)
+def _off() -> re.Pattern[str]:
+    return re.compile(rf"(?<!/)(?:{words('с со from von z ze')})\s(?:[^\W\d_]{{1,12}}\s)?$")

@@ -1,0 +1,359 @@
+"""The recovery ladder on a scripted modem: what is sent, what is owed, and who is told."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modemd.backends.at.timeouts import Timeouts
+from modemd.errors import StoreError
+from modemd.modem.recovery.ladder import Limits
+from modemd.modem.timeouts import Paces
+from modemd.modem.worker import BalanceQuery, UssdQuery, Worker
+from modemd.records import Measurement
+from modemd.store import Store
+
+
+def took(states: list[str]) -> Callable[[str], tuple[str, ...]]:
+    """Answers a command with OK and keeps its last digit."""
+
+    def answer(command: str) -> tuple[str, ...]:
+        states.append(command[-1])
+        return ("OK",)
+
+    return answer
+
+
+def mute(peer: Any) -> None:
+    """It hears and answers nothing."""
+    peer.answers = {"*": ()}
+
+
+def balance(worker: Worker, **options: Any) -> Measurement:
+    result = worker.submit(BalanceQuery(**options)).result(15)
+    assert isinstance(result, Measurement)
+    return result
+
+
+def test_the_default_only_opens_again(socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store) -> None:
+    """A modem that stays silent is opened for ever and told nothing that would interrupt it; the line counts."""
+    worker = start(str(socket.link), wait="absent", paces=ladder_paces)
+    peer = socket.plug()
+    assert watch.state("ready")
+    mute(peer)
+    assert worker.submit(UssdQuery(code="*111#", timeout_s=0.3)).result(10).error == "no answer"
+    assert watch.wait_for(lambda w: "opened again 5 times" in (w.snapshots[-1].recovery or ""), 15)
+    assert not [line for line in peer.commands if "CFUN=" in line or "RESET" in line]
+    assert [record.rung for record in store.rungs("imei:860000000000017")] == []
+
+
+def test_a_silent_modem_is_reset_blindly_and_found_again(
+    socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store
+) -> None:
+    """Three openings, then its reset command into the silent port; it comes back as another node, and the rung is
+    remembered of the device as one that helped."""
+    worker = start(str(socket.link), wait="absent", paces=ladder_paces, recovery="reset")
+    peer = socket.plug()
+    assert watch.state("ready")
+    mute(peer)
+
+    def restart(_command: str) -> tuple[()]:
+        socket.come_back()
+        return ()
+
+    peer.answers["AT+CFUN=1,1"] = restart
+    assert worker.submit(UssdQuery(code="*111#", timeout_s=0.3)).result(10).error == "no answer"
+    assert watch.wait_for(lambda w: "UTC (helped)" in (w.snapshots[-1].recovery or ""), 15)
+    assert (worker.snapshot.state, socket.lives) == ("ready", 2)
+    assert "reset" in (worker.snapshot.recovery or "")
+    kept = {record.rung: record for record in store.rungs("imei:860000000000017")}
+    assert (kept["reset"].tried, kept["reset"].helped) == (1, 1)
+    assert peer.commands.count("AT+CFUN=1,1") == 1
+    socket.peer.ussd("OK", '+CUSD: 0,"Balance 12.50",15')
+    assert balance(worker).reading.balance == Decimal("12.50")
+
+
+def test_a_mad_modem_is_healed_by_its_radio(
+    socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store
+) -> None:
+    """AT answers, three balance queries do not: the port is opened, then the radio switched off and on, once."""
+    peer = socket.plug()
+    states = ["1"]
+
+    def fun(command: str) -> tuple[str, ...]:
+        states.append(command[-1])
+        if command == "AT+CFUN=1":
+            peer.ussd("OK", '+CUSD: 0,"Balance 12.50",15')
+        return ("OK",)
+
+    peer.answers["AT+CFUN?"] = lambda _command: (f"+CFUN: {states[-1]}", "OK")
+    peer.answers["AT+CFUN=4"] = peer.answers["AT+CFUN=1"] = fun
+    peer.ussd("OK")
+    quick = replace(ladder_paces, reopen_min_s=0.01)
+    worker = start(str(socket.link), paces=quick, recovery="reset", reply_timeout_s=0.1, quarantine_s=0.0)
+    for _ in range(3):
+        assert balance(worker).error == "no answer"
+    assert watch.wait_for(lambda w: "opened again once" in (w.snapshots[-1].recovery or ""))
+    assert states == ["1"]
+    row = balance(worker)
+    assert row.error == "no answer"
+    assert watch.wait_for(lambda w: "radio" in (w.snapshots[-1].recovery or "") and w.snapshots[-1].state == "ready")
+    assert states == ["1", "4", "1"]
+    assert balance(worker).reading.balance == Decimal("12.50")
+    assert "radio switched off and on" in (worker.snapshot.recovery or "")
+    assert "(helped)" in (worker.snapshot.recovery or "")
+    assert store.owed("home", "radio") is None
+
+
+def test_who_asks_while_a_rung_runs_is_told_at_once(socket: Any, start: Any, watch: Any, ladder_paces: Paces) -> None:
+    """A modem that is being reset answers "busy" with the reason in milliseconds, and keeps nobody waiting for it."""
+    slow = replace(ladder_paces, power=replace(ladder_paces.power, gone_s=30.0, back_s=30.0))
+    worker = start(str(socket.link), wait="absent", paces=slow, recovery="reset")
+    peer = socket.plug()
+    assert watch.state("ready")
+    mute(peer)
+    worker.submit(UssdQuery(code="*111#", timeout_s=0.3)).result(10)
+    assert peer.heard("AT+CFUN=1,1", within_s=15)
+    assert watch.wait_for(lambda w: "is being reset" in (w.snapshots[-1].error or ""))
+    began = time.monotonic()
+    asked = worker.submit(UssdQuery(code="*100#")).result(1)
+    row = worker.submit(BalanceQuery()).result(1)
+    assert (asked.status, asked.error, row.error) == ("refused", "busy", "busy")
+    assert "ask again in a minute" in (asked.hint or "")
+    assert time.monotonic() - began < 1
+    assert worker.alive_until > time.monotonic() + 60
+    began = time.monotonic()
+    worker.stop()
+    assert time.monotonic() - began < 3
+    assert not worker.is_alive()
+
+
+def test_a_modem_that_carries_the_way_out_is_spared(
+    socket: Any, start: Any, watch: Any, ladder_paces: Paces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """recovery = "reset" does nothing above opening on the only link, also when it is down by then; it says so."""
+    links = ["wwan0"]
+    looked = threading.Event()
+
+    def look(_path: str) -> str | None:
+        looked.set()
+        return links[-1] if links else None
+
+    monkeypatch.setattr("modemd.modem.recovery.executor.carries_uplink", look)
+    worker = start(str(socket.link), wait="absent", paces=ladder_paces, recovery="reset")
+    peer = socket.plug()
+    assert watch.state("ready")
+    assert looked.wait(5)
+    links.clear()  # a hung modem's interface has lost its route
+    mute(peer)
+    worker.submit(UssdQuery(code="*111#", timeout_s=0.3)).result(10)
+    assert watch.wait_for(lambda w: "opened again 5 times" in (w.snapshots[-1].recovery or ""), 15)
+    assert "wwan0" in (worker.snapshot.recovery or "")
+    assert "recovery_on_uplink" in (worker.snapshot.recovery or "")
+    assert not [line for line in peer.commands if line.startswith("AT+CFUN=")]
+
+
+def test_no_reset_without_a_memory(
+    socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the store cannot write (a full disk), nothing is reset: a loop of restarts would reset for ever."""
+
+    def full(*_args: object) -> None:
+        raise StoreError("the disk is full: free some space")
+
+    monkeypatch.setattr(store, "save_rung", full)
+    worker = start(str(socket.link), wait="absent", paces=ladder_paces, recovery="reset")
+    peer = socket.plug()
+    assert watch.state("ready")
+    mute(peer)
+    worker.submit(UssdQuery(code="*111#", timeout_s=0.3)).result(10)
+    assert watch.wait_for(lambda w: "opened again 3 times" in (w.snapshots[-1].recovery or ""), 15)
+    assert peer.heard("AT", times=len(peer.commands) + 6, within_s=10)
+    assert worker.is_alive()
+    assert not [line for line in peer.commands if line.startswith("AT+CFUN=")]
+
+
+def test_a_radio_that_was_left_off_is_switched_on_first(
+    peer: Any, start: Any, store: Store, ladder_paces: Paces
+) -> None:
+    """A daemon that was killed between off and on: the next one switches on before it asks for the SIM."""
+    store.owe("home", "radio", "860000000000017")
+    states = ["4"]
+    peer.answers["AT+CFUN?"] = lambda _command: (f"+CFUN: {states[-1]}", "OK")
+    peer.answers["AT+CFUN=1"] = took(states)
+    start(peer.path, paces=ladder_paces)
+    assert states == ["4", "1"]
+    assert store.owed("home", "radio") is None
+    assert peer.commands.index("AT+CFUN=1") < peer.commands.index("AT+CPIN?")
+
+
+def test_another_modems_radio_is_not_ours(peer: Any, start: Any, store: Store, ladder_paces: Paces) -> None:
+    """What is owed to one IMEI is not paid to another."""
+    store.owe("home", "radio", "860000000000099")
+    peer.answers["AT+CFUN?"] = ("+CFUN: 4", "OK")
+    start(peer.path, paces=ladder_paces)
+    assert "AT+CFUN=1" not in peer.commands
+    assert store.owed("home", "radio") == "860000000000099"
+
+
+def test_a_radio_that_somebody_else_switched_off_stays_off(
+    peer: Any, start: Any, watch: Any, ladder_paces: Paces
+) -> None:
+    """CFUN 4 that is not ours: state "offline" with the cause, nothing sent; when it is on again, so is the modem."""
+    off = [True]
+    peer.answers["AT+CFUN?"] = lambda _command: ("+CFUN: 4" if off[0] else "+CFUN: 1", "OK")
+    peer.answers["AT+CREG?"] = lambda _command: ("+CREG: 0,0" if off[0] else "+CREG: 0,1", "OK")
+    worker = start(peer.path, wait="offline", paces=ladder_paces, recovery="usb")
+    assert watch.wait_for(lambda w: "AT+CFUN=4" in (w.snapshots[-1].error or ""))
+    assert peer.heard("AT+CREG?", times=3)
+    assert "AT+CFUN=4" in (worker.snapshot.error or "")
+    assert not [line for line in peer.commands if line.startswith("AT+CFUN=")]
+    off[0] = False
+    assert watch.state("ready")
+    assert worker.snapshot.error is None or "CFUN" not in worker.snapshot.error
+
+
+def test_a_dead_zone_is_no_illness(peer: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store) -> None:
+    """Without a network nothing is tried, however often somebody asks."""
+    peer.answers["AT+CREG?"] = ("+CREG: 0,2", "OK")
+    worker = start(peer.path, wait="offline", paces=ladder_paces, recovery="usb")
+    for _ in range(6):
+        assert balance(worker).error == "not registered"
+    assert worker.snapshot.recovery is None
+    assert store.rungs_subject("home") is None
+    assert not [line for line in peer.commands if line.startswith("AT+CFUN=")]
+
+
+def test_one_that_hangs_delays_no_other(
+    socket: Any, make_peer: Any, start: Any, watch: Any, ladder_paces: Paces
+) -> None:
+    """While one modem is being reset, another answers as if nothing were."""
+    slow = replace(ladder_paces, power=replace(ladder_paces.power, gone_s=30.0, back_s=30.0))
+    peer, other = socket.plug(), make_peer()
+    hung = start(str(socket.link), paces=slow, recovery="reset")
+    well = start(other.path, wait=None, name="well", paces=ladder_paces)
+    other.ussd("OK", '+CUSD: 0,"Balance 12.50",15')
+    mute(peer)
+    hung.submit(UssdQuery(code="*111#", timeout_s=0.3)).result(10)
+    assert peer.heard("AT+CFUN=1,1", within_s=15)
+    began = time.monotonic()
+    assert balance(well).reading.balance == Decimal("12.50")
+    assert time.monotonic() - began < 2
+
+
+def test_five_hundred_replugs_leave_nothing_behind(
+    socket: Any, start: Any, watch: Any, ladder_paces: Paces, fast: Timeouts
+) -> None:
+    """Unplugged in the middle of its opening, now and then when it is ready; each time seen at once and found again
+    under another number. No thread and no descriptor stays, and the last one answers."""
+    quick = replace(fast, silence_s=0.002, line_gap_s=0.02)
+    worker = start(str(socket.link), wait="absent", paces=replace(ladder_paces, reopen_min_s=0.002), timeouts=quick)
+    counts = []
+    for cycle in range(500):
+        peer = socket.plug()
+        if cycle % 20:
+            assert peer.heard("AT", within_s=8)
+        else:
+            assert watch.state("ready"), (cycle, watch.snapshots[-1])
+            counts.append((threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))))
+        socket.unplug()
+        assert watch.state("absent"), (cycle, watch.snapshots[-1])
+        peer.close()
+        watch.snapshots.clear()
+    assert len(set(counts[1:])) == 1, counts
+    assert worker.is_alive()
+    socket.plug().ussd("OK", '+CUSD: 0,"Balance 12.50",15')
+    assert watch.state("ready")
+    assert balance(worker).text == "Balance 12.50"
+
+
+def test_unplugged_while_it_is_being_healed(
+    socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store
+) -> None:
+    """A device that goes away with its radio off has it switched on when it comes back, before anything else."""
+    peer = socket.plug()
+    peer.answers["AT+CFUN?"] = ("+CFUN: 1", "OK")
+
+    def off(_command: str) -> tuple[()]:
+        socket.unplug()
+        return ()
+
+    peer.answers["AT+CFUN=4"] = off
+    peer.ussd("OK")
+    worker = start(str(socket.link), paces=ladder_paces, recovery="reset", reply_timeout_s=0.1, quarantine_s=0.0)
+    for _ in range(3):
+        assert balance(worker).error == "no answer"
+    assert watch.wait_for(lambda w: "opened again once" in (w.snapshots[-1].recovery or ""))
+    balance(worker)
+    assert watch.state("absent")
+    assert store.owed("home", "radio") == "860000000000017"
+    states = ["4"]
+
+    def prepare(again: Any) -> None:
+        again.answers["AT+CFUN?"] = lambda _command: (f"+CFUN: {states[-1]}", "OK")
+        again.answers["AT+CFUN=1"] = took(states)
+
+    socket.plug(prepare)
+    assert watch.state("ready")
+    assert states == ["4", "1"]
+    assert store.owed("home", "radio") is None
+
+
+def test_stopped_while_the_radio_is_off(socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store) -> None:
+    """SIGTERM in the middle of a radio cycle: it is switched on within the limit of a stop."""
+    peer = socket.plug()
+    states = ["1"]
+
+    def fun(command: str) -> tuple[str, ...]:
+        states.append(command[-1])
+        return ("OK",)
+
+    peer.answers["AT+CFUN?"] = lambda _command: (f"+CFUN: {states[-1]}", "OK")
+    peer.answers["AT+CFUN=4"] = peer.answers["AT+CFUN=1"] = fun
+    peer.ussd("OK")
+    slow = replace(ladder_paces, power=replace(ladder_paces.power, radio_off_s=30.0))
+    worker = start(str(socket.link), paces=slow, recovery="reset", reply_timeout_s=0.1, quarantine_s=0.0)
+    for _ in range(3):
+        assert balance(worker).error == "no answer"
+    assert watch.wait_for(lambda w: "opened again once" in (w.snapshots[-1].recovery or ""))
+    balance(worker)
+    assert peer.heard("AT+CFUN=4")
+    assert store.owed("home", "radio") is not None
+    began = time.monotonic()
+    worker.stop()
+    assert time.monotonic() - began < 3
+    assert not worker.is_alive()
+    assert states == ["1", "4", "1"]
+    assert store.owed("home", "radio") is None
+
+
+def test_a_sim_that_stays_busy_is_opened_again(
+    socket: Any, start: Any, watch: Any, ladder_paces: Paces, fast: Timeouts
+) -> None:
+    """ "SIM busy" for too long is an illness; one that is over heals it."""
+    peer = socket.plug()
+    peer.answers["AT+CPIN?"] = ("+CME ERROR: 14",)
+    impatient = replace(ladder_paces, poll_s=0.05, ladder=Limits(patience_s=0.0, busy_s=0.1))
+    worker = start(
+        str(socket.link),
+        wait="sim",
+        paces=impatient,
+        timeouts=replace(fast, sim_s=0.02, sim_step_s=0.01),
+        recovery="reset",
+    )
+
+    def restart(_command: str) -> tuple[()]:
+        socket.come_back()
+        return ()
+
+    peer.answers["AT+CFUN=1,1"] = restart
+    assert watch.wait_for(lambda w: "UTC (helped)" in (w.snapshots[-1].recovery or ""), 15)
+    assert worker.snapshot.state == "ready"
+    assert socket.lives == 2
