@@ -15,7 +15,7 @@ Origin = Literal["query", "schedule", "late", "network", "sms"]
 UssdStatus = Literal["done", "action_required", "terminated", "not_supported", "timeout", "refused", "error"]
 State = Literal["starting", "ready", "busy", "quarantine", "absent", "blocked", "sim", "offline", "failed"]
 SmsStatus = Literal["unread", "read", "unsent", "sent"]
-Rung = Literal["escape", "reopen", "cfun", "reset", "usb"]
+RecoveryStep = Literal["escape", "reopen", "cfun", "reset", "usb"]
 AlertEvent = Literal["low", "critical", "recovered", "stale", "unreadable", "test"]
 
 
@@ -192,11 +192,11 @@ class ModemSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RungRecord:
+class RecoveryStepRecord:
     """One rung of the recovery ladder as it is remembered of one modem. `hold_s`: how long the rung must rest after a
     try; `next_at`: not before."""
 
-    rung: Rung
+    rung: RecoveryStep
     tried: int = 0
     helped: int = 0
     last_helped: bool = False  # the last try did

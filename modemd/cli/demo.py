@@ -14,7 +14,7 @@ from modemd.cli.terminal import complain, one_line, paint, say
 from modemd.errors import ModemdError
 
 if TYPE_CHECKING:
-    from modemd.cli.demo_session import Stage
+    from modemd.cli.demo_session import DemoSession
 
 SCENARIO = "mts-falling"
 LOW, CRITICAL = "50", "10"
@@ -34,9 +34,9 @@ Next, with a modem of your own
 @click.option("--keep", is_flag=True, help="Keep the folder with its configuration, database and logs.")
 def command(keep: bool) -> int:
     """The whole thing on a simulated modem: no hardware, no root, no network, in a few seconds."""
-    from modemd.cli.demo_session import Stage
+    from modemd.cli.demo_session import DemoSession
 
-    with _ended_by_signals(), Stage(SCENARIO, low=LOW, critical=CRITICAL, keep=keep) as stage:
+    with _ended_by_signals(), DemoSession(SCENARIO, low=LOW, critical=CRITICAL, keep=keep) as stage:
         try:
             _play(stage)
         except ModemdError as error:
@@ -50,7 +50,7 @@ def command(keep: bool) -> int:
     return 0
 
 
-def _play(stage: Stage) -> None:
+def _play(stage: DemoSession) -> None:
     say(_heading("A fake 4G modem is plugged in, the daemon finds it and asks the operator"))
     stage.start()
     stage.wait_until_ready()
@@ -89,7 +89,7 @@ def _play(stage: Stage) -> None:
         say(text)
 
 
-def _command(stage: Stage, *arguments: str) -> None:
+def _command(stage: DemoSession, *arguments: str) -> None:
     say(f"{paint('$', None, dim=True)} {paint('modemd ' + ' '.join(arguments), None, bold=True)}")
     stage.command(arguments)
 

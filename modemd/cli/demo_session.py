@@ -53,11 +53,11 @@ ON_ALERT = """\
 """
 
 
-class StageError(ModemdError):
+class DemoError(ModemdError):
     """A part of the demonstration did not do what it must; the daemon's log follows."""
 
 
-class Stage:
+class DemoSession:
     """A folder (0700), and in it a fake modem and a daemon once `start` was called. A context manager: at its end every
     process is gone, and the folder too unless it is to be kept."""
 
@@ -71,7 +71,7 @@ class Stage:
         self._received = -1
         self._unread = b""
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> DemoSession:
         self.folder = _folder()
         return self
 
@@ -84,7 +84,7 @@ class Stage:
             signal.signal(signal.SIGINT, before)
 
     def start(self) -> None:
-        """Starts the modem and the daemon, and returns when the daemon says READY=1. Raises StageError."""
+        """Starts the modem and the daemon, and returns when the daemon says READY=1. Raises DemoError."""
         config = CONFIG.format(folder=self.folder, **self._limits)
         (self.folder / "modemd.toml").write_text(config, encoding="utf-8")
         program = self.folder / "on-alert"
@@ -102,17 +102,17 @@ class Stage:
         return Client.connect(str(self.folder / "modemd.sock"))
 
     def command(self, arguments: Sequence[str]) -> None:
-        """Runs `modemd ARGUMENTS` on this process's own stdout. Raises StageError if it fails."""
+        """Runs `modemd ARGUMENTS` on this process's own stdout. Raises DemoError if it fails."""
         sys.stdout.flush()
         code = subprocess.run([*_program(), *arguments], env=self._environment(), check=False).returncode
         if code in (-signal.SIGINT, 130):
             raise KeyboardInterrupt
         if code != 0:
-            raise StageError(f"`modemd {' '.join(arguments)}` ended with exit code {code}")
+            raise DemoError(f"`modemd {' '.join(arguments)}` ended with exit code {code}")
 
     def wait_until_ready(self, *, signal_known: bool = False) -> None:
         """Returns when the daemon calls its modem ready, and has read its signal if that is asked for, which it does
-        after a query. Raises StageError if that takes too long."""
+        after a query. Raises DemoError if that takes too long."""
         deadline = time.monotonic() + READY_TIMEOUT_S
         modem: dict[str, Any] = {}
         with self.client() as client:
@@ -121,15 +121,15 @@ class Stage:
                 if modem["state"] == "ready" and (modem["signal_dbm"] is not None or not signal_known):
                     return
                 self._notification(LOOK_AGAIN_S)
-        raise StageError(f"the modem is still {modem.get('state')}: {modem.get('error') or 'no reason given'}")
+        raise DemoError(f"the modem is still {modem.get('state')}: {modem.get('error') or 'no reason given'}")
 
     def next_alert(self) -> dict[str, str]:
-        """The environment that the alert program got, MODEMD_* alone. Raises StageError if no alert comes."""
+        """The environment that the alert program got, MODEMD_* alone. Raises DemoError if no alert comes."""
         deadline = time.monotonic() + ALERT_TIMEOUT_S
         while b"\n\n" not in self._unread:
             left_s = deadline - time.monotonic()
             if left_s <= 0 or not select.select([self._received], [], [], left_s)[0]:
-                raise StageError(f"no alert arrived within {ALERT_TIMEOUT_S:.0f} s")
+                raise DemoError(f"no alert arrived within {ALERT_TIMEOUT_S:.0f} s")
             self._unread += os.read(self._received, 65536)
         message, _, self._unread = self._unread.partition(b"\n\n")
         pairs = (line.partition("=") for line in message.decode("utf-8", "replace").splitlines())
@@ -157,7 +157,7 @@ class Stage:
         assert modem.stdout is not None  # noqa: S101 (for the type checker)
         said = select.select([modem.stdout], [], [], START_TIMEOUT_S)[0] and modem.stdout.readline()
         if not said:
-            raise StageError("the simulator did not start: modemd simulate shows why")
+            raise DemoError("the simulator did not start: modemd simulate shows why")
 
     def _start_daemon(self) -> None:
         with (self.folder / "daemon.log").open("wb") as log:
@@ -173,9 +173,9 @@ class Stage:
         deadline = time.monotonic() + START_TIMEOUT_S
         while b"READY=1" not in self._notification(LOOK_AGAIN_S).splitlines():
             if daemon.poll() is not None:
-                raise StageError(f"the daemon ended with exit code {daemon.returncode}")
+                raise DemoError(f"the daemon ended with exit code {daemon.returncode}")
             if time.monotonic() > deadline:
-                raise StageError(f"the daemon was not ready within {START_TIMEOUT_S:.0f} s")
+                raise DemoError(f"the daemon was not ready within {START_TIMEOUT_S:.0f} s")
 
     def _notification(self, timeout_s: float) -> bytes:
         """The daemon's next message to its supervisor; empty if none came in time."""

@@ -32,7 +32,7 @@ FORBIDDEN = (
 )
 
 
-class Desk:
+class Handlers:
     """Answers requests from the store or through the fleet. Belongs to the main loop's thread."""
 
     def __init__(

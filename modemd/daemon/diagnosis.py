@@ -13,7 +13,7 @@ from typing import Any
 
 from modemd import __version__
 from modemd.daemon import render
-from modemd.records import Level, Measurement, ModemSettings, ModemSnapshot, RungRecord
+from modemd.records import Level, Measurement, ModemSettings, ModemSnapshot, RecoveryStepRecord
 from modemd.store import AlertRow
 
 Json = dict[str, Any]
@@ -29,7 +29,7 @@ def modem(
     *,
     level: Level,
     rows: Sequence[Measurement],
-    rungs: Sequence[RungRecord],
+    rungs: Sequence[RecoveryStepRecord],
     next_query_at: datetime | None,
     now: datetime,
 ) -> Json:

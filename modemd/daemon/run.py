@@ -22,7 +22,7 @@ from modemd.alerts.channels import bind
 from modemd.alerts.outbox import Outbox
 from modemd.daemon import diagnosis, render, service
 from modemd.daemon.alarm import Alarm
-from modemd.daemon.commands import Desk
+from modemd.daemon.commands import Handlers
 from modemd.daemon.config import Config, load, without_effect
 from modemd.daemon.fleet import Fleet
 from modemd.daemon.server import Request, Server
@@ -85,7 +85,7 @@ class Daemon:
         self._server = Server(config.daemon.socket, lambda request: self._desk(request))
         call_soon = self._server.call_soon
         self._fleet = Fleet(self._store, make_owner=self._owner, call_soon=call_soon, clock=_now)
-        self._desk = Desk(
+        self._desk = Handlers(
             self._fleet, self._store, self._alarm, clock=_now, call_soon=call_soon, diagnose=self._diagnosis
         )
         self._watchdog_s = service.watchdog_interval_s()
@@ -238,7 +238,7 @@ class Daemon:
                 snapshot,
                 level=self._alarm.level(snapshot),
                 rows=self._store.history(modem=name, sim_key=snapshot.sim_key, limit=diagnosis.ROWS),
-                rungs=self._store.rungs(self._store.rungs_subject(name) or f"modem:{name}"),
+                rungs=self._store.recovery_steps(self._store.recovery_subject(name) or f"modem:{name}"),
                 next_query_at=self._fleet.next_query_at.get(name),
                 now=now,
             )

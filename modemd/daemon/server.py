@@ -1,7 +1,7 @@
 """The control socket: one selectors loop for all clients, which never waits for a modem, a disk or a slow reader.
 
-Who may ask for what is not decided here: each request goes to a handler (commands.Desk), which answers it now or later
-from the same thread. Other threads hand their completions over with `call_soon`.
+Who may ask for what is not decided here: each request goes to a handler (commands.Handlers), which answers it now or
+later from the same thread. Other threads hand their completions over with `call_soon`.
 """
 
 from __future__ import annotations

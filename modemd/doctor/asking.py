@@ -8,7 +8,7 @@ from typing import Any
 
 from modemd import __version__
 from modemd.daemon.control import Client
-from modemd.doctor.facts import Channel, Daemon, Modem, Rung
+from modemd.doctor.facts import Channel, Daemon, Modem, RecoveryStep
 from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
 from modemd.records import SmsStorage
 
@@ -122,8 +122,8 @@ def _channel(said: Mapping[str, Any]) -> Channel:
     )
 
 
-def _rung(said: Mapping[str, Any]) -> Rung:
-    return Rung(
+def _rung(said: Mapping[str, Any]) -> RecoveryStep:
+    return RecoveryStep(
         rung=_text(said.get("rung")) or "?",
         tried=_whole(said.get("tried")) or 0,
         helped=_whole(said.get("helped")) or 0,

@@ -42,8 +42,8 @@ class Daemon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
-    """How often something was done to heal a modem (records.Rung), in all, and how often it helped."""
+class RecoveryStep:
+    """How often something was done to heal a modem (records.RecoveryStep), in all, and how often it helped."""
 
     rung: str
     tried: int
@@ -72,7 +72,7 @@ class Modem:
     signal_dbm: int | None = None
     radio: str | None = None
     recovery: str | None = None
-    rungs: tuple[Rung, ...] = ()
+    rungs: tuple[RecoveryStep, ...] = ()
     sms: tuple[SmsStorage, ...] = ()
     every_s: float | None = None
     roaming_allowed: bool = False

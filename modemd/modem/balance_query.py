@@ -12,10 +12,10 @@ from modemd.errors import ModemError, ModemSilent, RefusedError, StoreError
 from modemd.modem import codes_to_try
 from modemd.modem.radio import fallback
 from modemd.modem.requests import BalanceQuery, Job, Result
-from modemd.modem.results import Desk, in_one_line
+from modemd.modem.results import ResultWriter, in_one_line
 from modemd.modem.sms.inbox import told_at
-from modemd.modem.sms.reply_by_sms import LEAST_S, BySms, Waited
-from modemd.modem.subscriber import Whose
+from modemd.modem.sms.reply_by_sms import LEAST_S, ReplyBySms, Waited
+from modemd.modem.subscriber import Subscriber
 from modemd.modem.timeouts import Paces
 from modemd.money.pack import Pack, Query
 from modemd.records import Measurement, ModemSettings, ModemSnapshot, Reading, UssdResult
@@ -32,15 +32,15 @@ class Expect(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class QueryRunner:
     """Owner thread only."""
 
     modem: Modem
     settings: ModemSettings
     store: Store
-    desk: Desk
-    whose: Whose
-    by_sms: BySms
+    results: ResultWriter
+    subscriber: Subscriber
+    reply_by_sms: ReplyBySms
     paces: Paces
     publish: Callable[..., ModemSnapshot]
     ended: Expect
@@ -63,8 +63,8 @@ class Asking:
         try:
             return self._ask(query)
         except (RefusedError, StoreError) as error:
-            why = self.whose.no_pack if error.code == "no code" else None
-            return self.desk.refusal(job, query.snapshot, error.code, why or error.message)
+            why = self.subscriber.no_pack if error.code == "no code" else None
+            return self.results.refusal(job, query.snapshot, error.code, why or error.message)
 
     # --- helpers
 
@@ -81,7 +81,7 @@ class Asking:
                 return self._by_letter(query, answer.dial.code, waited)
             answer = replace(answer, hint=waited.hint, error=None if waited.error == "no sms" else waited.error)
         letter = self._letter_query(query, answer)
-        pack = self.whose.pack
+        pack = self.subscriber.pack
         if letter is not None and pack is not None:
             waited = self._ask_by_sms(query, letter, pack)
             if waited.letter is not None or waited.error == "cancelled" or answer is None:
@@ -89,7 +89,7 @@ class Asking:
             answer = replace(answer, hint=in_one_line(answer.hint, waited.hint))
         if answer is None:  # for the type checker: without an answer there was a query by message
             raise RefusedError(codes_to_try.NO_CODE, code="no code")
-        return self.desk.measured(self.publish(), answer, query.request.origin)
+        return self.results.measured(self.publish(), answer, query.request.origin)
 
     def _elsewhere(self, query: _Query, answer: codes_to_try.Answer) -> codes_to_try.Answer:
         """The same question on UMTS or GSM, where LTE took none; else what would help. After silence the first request
@@ -136,17 +136,17 @@ class Asking:
             self._note_attempt(query)
             dialled.append(dial.code)
             if query.request.origin == "query":
-                self.whose.note_tried(sim_key, dial.code)
+                self.subscriber.note_tried(sim_key, dial.code)
 
         try:
             answer = codes_to_try.ask_balance(
                 self.modem,
                 [replace(again, repeatable=again.repeatable and not owed)]
                 if again is not None
-                else self.whose.dials(
+                else self.subscriber.dials(
                     sim_key, asked=query.request.code, by_schedule=query.request.origin == "schedule"
                 ),
-                pack=self.whose.pack,
+                pack=self.subscriber.pack,
                 country=query.snapshot.country,
                 timeout_s=self.settings.reply_timeout_s,
                 time_left=lambda: deadline - self.monotonic(),
@@ -161,13 +161,13 @@ class Asking:
             answer = replace(answer, dial=again)
         self.ended(answer.dial.code, answer.result, balance=answer.dial.repeatable)
         if answer.reading.balance is not None and not owed:
-            self.whose.learn(answer)
+            self.subscriber.learn(answer)
         return answer
 
     def _announced(self, query: _Query) -> Waited:
         """The message that the USSD answer spoke of, which may have come before it."""
-        return self.by_sms.wait(
-            self.whose.pack,
+        return self.reply_by_sms.wait(
+            self.subscriber.pack,
             query.snapshot.country,
             since=query.since,
             asked_at=query.asked_at,
@@ -177,7 +177,7 @@ class Asking:
 
     def _letter_query(self, query: _Query, answer: codes_to_try.Answer | None) -> Query | None:
         """The pack's query by short message, if it may and should be sent now."""
-        letter = codes_to_try.sms_query(self.whose.pack, self.settings.sms_query)
+        letter = codes_to_try.sms_query(self.subscriber.pack, self.settings.sms_query)
         done = answer is not None and (answer.worth >= 3 or answer.error in ENDED)
         if letter is None or done or query.request.code is not None or query.cancelled():
             return None
@@ -186,7 +186,7 @@ class Asking:
         return letter if query.deadline - self.monotonic() >= LEAST_S else None
 
     def _ask_by_sms(self, query: _Query, letter: Query, pack: Pack) -> Waited:
-        return self.by_sms.ask(
+        return self.reply_by_sms.ask(
             letter,
             pack,
             left_s=query.deadline - self.monotonic(),
@@ -197,7 +197,7 @@ class Asking:
     def _by_letter(self, query: _Query, code: str, waited: Waited) -> Measurement:
         letter = waited.letter
         now = self.clock()
-        row = self.desk.by_sms(
+        row = self.results.by_sms(
             self.publish(),
             query.request.origin,
             reading=letter.reading if letter is not None else Reading(kind="error"),
@@ -211,7 +211,7 @@ class Asking:
         )
         if letter is not None and self.settings.sms_delete_own:
             try:
-                self.by_sms.delete(letter)
+                self.reply_by_sms.delete(letter)
             except ModemError as error:  # who asked gets the answer; the next command finds the fault again
                 self.log.warning("an answer could not be deleted", reason=error.message)
         return row

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from modemd.modem.codes_to_try import certain_text, read_safely
-from modemd.modem.results import Desk
+from modemd.modem.results import ResultWriter
 from modemd.money.pack import Pack
 from modemd.records import ModemSnapshot, Reading, UssdMessage
 
@@ -23,15 +23,15 @@ class _Owed:
     since: float
 
 
-class Overheard:
+class LateAnswers:
     """Which requests are still owed an answer, until when nobody else may ask (the quarantine), and what becomes of the
     texts that come. Lives as long as the owner thread: a port that is opened again does not end what is owed."""
 
     def __init__(
-        self, desk: Desk, *, monotonic: Callable[[], float], late_s: float, report: Callable[[str], None]
+        self, results: ResultWriter, *, monotonic: Callable[[], float], late_s: float, report: Callable[[str], None]
     ) -> None:
         self._quarantine_until = 0.0
-        self._desk = desk
+        self._results = results
         self._monotonic = monotonic
         self._late_s = late_s
         self._report = report
@@ -83,7 +83,7 @@ class Overheard:
             read = read_safely(certain_text(message), pack=pack, country=pack.country, report=self._report)
             if read.confidence == "operator":
                 reading = read
-        self._desk.unasked(
+        self._results.unasked(
             snapshot,
             "late" if owed else "network",
             reading=reading,

@@ -75,7 +75,7 @@ class Job:
             self.future.set_result(result)
 
 
-class Line:
+class RequestQueue:
     """Jobs in the order they came, thread safe. The one that runs stays known: it can be joined and cancelled."""
 
     def __init__(self) -> None:

@@ -38,8 +38,8 @@ def in_one_line(*lines: str | None) -> str | None:
     return "; ".join(line for line in lines if line) or None
 
 
-class Desk:
-    """Turns results into Measurements, keeps them, and tells `on_measurement`."""
+class ResultWriter:
+    """PortRotation results into Measurements, keeps them, and tells `on_measurement`."""
 
     def __init__(
         self,

@@ -15,15 +15,15 @@ from modemd.backends.at.sms_store import Messages
 from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import ModemdError, ModemSilent, NetworkError, RefusedError, SimError
 from modemd.modem import codes_to_try
-from modemd.modem.balance_query import Asking
-from modemd.modem.late_answers import Overheard
+from modemd.modem.balance_query import QueryRunner
+from modemd.modem.late_answers import LateAnswers
 from modemd.modem.radio import fallback
 from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing, UssdQuery
-from modemd.modem.results import Desk, in_one_line
+from modemd.modem.results import ResultWriter, in_one_line
 from modemd.modem.sms.inbox import Inbox
-from modemd.modem.sms.reply_by_sms import BySms
-from modemd.modem.sms.unsolicited import Arrived
-from modemd.modem.subscriber import Whose
+from modemd.modem.sms.reply_by_sms import ReplyBySms
+from modemd.modem.sms.unsolicited import Unsolicited
+from modemd.modem.subscriber import Subscriber
 from modemd.modem.timeouts import Paces
 from modemd.money.operators import Packs
 from modemd.records import ModemSettings, ModemSnapshot, Network, State, UssdMessage, UssdResult
@@ -45,8 +45,8 @@ class Session:
         attempt: int,
         store: Store,
         packs: Packs,
-        desk: Desk,
-        overheard: Overheard,
+        results: ResultWriter,
+        late_answers: LateAnswers,
         publish: Callable[..., ModemSnapshot],
         declare: Callable[[float | None], None],
         wake: Callable[[], None],
@@ -57,7 +57,7 @@ class Session:
         log: Any,
     ) -> None:
         self._settings = settings
-        self._store, self._desk = store, desk
+        self._store, self._results = store, results
         self._publish, self._declare, self._wake = publish, declare, wake
         self._stopped, self._clock, self._monotonic = stopped, clock, monotonic
         self._paces, self._log = paces, log
@@ -68,7 +68,7 @@ class Session:
         self._details_due: float | None = None
         self._look_due: float | None = None
         self._post_due: float | None = None
-        self._overheard = overheard
+        self._late_answers = late_answers
         paths = candidates(settings.port)
         self.ports = len(paths)
         self._path = paths[attempt % len(paths)]
@@ -76,12 +76,14 @@ class Session:
         self.modem = open_modem(
             self._path, wake_fd=wake_fd, on_unsolicited=self._unsolicited, score=self._score, timeouts=timeouts
         )
-        self._whose = Whose(self.modem, settings, self._path, store=store, packs=packs, publish=publish, log=log)
+        self._subscriber = Subscriber(
+            self.modem, settings, self._path, store=store, packs=packs, publish=publish, log=log
+        )
         self._messages = Messages(self.modem)
         self._inbox = Inbox(
             self.modem, self._messages, monotonic=monotonic, clock=clock, body_s=paces.sms_body_s, log=log
         )
-        self._by_sms = BySms(
+        self._reply_by_sms = ReplyBySms(
             self.modem,
             self._messages,
             self._inbox,
@@ -91,13 +93,13 @@ class Session:
             report=self._report,
             log=log,
         )
-        self._asking = Asking(
+        self._query_runner = QueryRunner(
             modem=self.modem,
             settings=settings,
             store=store,
-            desk=desk,
-            whose=self._whose,
-            by_sms=self._by_sms,
+            results=results,
+            subscriber=self._subscriber,
+            reply_by_sms=self._reply_by_sms,
             paces=paces,
             publish=publish,
             ended=self._after,
@@ -107,10 +109,10 @@ class Session:
             clock=clock,
             monotonic=monotonic,
         )
-        self._arrived = Arrived(
+        self._unsolicited_sms = Unsolicited(
             self._inbox,
-            desk,
-            overheard,
+            results,
+            late_answers,
             publish=publish,
             clock=clock,
             last_attempt=lambda: store.last_attempt(settings.name, publish().sim_key),
@@ -125,8 +127,8 @@ class Session:
         self.modem.connect()
         self.modem.interrupt_by(self._stopped)
         self._recover_rat()
-        self._whose.identify()
-        if self._whose.sim_error is None:
+        self._subscriber.identify()
+        if self._subscriber.sim_error is None:
             if self._rat_fault is not None:
                 self._recover_rat()  # a locked SIM may have kept the modem from it
             self._register()
@@ -134,7 +136,7 @@ class Session:
             device = self.modem.device
             named = {"manufacturer": device.manufacturer, "model": device.model, "firmware": device.firmware}
             self._log.info("modem found", port=self._path, operator=self._publish().operator, **named)
-            if self._settings.sms_query == "auto" and codes_to_try.sms_query(self._whose.pack, "auto") is None:
+            if self._settings.sms_query == "auto" and codes_to_try.sms_query(self._subscriber.pack, "auto") is None:
                 self._log.info("sms_query does nothing here: the operator's pack proves of no query that it is free")
         self.settle()
 
@@ -149,7 +151,7 @@ class Session:
         except ModemdError as error:
             if isinstance(error, SimError | NetworkError | RefusedError):
                 self.settle()
-                return self._desk.refusal(job, self._publish(), error.code, error.message)
+                return self._results.refusal(job, self._publish(), error.code, error.message)
             raise
         self._publish(state="busy", error=None)
         if isinstance(job.request, BalanceQuery):
@@ -159,7 +161,7 @@ class Session:
         return self._ussd(job, job.request, cancelled, drain)
 
     def _balance(self, job: Job, request: BalanceQuery, cancelled: Callable[[], bool]) -> Result:
-        result = self._asking.balance(job, request, cancelled)
+        result = self._query_runner.balance(job, request, cancelled)
         self._close_up()
         return result
 
@@ -168,7 +170,7 @@ class Session:
         listing = self._messages.list(may_mark=request.may_mark)
         self.settle()
         if not listing.storages and not listing.messages:
-            return self._desk.refusal(job, self._publish(), "not supported", NO_MESSAGES)
+            return self._results.refusal(job, self._publish(), "not supported", NO_MESSAGES)
         return SmsListing(messages=listing.messages, hidden=listing.hidden, storages=listing.storages)
 
     def _ussd(
@@ -194,7 +196,7 @@ class Session:
         self._after(request.code, result, balance=False)
         snapshot = self._publish()
         if snapshot.sim_key is not None and result.status != "refused":
-            self._whose.note_tried(snapshot.sim_key, request.code)
+            self._subscriber.note_tried(snapshot.sim_key, request.code)
         self._close_up()
         return replace(result, candidates=self.modem.explain(result)) if request.explain else result
 
@@ -217,7 +219,7 @@ class Session:
         """When this session wants to look at something by itself; None = never: a registered modem is left in peace."""
         now = self._monotonic()
         dues = [due for due in (self._look_due, self._details_due, self._post_due) if due is not None]
-        if (left := self._overheard.quarantine_left) > 0:
+        if (left := self._late_answers.quarantine_left) > 0:
             dues.append(now + left)
         return max(0.0, min(dues) - now) if dues else None
 
@@ -229,12 +231,12 @@ class Session:
         now = self._monotonic()
         if self._look_due is not None and self._look_due <= now:
             self._look_due = None
-            self._whose.look_again()
-            if self._whose.sim_error is None:
+            self._subscriber.look_again()
+            if self._subscriber.sim_error is None:
                 self._register()
         if self._details_due is not None and self._details_due <= now:
             self._details_due = None
-            if self._whose.sim_error is None:
+            if self._subscriber.sim_error is None:
                 self._recover_rat()
                 self._note_network(self.modem.details(self._network))
                 self._look_at_rats()
@@ -242,7 +244,7 @@ class Session:
                 self._open_post()
         if self._post_due is not None and self._post_due <= now:
             self._post_due = None
-            if self._whose.sim_error is None:
+            if self._subscriber.sim_error is None:
                 self._open_post()
         self.settle()
 
@@ -251,17 +253,17 @@ class Session:
         now = self._monotonic()
         state: State = "ready"
         error: str | None = None
-        if self._whose.sim_error is not None:
-            state, error = "sim", self._whose.sim_error.message
-            busy = self._whose.sim_error.code == "busy"
+        if self._subscriber.sim_error is not None:
+            state, error = "sim", self._subscriber.sim_error.message
+            busy = self._subscriber.sim_error.code == "busy"
             self._look_due = self._look_due or now + (self._paces.poll_s if busy else self._paces.mend_s)
         elif self._network.registered is False:
             state, error = "offline", registration.not_registered(self._network).message
             self._look_due = self._look_due or now + self._paces.poll_s
-        elif self._overheard.quarantine_left > 0:
+        elif self._late_answers.quarantine_left > 0:
             state = "quarantine"
         elif self._settings.every_s is not None and self._publish().code is None:
-            error = self._whose.no_pack or codes_to_try.NOT_BY_SCHEDULE  # the modem is well, but nobody would be warned
+            error = self._subscriber.no_pack or codes_to_try.NOT_BY_SCHEDULE  # well, but nobody would be warned
         full = self._inbox.full if state in ("ready", "quarantine") else None
         self._publish(state=state, error=in_one_line(self._rat_fault, error, full))
 
@@ -289,9 +291,9 @@ class Session:
         """Raises SimError or NetworkError when nothing may or can be asked now; without `network` the SIM is enough."""
         read = self._registered_read
         fresh = read is not None and self._network.registered and self._monotonic() - read <= self._paces.fresh_s
-        self._whose.look_again(sure=bool(fresh))
-        if self._whose.sim_error is not None:
-            raise self._whose.sim_error
+        self._subscriber.look_again(sure=bool(fresh))
+        if self._subscriber.sim_error is not None:
+            raise self._subscriber.sim_error
         if not network:
             return
         if not fresh:
@@ -303,15 +305,15 @@ class Session:
         if result is None or self.modem.answer_may_come:
             self._expect(code, balance=balance)
         elif result.text is not None:
-            self._overheard.settled()
+            self._late_answers.settled()
         if result is not None and result.error is not None:
             self._log.info("ussd ended", code=code, status=result.status, error=result.error, sent_as=result.sent_as)
             if result.error in simcard.NO_SERVICE:
-                self._whose.doubtful, self._registered_read = True, None
+                self._subscriber.doubtful, self._registered_read = True, None
                 self._look_soon()
 
     def _expect(self, code: str, *, balance: bool) -> None:
-        self._overheard.expect(
+        self._late_answers.expect(
             code,
             is_balance=balance,
             sim_key=self._publish().sim_key,
@@ -350,7 +352,7 @@ class Session:
         """Called by the modem for each line that belongs to nothing; must not talk to it."""
         message = self.modem.decode(line) if line.startswith("+CUSD") else None
         if message is not None:
-            self._overheard.heard(message, self._publish(), self._whose.pack)
+            self._late_answers.heard(message, self._publish(), self._subscriber.pack)
             return
         if self._inbox.line(line):
             self._post_due = self._monotonic()
@@ -361,7 +363,7 @@ class Session:
             # Only a look at the whole answer decides; the URC may be one of many while the modem changes cells.
             self._look_soon()
         elif simcard.SIM_NEWS.match(line):
-            self._whose.doubtful = True
+            self._subscriber.doubtful = True
             self._look_soon()
 
     def _look_at_storages(self) -> None:
@@ -372,7 +374,7 @@ class Session:
         """What has come in; and when to look again."""
         if self._inbox.said_full:
             self._look_at_storages()
-        due_s = self._arrived.tend(self._whose.pack)
+        due_s = self._unsolicited_sms.tend(self._subscriber.pack)
         self._post_due = None if due_s is None else self._monotonic() + max(due_s, self._paces.sms_step_s)
 
     def _look_soon(self) -> None:
@@ -384,7 +386,7 @@ class Session:
 
     def _score(self, text: str) -> float:
         """How well a text fits the operator: decides between decoders."""
-        reading = codes_to_try.read_safely(text, pack=self._whose.pack, country=None, report=self._report)
+        reading = codes_to_try.read_safely(text, pack=self._subscriber.pack, country=None, report=self._report)
         if reading.confidence == "operator":
             return 1.0
         return 0.4 if reading.balance is not None or reading.data_left_mb is not None else 0.0

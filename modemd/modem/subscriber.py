@@ -15,7 +15,7 @@ from modemd.records import ModemSettings, ModemSnapshot
 from modemd.store import Store
 
 
-class Whose:
+class Subscriber:
     """Owner thread only. What it finds goes into the snapshot through `publish`.
 
     `sim_error`: what a person must do first. `pack` None: `no_pack` says why. `doubtful`: something spoke of another

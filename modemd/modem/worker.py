@@ -19,15 +19,15 @@ from typing import Any
 import structlog
 
 from modemd.backends.at.modem import Modem
-from modemd.backends.at.ports.port_rotation import Turns
+from modemd.backends.at.ports.port_rotation import PortRotation
 from modemd.backends.at.power import nodes
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import ModemError
-from modemd.modem.late_answers import Overheard
-from modemd.modem.recovery.executor import Healer, Tools
-from modemd.modem.requests import BalanceQuery, Job, Line, Request, UssdQuery
-from modemd.modem.results import Desk
+from modemd.modem.late_answers import LateAnswers
+from modemd.modem.recovery.executor import RecoveryExecutor, Tools
+from modemd.modem.requests import BalanceQuery, Job, Request, RequestQueue, UssdQuery
+from modemd.modem.results import ResultWriter
 from modemd.modem.session import Session
 from modemd.modem.timeouts import Paces
 from modemd.money.operators import Packs
@@ -36,7 +36,12 @@ from modemd.store import Store
 
 __all__ = ["BalanceQuery", "Paces", "Timeouts", "UssdQuery", "Worker"]
 
-STATE_OF_ERROR: dict[str, State] = {"absent": "absent", "unplugged": "absent", "blocked": "blocked", "deaf": "starting"}
+STATE_OF_ERROR: dict[str, State] = {
+    "absent": "absent",
+    "unplugged": "absent",
+    "blocked": "blocked",
+    "no reply on port": "starting",
+}
 FOREVER = float("inf")
 
 
@@ -68,16 +73,16 @@ class Worker(threading.Thread):
         self._open_modem = open_modem
         self._snapshot = ModemSnapshot(modem=settings.name)
         self._on_change = on_change
-        self._line = Line()
+        self._queue = RequestQueue()
         self._stopping = False
         self._wake_r, self._wake_w = os.pipe()
         os.set_blocking(self._wake_r, False)
         os.set_blocking(self._wake_w, False)
         self._pipe_lock = threading.Lock()
-        self._desk = Desk(settings, store=store, on_measurement=self._measured, clock=clock, log=self._log)
+        self._results = ResultWriter(settings, store=store, on_measurement=self._measured, clock=clock, log=self._log)
         self._on_measurement = on_measurement
-        self._overheard = Overheard(
-            self._desk, monotonic=monotonic, late_s=self._paces.late_s, report=self._log.exception
+        self._late_answers = LateAnswers(
+            self._results, monotonic=monotonic, late_s=self._paces.late_s, report=self._log.exception
         )
         self._store, self._packs, self._clock = store, packs, clock
         tools = Tools(
@@ -90,9 +95,9 @@ class Worker(threading.Thread):
             clock=clock,
             monotonic=monotonic,
         )
-        self._healer = Healer(settings, tools, store=store, paces=self._paces, log=self._log)
+        self._recovery = RecoveryExecutor(settings, tools, store=store, paces=self._paces, log=self._log)
         self._tries = 0
-        self._turns = Turns(settings.port)
+        self._rotation = PortRotation(settings.port)
 
     # --- for other threads
 
@@ -104,14 +109,14 @@ class Worker(threading.Thread):
         """The future of the request's result, a Measurement or a UssdResult; it never holds an exception. A balance
         query joins one that waits or runs."""
         job = Job(request, submitted=self._monotonic())
-        waits = self._line.busy
-        standing = self._line.add(job)
+        waits = self._queue.busy
+        standing = self._queue.add(job)
         if standing is None:
-            job.finish(self._desk.refusal(job, self._snapshot, "shutting down"))
+            job.finish(self._results.refusal(job, self._snapshot, "shutting down"))
             return job.future
-        healing = self._healer.acting
-        if healing is not None and self._line.drop(standing):
-            standing.finish(self._desk.refusal(standing, self._snapshot, "busy", healing))
+        healing = self._recovery.acting
+        if healing is not None and self._queue.drop(standing):
+            standing.finish(self._results.refusal(standing, self._snapshot, "busy", healing))
             return standing.future
         if standing is job and (waits or self._snapshot.state != "ready"):
             job.timer = threading.Timer(self._paces.turn_s, self._expire, [job])
@@ -122,17 +127,17 @@ class Worker(threading.Thread):
 
     def cancel(self, future: Future[Any]) -> None:
         """Who asked no longer wants it: a waiting request is dropped, a running one cancelled on the wire."""
-        job = self._line.find(future)
+        job = self._queue.find(future)
         if job is None:
             return
         job.cancelled = True
-        if self._line.drop(job):
-            job.finish(self._desk.refusal(job, self._snapshot, "cancelled"))
+        if self._queue.drop(job):
+            job.finish(self._results.refusal(job, self._snapshot, "cancelled"))
         self._wake()
 
     def answer(self, future: Future[Any], text: str) -> None:
         """The next answer to the menus of a running interactive request."""
-        job = self._line.find(future)
+        job = self._queue.find(future)
         if job is not None:
             job.answers.append(text)
             self._wake()
@@ -171,18 +176,18 @@ class Worker(threading.Thread):
     def _own(self) -> None:
         """Opens the modem and serves until it fails or the thread ends; then rests, longer after each failure."""
         modem: Modem | None = None
-        self._healer.authorise()
+        self._recovery.authorise()
         try:
             session = Session(
                 self.settings,
                 self._open_modem,
                 wake_fd=self._wake_r,
                 stopped=self._stopped,
-                attempt=self._turns.attempt,
+                attempt=self._rotation.attempt,
                 store=self._store,
                 packs=self._packs,
-                desk=self._desk,
-                overheard=self._overheard,
+                results=self._results,
+                late_answers=self._late_answers,
                 publish=self._publish,
                 declare=self._declare,
                 wake=self._wake,
@@ -195,10 +200,10 @@ class Worker(threading.Thread):
             modem = session.modem
             modem.tap = self.tap
             modem.encoding, modem.decoder = self.settings.ussd_encoding, self.settings.ussd_decoder
-            self._healer.prepare(modem)
+            self._recovery.prepare(modem)
             session.open()
-            self._healer.opened(modem, self._snapshot)
-            self._turns.opened(session.ports)
+            self._recovery.opened(modem, self._snapshot)
+            self._rotation.opened(session.ports)
             self._tries = 0
             while not self._stopping:
                 self._turn(session)
@@ -213,16 +218,16 @@ class Worker(threading.Thread):
 
     def _turn(self, session: Session) -> None:
         """One job, or one wait."""
-        job = None if self._overheard.quarantine_left > 0 else self._line.take()
+        job = None if self._late_answers.quarantine_left > 0 else self._queue.take()
         if job is not None:
             try:
                 self._serve(session, job)
             finally:
-                self._line.done()
+                self._queue.done()
             return
-        if self._overheard.quarantine_left <= 0:
-            self._turns.look()
-            self._healer.look(session.modem, self._snapshot)
+        if self._late_answers.quarantine_left <= 0:
+            self._rotation.look()
+            self._recovery.look(session.modem, self._snapshot)
         session.settle()
         due_s = session.next_due_s()
         self._declare(None if due_s is None else due_s + 60.0)
@@ -236,7 +241,7 @@ class Worker(threading.Thread):
         if job.timer is not None:
             job.timer.cancel()
         if job.cancelled or job.future.done():
-            job.finish(self._desk.refusal(job, self._snapshot, "cancelled"))
+            job.finish(self._results.refusal(job, self._snapshot, "cancelled"))
             return
         limit_s = self._ussd_limit(job.request) if isinstance(job.request, UssdQuery) else self._paces.query_s
         self._declare(limit_s + 60.0)
@@ -251,7 +256,7 @@ class Worker(threading.Thread):
                 self._answered()
             job.finish(result)
         except Exception as error:
-            job.finish(self._desk.broken(job, self._snapshot, error))
+            job.finish(self._results.broken(job, self._snapshot, error))
             raise
 
     def _ussd_limit(self, request: UssdQuery) -> float:
@@ -266,21 +271,26 @@ class Worker(threading.Thread):
         state = STATE_OF_ERROR.get(error.code, "failed")
         if (state, error.message) != (self._snapshot.state, self._snapshot.error):
             self._log.warning("modem unusable", code=error.code, reason=error.message)
-        self._healer.failed(error)
-        if error.code == "deaf" and self._turns.attempt == 0:  # ask there soon; once, in a network that answers nowhere
+        self._recovery.failed(error)
+        if (
+            error.code == "no reply on port" and self._rotation.attempt == 0
+        ):  # ask there soon; once, in a network that answers nowhere
             self._publish(wanted_at=self._clock())
-        self._turns.failed(error)
+        self._rotation.failed(error)
         network = replace(self._snapshot.network, registered=None, signal_dbm=None)
         self._publish(state=state, error=error.message, registered_at=None, network=network)
-        if error.code not in ("mad", "deaf"):  # who waits for a modem that answers AT gets his turn in a moment
+        if error.code not in (
+            "unresponsive",
+            "no reply on port",
+        ):  # who waits for a modem that answers AT gets his turn in a moment
             self._refuse_all(error.code, error.message)
 
     def _healed(self) -> bool:
         """What the recovery ladder does beyond opening again; then the modem is opened at once, from its first port."""
-        if not self._healer.heal():
+        if not self._recovery.heal():
             return False
         self._tries = 0
-        self._turns.first()
+        self._rotation.first()
         return True
 
     def _back_off(self) -> None:
@@ -295,7 +305,7 @@ class Worker(threading.Thread):
         watched = self._snapshot.state == "absent"
         was = nodes(self.settings.port) if watched else ()
         deadline = self._monotonic() + seconds
-        while not self._stopping and self._line.empty and (left := deadline - self._monotonic()) > 0:
+        while not self._stopping and self._queue.empty and (left := deadline - self._monotonic()) > 0:
             self._nap(min(left, self._paces.watch_s) if watched else left)
             if not watched or (here := nodes(self.settings.port)) == was:
                 continue
@@ -330,27 +340,27 @@ class Worker(threading.Thread):
         if row.channel == "ussd" and row.text is not None:
             self._answered()
         elif row.channel == "ussd" and row.error == "no answer" and row.origin in ("query", "schedule"):
-            self._healer.unanswered(self._snapshot)
-            self._turns.unanswered()
+            self._recovery.unanswered(self._snapshot)
+            self._rotation.unanswered()
         self._on_measurement(row)
 
     def _answered(self) -> None:
-        self._healer.answered()
-        self._turns.answered()
+        self._recovery.answered()
+        self._rotation.answered()
 
     def _refuse_all(self, code: str, message: str | None = None, *, close: bool = False) -> None:
-        for job in self._line.take_all(close=close):
-            job.finish(self._desk.refusal(job, self._snapshot, code, message))
+        for job in self._queue.take_all(close=close):
+            job.finish(self._results.refusal(job, self._snapshot, code, message))
 
     def _expire(self, job: Job) -> None:
-        if self._line.drop(job):
-            job.finish(self._desk.refusal(job, self._snapshot, "busy"))
+        if self._queue.drop(job):
+            job.finish(self._results.refusal(job, self._snapshot, "busy"))
 
     # --- small things
 
     def _publish(self, **changes: Any) -> ModemSnapshot:
         """The snapshot with what changed; told to `on_change` only when something did."""
-        new = replace(self._snapshot, **self._healer.named(changes))
+        new = replace(self._snapshot, **self._recovery.named(changes))
         if new != self._snapshot:
             self._snapshot = new
             self._on_change(new)

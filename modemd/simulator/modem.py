@@ -20,10 +20,10 @@ from modemd.simulator.port import AtPort
 from modemd.simulator.profiles import FAMILIES
 from modemd.simulator.scenario import SENT_AT, MadUntil, Rat, Registration, Scenario, SimChange
 from modemd.simulator.settings import Settings, first_nvram, fresh_shared
-from modemd.simulator.silent_port import QuietPort
+from modemd.simulator.silent_port import SilentPort
 from modemd.simulator.wire import Timer, Timers
 
-Port = AtPort | QuietPort
+Port = AtPort | SilentPort
 _CURES: tuple[MadUntil, ...] = ("cfun", "reset", "usb")  # each cures what the ones before it cure
 
 
@@ -52,7 +52,7 @@ class SimulatedModem:
         self._fallen: Rat | None = None  # CS fall-back is under way
         self._lost = False  # registration that only a radio cycle or another RAT brings back
         self.ports: list[Port] = [
-            AtPort(self, role) if role in ("at", "at2", "ppp") else QuietPort(self, role) for role in scenario.ports
+            AtPort(self, role) if role in ("at", "at2", "ppp") else SilentPort(self, role) for role in scenario.ports
         ]
         self.at = next(port for port in self.ports if isinstance(port, AtPort) and port.role != "ppp")
         self._choose_rats()

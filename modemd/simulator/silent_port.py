@@ -16,7 +16,7 @@ _FRAME = b"\x7e\x10\x00\x1a\x00\x1a\x00\x0b\x41\x00\xff\r\nOK\r\n\x00\x7d\x5e\xe
 _SENTENCES = (b"GPGSV,1,1,00", b"GPGGA,,,,,,0,,,,,,,,", b"GPRMC,,V,,,,,,,,,,N", b"GPGSA,A,1,,,,,,,,,,,,,,,")
 
 
-class QuietPort:
+class SilentPort:
     """A port that talks by itself, a few times a second, and listens to nobody."""
 
     def __init__(self, modem: SimulatedModem, role: PortRole) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from sqlite3 import Row
 
-from modemd.records import RungRecord
+from modemd.records import RecoveryStepRecord
 from modemd.store.database import Database
 from modemd.store.rows import time_or_none, time_text
 
 
-class Rungs(Database):
+class RecoverySteps(Database):
     """`subject` is the device ("imei:...", else "modem:NAME"), `modem` the name that it is configured under."""
 
-    def rungs(self, subject: str) -> list[RungRecord]:
+    def recovery_steps(self, subject: str) -> list[RecoveryStepRecord]:
         rows = self._rows("SELECT * FROM rungs WHERE subject = ? ORDER BY rung", (subject,))
         return [_record(row) for row in rows]
 
-    def rungs_subject(self, modem: str) -> str | None:
+    def recovery_subject(self, modem: str) -> str | None:
         """The device that a rung was last tried on under this name: for a modem that will not say who it is."""
         row = self._row(
             "SELECT subject FROM rungs WHERE modem = ? ORDER BY last_at DESC, subject LIMIT 1",
@@ -24,7 +24,7 @@ class Rungs(Database):
         )
         return None if row is None else str(row["subject"])
 
-    def save_rung(self, subject: str, modem: str, record: RungRecord) -> None:
+    def save_recovery_step(self, subject: str, modem: str, record: RecoveryStepRecord) -> None:
         """Before the act, so that a daemon that restarts in a loop does not try again at once; and when it helped."""
         with self._transaction() as db:
             db.execute(
@@ -43,7 +43,7 @@ class Rungs(Database):
                 ),
             )
 
-    def owe(self, modem: str, act: str, value: str) -> None:
+    def note_pending_undo(self, modem: str, act: str, value: str) -> None:
         """Before something is switched off that must be switched on again, also after a power cut. `act`: "radio" (the
         IMEI, or nothing, as value) or "authorized" (the device's folder in sysfs)."""
         with self._transaction() as db:
@@ -52,18 +52,18 @@ class Rungs(Database):
                 (modem, act, value, time_text(self._clock())),
             )
 
-    def owed(self, modem: str, act: str) -> str | None:
+    def pending_undo(self, modem: str, act: str) -> str | None:
         row = self._row("SELECT value FROM owed WHERE modem = ? AND act = ?", (modem, act))
         return None if row is None else str(row["value"])
 
-    def paid(self, modem: str, act: str) -> None:
+    def done(self, modem: str, act: str) -> None:
         """It is switched on again."""
         with self._transaction() as db:
             db.execute("DELETE FROM owed WHERE modem = ? AND act = ?", (modem, act))
 
 
-def _record(row: Row) -> RungRecord:
-    return RungRecord(
+def _record(row: Row) -> RecoveryStepRecord:
+    return RecoveryStepRecord(
         rung=row["rung"],
         tried=row["tried"],
         helped=row["helped"],

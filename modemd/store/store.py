@@ -5,10 +5,10 @@ from __future__ import annotations
 from modemd.store.alerts import AlertBook
 from modemd.store.facts import Facts
 from modemd.store.history import History
-from modemd.store.recovery import Rungs
+from modemd.store.recovery import RecoverySteps
 
 
-class Store(History, AlertBook, Facts, Rungs):
+class Store(History, AlertBook, Facts, RecoverySteps):
     """Everything that modemd keeps, in `folder`/modemd.sqlite, owned by exactly one process.
 
     Store(folder) makes the folder (0700), takes the exclusive lock, opens the file (0600, WAL, synchronous=FULL) and

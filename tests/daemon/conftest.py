@@ -22,7 +22,7 @@ import pytest
 from modemd.alerts.channels import bind
 from modemd.backends.at.tap import Tap
 from modemd.daemon.alarm import Alarm
-from modemd.daemon.commands import Desk
+from modemd.daemon.commands import Handlers
 from modemd.daemon.config import Config, DaemonSettings
 from modemd.daemon.control import Client
 from modemd.daemon.fleet import Fleet
@@ -105,7 +105,7 @@ class Office:
         self.server = Server(self.path, lambda request: self.desk(request), credentials=self._credentials)
         self.alarm = Alarm(self.store, wake_outbox=lambda: None, clock=lambda: self.now)
         self.fleet = Fleet(self.store, make_owner=self._owner, call_soon=self.server.call_soon, clock=lambda: self.now)
-        self.desk = Desk(
+        self.desk = Handlers(
             self.fleet,
             self.store,
             self.alarm,

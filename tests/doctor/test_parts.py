@@ -33,7 +33,7 @@ from modemd.records import (
     ModemSnapshot,
     Network,
     Reading,
-    RungRecord,
+    RecoveryStepRecord,
     Sim,
     SmsStorage,
 )
@@ -181,7 +181,7 @@ def test_the_diagnosis_of_a_modem() -> None:
         snapshot,
         level="stale",
         rows=rows,
-        rungs=[RungRecord(rung="reset", tried=2, helped=1, last_at=NOW)],
+        rungs=[RecoveryStepRecord(rung="reset", tried=2, helped=1, last_at=NOW)],
         next_query_at=None,
         now=NOW + timedelta(hours=1),
     )

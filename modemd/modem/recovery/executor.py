@@ -16,7 +16,7 @@ from modemd.errors import ModemError, ModemSilent, StoreError
 from modemd.modem.recovery.ladder import DOING, HIGHER, ILL, NOT_TAKEN, Fault, Ladder, allowed
 from modemd.modem.results import in_one_line
 from modemd.modem.timeouts import Paces
-from modemd.records import Device, ModemSettings, ModemSnapshot, Rung
+from modemd.records import Device, ModemSettings, ModemSnapshot, RecoveryStep
 from modemd.store import Store
 
 RADIO_IS_OFF = (
@@ -29,10 +29,10 @@ AN_UPLINK_S = 86400.0  # once seen, it is taken to be one for so long
 AN_ACT_S = 240.0  # no rung takes longer; for the watchdog
 
 
-class ModemMad(ModemError):
+class ModemUnresponsive(ModemError):
     """It answers AT, and is of no use."""
 
-    code = "mad"
+    code = "unresponsive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Tools:
     monotonic: Callable[[], float]
 
 
-class Healer:
+class RecoveryExecutor:
     """`acting` is the line for who asks while a rung runs, else None; any thread may read it."""
 
     def __init__(self, settings: ModemSettings, tools: Tools, *, store: Store, paces: Paces, log: Any) -> None:
@@ -99,8 +99,8 @@ class Healer:
         self._told()
 
     def look(self, modem: Modem, snapshot: ModemSnapshot) -> None:
-        """Between two requests: raises ModemMad where the modem needs more than patience; says whose the silence of the
-        radio is. Raises ModemError."""
+        """Between two requests: raises ModemUnresponsive where the modem needs more than patience; says whose the
+        silence of the radio is. Raises ModemError."""
         self._watch_radio(modem, snapshot)
         fault, why = self._complaint(snapshot)
         if fault is None:
@@ -108,7 +108,7 @@ class Healer:
         rungs, now = self._rungs(), self._tools.clock()
         if self._ladder.next(rungs, now, fault=fault) is None:
             return
-        raise ModemMad(why)
+        raise ModemUnresponsive(why)
 
     def unanswered(self, snapshot: ModemSnapshot) -> None:
         """A balance query got no answer. Without network, or with a radio setting that rules USSD out, that is no
@@ -162,7 +162,7 @@ class Healer:
 
     # --- the rungs
 
-    def _act(self, rung: Rung) -> str | None:
+    def _act(self, rung: RecoveryStep) -> str | None:
         """One rung; why it was none, where the modem did not take it."""
         doing = DOING[rung]
         reason = ILL[self._ladder.fault or "silent"]
@@ -193,7 +193,7 @@ class Healer:
         if how == "stayed" and usb:
             self._ladder.in_vain()
 
-    def _do(self, rung: Rung) -> bool:
+    def _do(self, rung: RecoveryStep) -> bool:
         """False where the modem did not take it. Raises ModemError, StoreError."""
         path = self._path or ""
         if rung == "usb":
@@ -245,7 +245,7 @@ class Healer:
             written = True
         return written
 
-    def _unreachable(self, rung: Rung) -> str | None:
+    def _unreachable(self, rung: RecoveryStep) -> str | None:
         if rung == "usb":
             return power.no_reauthorising(power.usb_folder(self._path or ""))
         known = self._device.manufacturer, self._device.model
@@ -253,7 +253,7 @@ class Healer:
             return "modemd does not know the make of the silent device, so it writes no reset to it"
         return None
 
-    def _rungs(self) -> tuple[Rung, ...]:
+    def _rungs(self) -> tuple[RecoveryStep, ...]:
         """What is permitted now. A modem that carried the way out within a day is somebody's only link, also while it
         is too ill to show it, or has not dialled again."""
         recovery, leave = self._settings.recovery, self._settings.recovery_on_uplink
@@ -270,8 +270,8 @@ class Healer:
     # --- what is wrong
 
     def _fault_of(self, error: ModemError) -> Fault | None:
-        if isinstance(error, ModemMad):
-            return "mad" if self._ladder.mad else "busy"
+        if isinstance(error, ModemUnresponsive):
+            return "unresponsive" if self._ladder.unresponsive else "busy"
         return "silent" if isinstance(error, ModemSilent) else None
 
     def _complaint(self, snapshot: ModemSnapshot) -> tuple[Fault | None, str]:
@@ -287,8 +287,8 @@ class Healer:
         elif now - self._busy_since >= self._paces.ladder.busy_s:
             self._busy_since = now
             return "busy", "the SIM has been busy for too long: the port is opened again"
-        if self._ladder.mad:
-            return "mad", "the modem answers, but balance queries get no answer: the port is opened again"
+        if self._ladder.unresponsive:
+            return "unresponsive", "the modem answers, but balance queries get no answer: the port is opened again"
         return None, ""
 
     def _watch_radio(self, modem: Modem, snapshot: ModemSnapshot) -> None:
@@ -319,8 +319,8 @@ class Healer:
             return
         self._loaded = True
         try:
-            self._subject = self._store.rungs_subject(self._settings.name) or self._nobody
-            self._ladder.remember(self._store.rungs(self._subject))
+            self._subject = self._store.recovery_subject(self._settings.name) or self._nobody
+            self._ladder.remember(self._store.recovery_steps(self._subject))
         except StoreError as error:
             self._log.error("recovery forgets", reason=error.message)
 
@@ -332,7 +332,7 @@ class Healer:
         if subject == self._subject:
             return
         try:
-            known = self._store.rungs(subject)
+            known = self._store.recovery_steps(subject)
         except StoreError as error:
             self._log.error("recovery forgets", reason=error.message)
             return
@@ -346,7 +346,7 @@ class Healer:
         all night."""
         try:
             for record in self._ladder.unsaved():
-                self._store.save_rung(self._subject, self._settings.name, record)
+                self._store.save_recovery_step(self._subject, self._settings.name, record)
         except StoreError as error:
             self._log.error("recovery needs the store", reason=error.message)
             return False
@@ -363,19 +363,19 @@ class Healer:
     def _owed(self, act: str) -> str | None:
         if act not in self._debts:
             try:
-                self._debts[act] = self._store.owed(self._settings.name, act)
+                self._debts[act] = self._store.pending_undo(self._settings.name, act)
             except StoreError as error:
                 self._log.error("recovery forgets", reason=error.message)
         return self._debts.get(act)
 
     def _owe(self, act: str, value: str) -> None:
         """Raises StoreError."""
-        self._store.owe(self._settings.name, act, value)
+        self._store.note_pending_undo(self._settings.name, act, value)
         self._debts[act] = value
 
     def _pay(self, act: str) -> None:
         try:
-            self._store.paid(self._settings.name, act)
+            self._store.done(self._settings.name, act)
             self._debts[act] = None
         except StoreError as error:
             self._log.error("recovery needs the store", reason=error.message)

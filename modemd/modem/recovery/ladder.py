@@ -1,7 +1,7 @@
 """The recovery ladder: what to do next with a modem that is silent or mad. Values in, values out; the caller has the
 clock, the store and the port.
 
-Rungs, mildest first: "escape" (ESC and AT, which every opening does), "reopen" (the port closed and opened), "cfun"
+Steps, mildest first: "escape" (ESC and AT, which every opening does), "reopen" (the port closed and opened), "cfun"
 (radio off and on), "reset" (the modem started anew), "usb" (its device taken off the bus and put back). A modem without
 network is not ill: only one that does not answer, or that answers AT and nothing else."""
 
@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from modemd.records import Rung, RungRecord
+from modemd.records import RecoveryStep, RecoveryStepRecord
 
-# "silent": no answer to AT, at opening or in use. "mad": AT is answered, balance queries are not, although the modem is
-# registered. "busy": the SIM stays busy.
-Fault = Literal["silent", "mad", "busy"]
-HIGHER: tuple[Rung, ...] = ("cfun", "reset", "usb")
+# "silent": no answer to AT, at opening or in use. "unresponsive": AT is answered, balance queries are not, although the
+# modem is registered. "busy": the SIM stays busy.
+Fault = Literal["silent", "unresponsive", "busy"]
+HIGHER: tuple[RecoveryStep, ...] = ("cfun", "reset", "usb")
 _DAY_S = 86400.0
 
 
@@ -38,7 +38,7 @@ class Limits:
     hopeless: int = 5  # tries that never helped: last in order, and once a day at most
 
 
-def allowed(recovery: str, *, uplink: str | None = None, on_uplink: bool = False) -> tuple[Rung, ...]:
+def allowed(recovery: str, *, uplink: str | None = None, on_uplink: bool = False) -> tuple[RecoveryStep, ...]:
     """The rungs that the configuration permits. `uplink`: the network interface by which this modem carries the
     machine's way out; then nothing above "reopen", unless `on_uplink`."""
     if uplink is not None and not on_uplink:
@@ -49,24 +49,24 @@ def allowed(recovery: str, *, uplink: str | None = None, on_uplink: bool = False
 class Ladder:
     """One modem's illness and what is remembered of its rungs. All times are aware UTC."""
 
-    def __init__(self, records: Iterable[RungRecord] = (), limits: Limits | None = None) -> None:
+    def __init__(self, records: Iterable[RecoveryStepRecord] = (), limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self.fault: Fault | None = None
         self._records = {record.rung: record for record in records}
-        self._unsaved: set[Rung] = set()
+        self._unsaved: set[RecoveryStep] = set()
         self._since: datetime | None = None  # this fault
         self._reopens = 0  # tried against this fault
         self._last_reopens = 0  # the same, after it
         self._opened_at: datetime | None = None
         self._well_since: datetime | None = None
         self._relapsed = False  # silent again, soon after it had been opened well
-        self._judged: tuple[Rung, Fault, datetime] | None = (
+        self._judged: tuple[RecoveryStep, Fault, datetime] | None = (
             None  # a rung whose effect is to be seen: against what, until
         )
         self._unanswered = 0
         self._mad_told = False
-        self._news: Rung | None = None
-        self._out_of_reach: dict[Rung, tuple[datetime, str]] = {}
+        self._news: RecoveryStep | None = None
+        self._out_of_reach: dict[RecoveryStep, tuple[datetime, str]] = {}
 
     # --- what happens to the modem
 
@@ -94,7 +94,7 @@ class Ladder:
         """The network's answer came through it, or its SIM is no longer busy: it is well."""
         self._unanswered = 0
         self._well_since = self._well_since or now
-        if self.fault in ("mad", "busy") or (self._judged is not None and self._judged[1] != "silent"):
+        if self.fault in ("unresponsive", "busy") or (self._judged is not None and self._judged[1] != "silent"):
             self._helped(now)
         self.fault = None
         self._begin(None)
@@ -105,13 +105,13 @@ class Ladder:
         self._mad_told = False
 
     @property
-    def mad(self) -> bool:
+    def unresponsive(self) -> bool:
         """True when the last query is one too many without an answer, until `failed` is told of it."""
         return self._unanswered >= self.limits.unanswered and not self._mad_told
 
     # --- what to do
 
-    def next(self, rungs: Iterable[Rung], now: datetime, *, fault: Fault | None = None) -> Rung | None:
+    def next(self, rungs: Iterable[RecoveryStep], now: datetime, *, fault: Fault | None = None) -> RecoveryStep | None:
         """The next rung among the allowed ones; None: nothing but to wait. A silent or absent modem is always opened
         again. `fault`: as if this had been told to `failed` just now."""
         fault = fault or self.fault
@@ -128,9 +128,9 @@ class Ladder:
         due = (rung for rung in self._order(rungs) if self._is_due(rung, now))
         return next(due, "reopen" if silent else None)
 
-    def taken(self, rung: Rung, now: datetime) -> None:
+    def taken(self, rung: RecoveryStep, now: datetime) -> None:
         """It is being tried. To be on the disk before the act, where it is above "reopen"."""
-        record = self._records.get(rung, RungRecord(rung=rung))
+        record = self._records.get(rung, RecoveryStepRecord(rung=rung))
         if rung not in HIGHER:
             if self.fault is not None:
                 self._reopens += 1
@@ -159,7 +159,7 @@ class Ladder:
         """The rung that was tried had no effect at all: there is nothing to wait for."""
         self._judged = None
 
-    def out_of_reach(self, rung: Rung, why: str, now: datetime) -> bool:
+    def out_of_reach(self, rung: RecoveryStep, why: str, now: datetime) -> bool:
         """It cannot be tried here (permission, no such device): passed over for `hold_s`. True where that is news."""
         known = self._out_of_reach.get(rung)
         self._out_of_reach[rung] = (now + _seconds(self.limits.hold_s), why)
@@ -167,18 +167,18 @@ class Ladder:
 
     # --- what is remembered
 
-    def news(self) -> Rung | None:
+    def news(self) -> RecoveryStep | None:
         """The rung that has helped since the last call."""
         rung, self._news = self._news, None
         return rung
 
-    def unsaved(self) -> list[RungRecord]:
+    def unsaved(self) -> list[RecoveryStepRecord]:
         """What changed since the last call: for the store."""
         changed = [self._records[rung] for rung in ("escape", "reopen", *HIGHER) if rung in self._unsaved]
         self._unsaved.clear()
         return changed
 
-    def remember(self, records: Iterable[RungRecord]) -> None:
+    def remember(self, records: Iterable[RecoveryStepRecord]) -> None:
         """What the store knows of this device, once it has said who it is: added to what is known under its name."""
         for record in records:
             mine = self._records.get(record.rung)
@@ -207,21 +207,21 @@ class Ladder:
         self._since = since
         self._last_reopens, self._reopens = self._reopens or self._last_reopens, 0
 
-    def _opened_again(self, record: RungRecord) -> list[str]:
+    def _opened_again(self, record: RecoveryStepRecord) -> list[str]:
         times = self._reopens or self._last_reopens
         if not times:  # by an earlier daemon
             return []
         often = "once" if times == 1 else f"{times} times"
         return [f"opened again {often}, last {_at(record)}{' (helped)' if record.last_helped else ''}"]
 
-    def _order(self, rungs: Iterable[Rung]) -> list[Rung]:
+    def _order(self, rungs: Iterable[RecoveryStep]) -> list[RecoveryStep]:
         """Mildest first; before that the one that helped the last time, behind that those that never did."""
         own = set(rungs)
         # No answer to AT means no answer to AT+CFUN, unless it fell silent after it had been opened well.
         answers = self.fault != "silent" or self._relapsed
         usable = [rung for rung in HIGHER if rung in own and (rung != "cfun" or answers)]
 
-        def key(rung: Rung) -> int:
+        def key(rung: RecoveryStep) -> int:
             record = self._records.get(rung)
             if record is None:
                 return 1
@@ -231,7 +231,7 @@ class Ladder:
 
         return sorted(usable, key=key)
 
-    def _is_due(self, rung: Rung, now: datetime) -> bool:
+    def _is_due(self, rung: RecoveryStep, now: datetime) -> bool:
         barred = self._out_of_reach.get(rung)
         if barred is not None and now < barred[0]:
             return False
@@ -245,7 +245,7 @@ class Ladder:
 
     def _helped(self, now: datetime) -> None:
         judged, self._judged = self._judged, None
-        rung: Rung | None = "reopen" if self._reopens else None
+        rung: RecoveryStep | None = "reopen" if self._reopens else None
         if judged is not None and (judged[1] != "silent" or now <= judged[2]):
             rung = judged[0]
         record = self._records.get(rung) if rung is not None else None
@@ -259,34 +259,34 @@ class Ladder:
             if record is not None and record.hold_s:
                 self._note(replace(record, hold_s=0.0, next_at=None))
 
-    def _note(self, record: RungRecord) -> None:
+    def _note(self, record: RecoveryStepRecord) -> None:
         self._records[record.rung] = record
         self._unsaved.add(record.rung)
 
 
 ILL: dict[Fault, str] = {
     "silent": "the modem answers nothing any more",
-    "mad": "the modem answers AT, but no query",
+    "unresponsive": "the modem answers AT, but no query",
     "busy": "the modem's SIM stays busy",
 }
-DOING: dict[Rung, str] = {
+DOING: dict[RecoveryStep, str] = {
     "cfun": "its radio is switched off and on",
     "reset": "it is being reset",
     "usb": "it is taken off the USB bus and put back",
 }
-NOT_TAKEN: dict[Rung, str] = {
+NOT_TAKEN: dict[RecoveryStep, str] = {
     "cfun": "the modem does not let its radio be switched off and on (AT+CFUN)",
     "reset": "the modem takes no reset command",
     "usb": "the modem is no USB device",
 }
-DONE: dict[Rung, str] = {
+DONE: dict[RecoveryStep, str] = {
     "cfun": "radio switched off and on",
     "reset": "reset",
     "usb": "taken off the USB bus and put back",
 }
 
 
-def _at(record: RungRecord) -> str:
+def _at(record: RecoveryStepRecord) -> str:
     return f"{record.last_at:%Y-%m-%d at %H:%M} UTC"
 
 
@@ -294,7 +294,7 @@ def _seconds(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def _joined(one: RungRecord, other: RungRecord) -> RungRecord:
+def _joined(one: RecoveryStepRecord, other: RecoveryStepRecord) -> RecoveryStepRecord:
     """Two records of one rung: the later try counts, and the longer rest."""
     later, earlier = (one, other) if (one.last_at or _NEVER) >= (other.last_at or _NEVER) else (other, one)
     rests = [record.next_at for record in (one, other) if record.next_at is not None]

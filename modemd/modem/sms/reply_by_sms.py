@@ -27,7 +27,7 @@ LOOK = "look at the messages with modemd sms list"
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class SmsReply:
     """A message with what it says. `parts`: where it lies, for `sms_delete_own`."""
 
     message: SmsMessage
@@ -43,12 +43,12 @@ class Letter:
 class Waited:
     """How the waiting ended. `letter` None: `error` and `hint` say why, in one short phrase and in one line."""
 
-    letter: Letter | None = None
+    letter: SmsReply | None = None
     error: str | None = None
     hint: str | None = None
 
 
-class BySms:
+class ReplyBySms:
     """Owner thread only."""
 
     def __init__(
@@ -152,7 +152,7 @@ class BySms:
             return Waited(error="no answer", hint=hint)
         return waited
 
-    def delete(self, letter: Letter) -> None:
+    def delete(self, letter: SmsReply) -> None:
         """Deletes the parts of an answer that modemd caused, where they still lie as they were read. Raises
         ModemError."""
         for part in letter.parts:
@@ -163,7 +163,7 @@ class BySms:
 
     def _found(
         self, pack: Pack | None, country: str | None, number: str | None, since: float, *, final: bool
-    ) -> list[Letter]:
+    ) -> list[SmsReply]:
         """The messages that answer: with a balance, or, when nothing more is waited for (`final`), with data alone. An
         incomplete one counts then, too, as far as it is certain."""
         found = []
@@ -179,10 +179,10 @@ class BySms:
             text = certain_text(message if whole else replace(message, cut=True))
             reading = read_safely(text, pack=pack, country=country, report=self._report)
             if reading.balance is not None or (final and reading.data_left_mb is not None):
-                found.append(Letter(message, reading, tuple(self._inbox.parts_of(message))))
+                found.append(SmsReply(message, reading, tuple(self._inbox.parts_of(message))))
         return found
 
-    def _ended(self, found: list[Letter]) -> Waited:
+    def _ended(self, found: list[SmsReply]) -> Waited:
         money = [letter for letter in found if letter.reading.balance is not None]
         now = self._clock()
         money = [letter for letter in money if told_at(letter.message, now) == now] or money

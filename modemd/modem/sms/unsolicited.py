@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from modemd.modem.codes_to_try import certain_text, read_safely
-from modemd.modem.late_answers import Overheard
-from modemd.modem.results import Desk
+from modemd.modem.late_answers import LateAnswers
+from modemd.modem.results import ResultWriter
 from modemd.modem.sms.inbox import Inbox, decoder_of, told_at
 from modemd.money import senders
 from modemd.money.notices import notice
@@ -19,14 +19,14 @@ from modemd.records import ModemSnapshot, Reading, SmsMessage
 JUST_ASKED = timedelta(minutes=15)
 
 
-class Arrived:
+class Unsolicited:
     """Owner thread only. What has come lies in `inbox`."""
 
     def __init__(
         self,
         inbox: Inbox,
-        desk: Desk,
-        overheard: Overheard,
+        results: ResultWriter,
+        late_answers: LateAnswers,
         *,
         publish: Callable[..., ModemSnapshot],
         clock: Callable[[], datetime],
@@ -34,7 +34,7 @@ class Arrived:
         parts_s: float,
         report: Callable[[str], None],
     ) -> None:
-        self._inbox, self._desk, self._overheard = inbox, desk, overheard
+        self._inbox, self._results, self._late_answers = inbox, results, late_answers
         self._publish, self._clock, self._parts_s, self._report = publish, clock, parts_s, report
         self._last_attempt = last_attempt
 
@@ -69,13 +69,13 @@ class Arrived:
         reading = read_safely(text, pack=pack, country=pack.country, report=self._report)
         told = notice(text)
         sure = reading.balance is not None and reading.confidence == "operator"
-        if not (sure or told is not None) or not self._overheard.has_room():
+        if not (sure or told is not None) or not self._late_answers.has_room():
             return
         now = self._clock()
         taken_at = told_at(message, now)
         if taken_at < now or (not sure and (told == "top_up" or not self._just_asked(now))):
             self._publish(wanted_at=now)
-        self._desk.by_sms(
+        self._results.by_sms(
             self._publish(),
             "sms",
             reading=reading if sure else Reading(kind="other"),

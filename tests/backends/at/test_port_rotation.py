@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from modemd.backends.at.ports.port_rotation import PortDeaf, Turns
+from modemd.backends.at.ports.port_rotation import PortDeaf, PortRotation
 from modemd.errors import ModemSilent, PortAbsent, PortBlocked, PortLost
 from modemd.modem.worker import BalanceQuery
 
 
 def test_the_first_port_is_kept_through_an_unplug_and_a_slow_start() -> None:
     """A modem that is gone for a moment, or boots, is opened on its first port again."""
-    turns = Turns("auto")
+    turns = PortRotation("auto")
     for error in (PortLost("gone"), PortAbsent("gone"), ModemSilent("boots"), ModemSilent("boots")):
         turns.failed(error)
         assert turns.attempt == 0
@@ -33,7 +33,7 @@ def test_the_first_port_is_kept_through_an_unplug_and_a_slow_start() -> None:
 )
 def test_another_port_where_there_is_a_reason(setting: str, errors: list[Any]) -> None:
     """A port that is held, one that stays silent, and the port of another modem are left; unplugged is a new start."""
-    turns = Turns(setting)
+    turns = PortRotation(setting)
     for error in errors:
         turns.failed(error)
     assert turns.attempt == 1
@@ -43,7 +43,7 @@ def test_another_port_where_there_is_a_reason(setting: str, errors: list[Any]) -
 
 def test_a_port_that_answered_once_is_not_left() -> None:
     """Silence of the network is no reason to leave the port that brought an answer."""
-    turns = Turns("auto")
+    turns = PortRotation("auto")
     turns.opened(2)
     turns.answered()
     turns.unanswered()
@@ -55,7 +55,7 @@ def test_a_port_that_answered_once_is_not_left() -> None:
 
 def test_each_port_is_left_once_for_want_of_an_answer() -> None:
     """Where no port brings one the modem stays where it is: it is the network, or the modem is mad."""
-    turns = Turns("auto")
+    turns = PortRotation("auto")
     for ports_left in (2, 1):
         turns.opened(3)
         turns.unanswered()

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modemd.modem.recovery.ladder import HIGHER, Fault, Ladder, allowed
-from modemd.records import Rung, RungRecord
+from modemd.records import RecoveryStep, RecoveryStepRecord
 
 ALL = allowed("usb")
 
 
 def ill(
-    ladder: Ladder, clock: Any, rungs: tuple[Rung, ...] = ALL, *, times: int = 1, every_s: float = 30.0
+    ladder: Ladder, clock: Any, rungs: tuple[RecoveryStep, ...] = ALL, *, times: int = 1, every_s: float = 30.0
 ) -> list[Any]:
     """The modem stays silent, and each rung that the ladder names is tried: their names."""
     tried = []
@@ -31,7 +31,7 @@ def ill(
     return tried
 
 
-def heal_by(ladder: Ladder, rung: Rung, clock: Any) -> None:
+def heal_by(ladder: Ladder, rung: RecoveryStep, clock: Any) -> None:
     """Silent until this rung is tried, and well behind it."""
     while ill(ladder, clock) != [rung]:
         clock.move(minutes=5)
@@ -92,18 +92,18 @@ def test_three_queries_without_an_answer_make_a_modem_mad(clock: Any) -> None:
     ladder = Ladder()
     for _ in range(2):
         ladder.unanswered()
-        assert not ladder.mad
+        assert not ladder.unresponsive
     tried = []
     for _ in range(5):
         ladder.unanswered()
-        assert ladder.mad
-        tried.append(ladder.next(ALL, clock.now, fault="mad"))
+        assert ladder.unresponsive
+        tried.append(ladder.next(ALL, clock.now, fault="unresponsive"))
         if tried[-1] is None:
             break
-        ladder.failed("mad", clock.now)
+        ladder.failed("unresponsive", clock.now)
         assert ladder.next(ALL, clock.now) == tried[-1]
         ladder.taken(tried[-1], clock.now)
-        assert not ladder.mad  # until the next query
+        assert not ladder.unresponsive  # until the next query
         ladder.opened(clock.move(minutes=1))
     assert tried == ["reopen", "cfun", "reset", "usb", None]
 
@@ -115,7 +115,7 @@ def test_an_answer_ends_the_madness(clock: Any) -> None:
         ladder.unanswered()
         ladder.unanswered()
         ladder.answered(clock.now)
-        assert not ladder.mad
+        assert not ladder.unresponsive
 
 
 def test_a_modem_without_ussd_is_opened_once(clock: Any) -> None:
@@ -123,12 +123,12 @@ def test_a_modem_without_ussd_is_opened_once(clock: Any) -> None:
     ladder = Ladder()
     for _ in range(3):
         ladder.unanswered()
-    ladder.failed("mad", clock.now)
+    ladder.failed("unresponsive", clock.now)
     ladder.taken("reopen", clock.now)
     ladder.opened(clock.now)
     for _ in range(20):
         ladder.unanswered()
-        assert ladder.next(allowed("reopen"), clock.move(hours=6), fault="mad") is None
+        assert ladder.next(allowed("reopen"), clock.move(hours=6), fault="unresponsive") is None
 
 
 def test_silence_in_every_use_climbs_the_ladder(clock: Any) -> None:
@@ -160,7 +160,7 @@ def test_a_dead_zone_is_not_reset_all_night(clock: Any) -> None:
 
 def test_a_restart_of_the_daemon_does_not_reset_the_clock(clock: Any) -> None:
     """A daemon that crashes in a loop resets the modem no more often than one that runs."""
-    kept: dict[str, RungRecord] = {}
+    kept: dict[str, RecoveryStepRecord] = {}
     resets = 0
     begun = clock.now
     while clock.now - begun < timedelta(hours=12):
@@ -173,7 +173,7 @@ def test_a_restart_of_the_daemon_does_not_reset_the_clock(clock: Any) -> None:
 def test_a_rung_that_helps_may_come_again_after_an_hour(clock: Any) -> None:
     """The rest does not grow while the rung helps, and is never shorter than an hour."""
     ladder = Ladder()
-    rungs: tuple[Rung, ...] = ("escape", "reopen", "reset")
+    rungs: tuple[RecoveryStep, ...] = ("escape", "reopen", "reset")
     at = []
     begun = clock.now
     while clock.now - begun < timedelta(hours=10):
@@ -189,7 +189,7 @@ def test_a_rung_that_helps_may_come_again_after_an_hour(clock: Any) -> None:
 def test_a_day_of_health_forgives(clock: Any) -> None:
     """After 24 h without a fault the rests begin at one hour again."""
     ladder = Ladder()
-    rungs: tuple[Rung, ...] = ("escape", "reopen", "reset")
+    rungs: tuple[RecoveryStep, ...] = ("escape", "reopen", "reset")
     while ladder.summary(clock.now) is None or "3 times in all" not in (ladder.summary(clock.now) or ""):
         ill(ladder, clock, rungs, every_s=300.0)
     ladder.opened(clock.now)
@@ -204,8 +204,10 @@ def test_a_day_of_health_forgives(clock: Any) -> None:
 def test_a_clock_that_was_set_back_bars_nothing_for_ever(clock: Any) -> None:
     """A Pi without a clock may have noted a time in the far future: the rung rests its hour from now."""
     far = clock.now + timedelta(days=4000)
-    ladder = Ladder([RungRecord(rung="reset", tried=1, last_at=far, next_at=far + timedelta(hours=1), hold_s=3600.0)])
-    rungs: tuple[Rung, ...] = ("escape", "reopen", "reset")
+    ladder = Ladder(
+        [RecoveryStepRecord(rung="reset", tried=1, last_at=far, next_at=far + timedelta(hours=1), hold_s=3600.0)]
+    )
+    rungs: tuple[RecoveryStep, ...] = ("escape", "reopen", "reset")
     assert "reset" not in ill(ladder, clock, rungs, times=10)
     clock.move(hours=2)
     assert ill(ladder, clock, rungs) == ["reset"]
@@ -213,15 +215,21 @@ def test_a_clock_that_was_set_back_bars_nothing_for_ever(clock: Any) -> None:
 
 @given(
     events=st.lists(
-        st.sampled_from(["silent", "mad", "busy", "absent", "opened", "answered", "unanswered", "wait"]), max_size=80
+        st.sampled_from(["silent", "unresponsive", "busy", "absent", "opened", "answered", "unanswered", "wait"]),
+        max_size=80,
     ),
     recovery=st.sampled_from(["reopen", "reset", "usb"]),
 )
 def test_no_rung_outside_its_limits(events: list[str], recovery: str) -> None:
     """Whatever happens in whatever order: only what is permitted, each higher rung at most once an hour."""
     ladder, now = Ladder(), datetime(2024, 5, 1, tzinfo=UTC)
-    last: dict[Rung, datetime] = {}
-    faults: dict[str, Fault | None] = {"silent": "silent", "mad": "mad", "busy": "busy", "absent": None}
+    last: dict[RecoveryStep, datetime] = {}
+    faults: dict[str, Fault | None] = {
+        "silent": "silent",
+        "unresponsive": "unresponsive",
+        "busy": "busy",
+        "absent": None,
+    }
     for event in events:
         now += timedelta(seconds=40)
         if event in faults:
@@ -264,7 +272,7 @@ def test_what_helped_the_last_time_is_tried_first(clock: Any) -> None:
 
 def test_what_never_helped_goes_last(clock: Any) -> None:
     """Five resets in vain: the bus is tried before the next one."""
-    vain = RungRecord(rung="reset", tried=5, last_at=clock.now - timedelta(days=3), hold_s=86400.0)
+    vain = RecoveryStepRecord(rung="reset", tried=5, last_at=clock.now - timedelta(days=3), hold_s=86400.0)
     assert ill(Ladder([vain]), clock, times=4)[-1] == "usb"
     assert ill(Ladder([replace(vain, helped=1)]), clock, times=4)[-1] == "reset"
 

@@ -51,7 +51,7 @@ def test_the_default_only_opens_again(socket: Any, start: Any, watch: Any, ladde
     assert worker.submit(UssdQuery(code="*111#", timeout_s=0.3)).result(10).error == "no answer"
     assert watch.wait_for(lambda w: "opened again 5 times" in (w.snapshots[-1].recovery or ""), 15)
     assert not [line for line in peer.commands if "CFUN=" in line or "RESET" in line]
-    assert [record.rung for record in store.rungs("imei:860000000000017")] == []
+    assert [record.rung for record in store.recovery_steps("imei:860000000000017")] == []
 
 
 def test_a_silent_modem_is_reset_blindly_and_found_again(
@@ -73,7 +73,7 @@ def test_a_silent_modem_is_reset_blindly_and_found_again(
     assert watch.wait_for(lambda w: "UTC (helped)" in (w.snapshots[-1].recovery or ""), 15)
     assert (worker.snapshot.state, socket.lives) == ("ready", 2)
     assert "reset" in (worker.snapshot.recovery or "")
-    kept = {record.rung: record for record in store.rungs("imei:860000000000017")}
+    kept = {record.rung: record for record in store.recovery_steps("imei:860000000000017")}
     assert (kept["reset"].tried, kept["reset"].helped) == (1, 1)
     assert peer.commands.count("AT+CFUN=1,1") == 1
     socket.peer.ussd("OK", '+CUSD: 0,"Balance 12.50",15')
@@ -109,7 +109,7 @@ def test_a_mad_modem_is_healed_by_its_radio(
     assert balance(worker).reading.balance == Decimal("12.50")
     assert "radio switched off and on" in (worker.snapshot.recovery or "")
     assert "(helped)" in (worker.snapshot.recovery or "")
-    assert store.owed("home", "radio") is None
+    assert store.pending_undo("home", "radio") is None
 
 
 def test_who_asks_while_a_rung_runs_is_told_at_once(socket: Any, start: Any, watch: Any, ladder_paces: Paces) -> None:
@@ -168,7 +168,7 @@ def test_no_reset_without_a_memory(
     def full(*_args: object) -> None:
         raise StoreError("the disk is full: free some space")
 
-    monkeypatch.setattr(store, "save_rung", full)
+    monkeypatch.setattr(store, "save_recovery_step", full)
     worker = start(str(socket.link), wait="absent", paces=ladder_paces, recovery="reset")
     peer = socket.plug()
     assert watch.state("ready")
@@ -184,23 +184,23 @@ def test_a_radio_that_was_left_off_is_switched_on_first(
     peer: Any, start: Any, store: Store, ladder_paces: Paces
 ) -> None:
     """A daemon that was killed between off and on: the next one switches on before it asks for the SIM."""
-    store.owe("home", "radio", "860000000000017")
+    store.note_pending_undo("home", "radio", "860000000000017")
     states = ["4"]
     peer.answers["AT+CFUN?"] = lambda _command: (f"+CFUN: {states[-1]}", "OK")
     peer.answers["AT+CFUN=1"] = took(states)
     start(peer.path, paces=ladder_paces)
     assert states == ["4", "1"]
-    assert store.owed("home", "radio") is None
+    assert store.pending_undo("home", "radio") is None
     assert peer.commands.index("AT+CFUN=1") < peer.commands.index("AT+CPIN?")
 
 
 def test_another_modems_radio_is_not_ours(peer: Any, start: Any, store: Store, ladder_paces: Paces) -> None:
     """What is owed to one IMEI is not paid to another."""
-    store.owe("home", "radio", "860000000000099")
+    store.note_pending_undo("home", "radio", "860000000000099")
     peer.answers["AT+CFUN?"] = ("+CFUN: 4", "OK")
     start(peer.path, paces=ladder_paces)
     assert "AT+CFUN=1" not in peer.commands
-    assert store.owed("home", "radio") == "860000000000099"
+    assert store.pending_undo("home", "radio") == "860000000000099"
 
 
 def test_a_radio_that_somebody_else_switched_off_stays_off(
@@ -227,7 +227,7 @@ def test_a_dead_zone_is_no_illness(peer: Any, start: Any, watch: Any, ladder_pac
     for _ in range(6):
         assert balance(worker).error == "not registered"
     assert worker.snapshot.recovery is None
-    assert store.rungs_subject("home") is None
+    assert store.recovery_subject("home") is None
     assert not [line for line in peer.commands if line.startswith("AT+CFUN=")]
 
 
@@ -293,7 +293,7 @@ def test_unplugged_while_it_is_being_healed(
     assert watch.wait_for(lambda w: "opened again once" in (w.snapshots[-1].recovery or ""))
     balance(worker)
     assert watch.state("absent")
-    assert store.owed("home", "radio") == "860000000000017"
+    assert store.pending_undo("home", "radio") == "860000000000017"
     states = ["4"]
 
     def prepare(again: Any) -> None:
@@ -303,7 +303,7 @@ def test_unplugged_while_it_is_being_healed(
     socket.plug(prepare)
     assert watch.state("ready")
     assert states == ["4", "1"]
-    assert store.owed("home", "radio") is None
+    assert store.pending_undo("home", "radio") is None
 
 
 def test_stopped_while_the_radio_is_off(socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store) -> None:
@@ -325,13 +325,13 @@ def test_stopped_while_the_radio_is_off(socket: Any, start: Any, watch: Any, lad
     assert watch.wait_for(lambda w: "opened again once" in (w.snapshots[-1].recovery or ""))
     balance(worker)
     assert peer.heard("AT+CFUN=4")
-    assert store.owed("home", "radio") is not None
+    assert store.pending_undo("home", "radio") is not None
     began = time.monotonic()
     worker.stop()
     assert time.monotonic() - began < 3
     assert not worker.is_alive()
     assert states == ["1", "4", "1"]
-    assert store.owed("home", "radio") is None
+    assert store.pending_undo("home", "radio") is None
 
 
 def test_a_sim_that_stays_busy_is_opened_again(

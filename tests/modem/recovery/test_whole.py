@@ -63,9 +63,9 @@ def ask(worker: Worker) -> tuple[str | None, Decimal | None]:
     return row.error, row.reading.balance
 
 
-def rungs(store: Store) -> dict[str, tuple[int, int]]:
-    subject = store.rungs_subject("home")
-    return {record.rung: (record.tried, record.helped) for record in store.rungs(subject or "")}
+def steps_of(store: Store) -> dict[str, tuple[int, int]]:
+    subject = store.recovery_subject("home")
+    return {record.rung: (record.tried, record.helped) for record in store.recovery_steps(subject or "")}
 
 
 @pytest.mark.parametrize(
@@ -89,10 +89,10 @@ def test_a_mad_modem_is_healed_by_the_rung_that_it_needs(
             break
         assert watch.state("ready", 15)
     assert ask(worker) == (None, Decimal("12.50"))
-    kept = rungs(store)
+    kept = steps_of(store)
     assert {rung: counts for rung, counts in kept.items() if rung != "reopen"} == wanted
     assert (box.folder(modem) / "authorized").read_text(encoding="ascii").strip() == "1"
-    assert [store.owed("home", act) for act in ("radio", "authorized")] == [None, None]
+    assert [store.pending_undo("home", act) for act in ("radio", "authorized")] == [None, None]
 
 
 def test_a_hung_firmware_is_taken_off_the_bus(
@@ -106,7 +106,7 @@ def test_a_hung_firmware_is_taken_off_the_bus(
     assert watch.wait_for(lambda w: "bus and put back" in (w.snapshots[-1].recovery or ""), 20)
     assert watch.state("ready", 15)
     assert ask(worker) == (None, Decimal("12.50"))
-    assert (rungs(store)["reset"], rungs(store)["usb"]) == ((1, 0), (1, 1))
+    assert (steps_of(store)["reset"], steps_of(store)["usb"]) == ((1, 0), (1, 1))
 
 
 def test_the_modem_that_carries_the_way_out_keeps_its_link(
@@ -121,14 +121,14 @@ def test_the_modem_that_carries_the_way_out_keeps_its_link(
         assert ask(worker)[0] == "no answer"
         assert watch.state("ready")
     assert "wwan0" in (worker.snapshot.recovery or "")
-    assert set(rungs(store)) <= {"reopen"}
+    assert set(steps_of(store)) <= {"reopen"}
     worker.stop()
     worker = begin(recovery="usb", recovery_on_uplink=True)
     for _ in range(8):
         if ask(worker)[1] is not None:
             break
         assert watch.state("ready", 15)
-    assert rungs(store)["cfun"] == (1, 1)
+    assert steps_of(store)["cfun"] == (1, 1)
 
 
 def test_a_device_left_off_the_bus_by_a_kill_is_put_back(
@@ -137,9 +137,9 @@ def test_a_device_left_off_the_bus_by_a_kill_is_put_back(
     """The daemon was killed between 0 and 1: the next one writes the 1 before it looks for the port."""
     modem = box.plug(MODEM)
     folder = box.folder(modem)
-    store.owe("home", "authorized", str(folder))
+    store.note_pending_undo("home", "authorized", str(folder))
     (folder / "authorized").write_text("0", encoding="ascii")
     assert modem.wait_for(lambda it: not it.plugged)
     begin(recovery="reopen")
     assert modem.plugged
-    assert store.owed("home", "authorized") is None
+    assert store.pending_undo("home", "authorized") is None

@@ -11,10 +11,10 @@ SILENCES = 3  # openings of one port that end in silence, before another is trie
 class PortDeaf(ModemError):
     """The modem takes requests on this port, and its answers do not come here."""
 
-    code = "deaf"
+    code = "no reply on port"
 
 
-class Turns:
+class PortRotation:
     """`attempt` counts up through the candidates of the configured port. Owner thread only."""
 
     def __init__(self, setting: str) -> None:
@@ -24,7 +24,7 @@ class Turns:
         self._ports = 1
         self._proved: int | None = None  # the attempt whose port brought a USSD answer
         self._unanswered = False
-        self._deaf = 0  # ports left for want of an answer
+        self._no_replies = 0  # ports left for want of an answer
 
     def opened(self, ports: int) -> None:
         """One of so many ports is open, and it speaks AT."""
@@ -33,13 +33,13 @@ class Turns:
     def first(self) -> None:
         """The modem was started anew: from the port on that is known to be good, else the first."""
         self.attempt = self._proved or 0
-        self._silences = self._deaf = 0
+        self._silences = self._no_replies = 0
 
     def failed(self, error: ModemError) -> None:
         """The port could not be opened, or was lost. With an IMEI "absent" may be that of another modem."""
         self._silences = self._silences + 1 if error.code == "silent" else 0
-        moved = error.code in ("blocked", "deaf") or (error.code == "absent" and self._by_imei)
-        self._deaf += error.code == "deaf"
+        moved = error.code in ("blocked", "no reply on port") or (error.code == "absent" and self._by_imei)
+        self._no_replies += error.code == "no reply on port"
         if moved or self._silences >= SILENCES:
             self.attempt += 1
             self._silences = 0
@@ -49,7 +49,7 @@ class Turns:
 
     def answered(self) -> None:
         """A text came by USSD."""
-        self._proved, self._unanswered, self._deaf = self.attempt, False, 0
+        self._proved, self._unanswered, self._no_replies = self.attempt, False, 0
 
     def unanswered(self) -> None:
         """A USSD request got no answer."""
@@ -58,5 +58,5 @@ class Turns:
     def look(self) -> None:
         """Raises PortDeaf where no port ever brought a USSD answer and the modem has one that was not tried. Where none
         answers, or this one did once, it is not the port's fault."""
-        if self._unanswered and self._proved is None and self._deaf < self._ports - 1:
+        if self._unanswered and self._proved is None and self._no_replies < self._ports - 1:
             raise PortDeaf("no USSD answer came on this port: modemd tries the modem's other AT port")
