@@ -96,7 +96,7 @@ def test_pure_rooms_have_no_io_and_no_clock(path: Path) -> None:
 
 
 def test_only_the_engine_touches_serial_and_gsmmodem() -> None:
-    """`serial` and `gsmmodem.modem` are imported by backends/at/modem.py, gsmmodem.pdu by backends/at/sms_send.py."""
+    """`serial` is imported by backends/at/modem.py and port.py, gsmmodem.pdu by backends/at/sms_send.py."""
     users: dict[str, set[str]] = {}
     for path in sources():
         for module, _ in imports(path):

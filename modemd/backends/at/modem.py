@@ -1,25 +1,18 @@
-"""One modem on its port: the class of python-gsmmodem-new with its engine replaced.
+"""One modem on its serial port, opened, asked and closed. Owner thread only.
 
-Everything that GsmModem does reaches the device through its public write(). This class overrides connect, close, write
-and sendUssd, so what is inherited (imei, imsi, signalStrength, networkName, listStoredSms, ...) runs on our engine: no
-reader thread, no lock, no line lost, no answer of one command taken for another's. Owner thread only.
-
-Not to be called, because their bare `except:` would swallow PortLost: supportedCommands, gsmBusy, smsSupportedEncoding,
-sendSms and dial of the base class."""
+One wait on the port and the wake-up pipe, no reader thread, no lock: no line is lost, and no answer of one command is
+taken for another's."""
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
-from typing import Any
 
 import serial
 
-from modemd.at.lines import FinalResult
 from modemd.backends.at import identity, registration, simcard
 from modemd.backends.at.dialogue import Dialogue, LearnedLike
-from modemd.backends.at.engine import ESC, Answer, Engine
+from modemd.backends.at.engine import END_OF_LINE, ESC, Answer, Engine
 from modemd.backends.at.explain import explain
 from modemd.backends.at.port import close_port, lost, open_port
 from modemd.backends.at.tap import Tap
@@ -27,17 +20,10 @@ from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import CommandError, ModemdError, PortLost, SimError
 from modemd.records import DecodeCandidate, Device, Network, Sim, UssdMessage, UssdResult
 
-with warnings.catch_warnings():  # 28 invalid escapes in its regular expressions must not reach the journal
-    warnings.simplefilter("ignore", SyntaxWarning)
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from gsmmodem.exceptions import CmeError, CmsError, TimeoutException
-    from gsmmodem.exceptions import CommandError as UpstreamCommandError
-    from gsmmodem.modem import GsmModem, Ussd
-
 __all__ = ["Modem", "Timeouts"]
 
 
-class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
+class Modem:
     """See docs/ARCHITECTURE.md for the contract. `on_unsolicited` gets every line that belongs to no command and to no
     open USSD request; it must not call the modem. `score` says how well a text fits the operator (higher is better)."""
 
@@ -51,11 +37,8 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
         learned: LearnedLike | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
-        super().__init__(path)
-        # By public means, so that the expressions for SMS in PDU mode exist without connect() of the base class.
-        self.smsTextMode = True
-        self.smsTextMode = False
         self.path = path
+        self.alive = False
         self.timeouts = timeouts or Timeouts()
         self.score = score
         self.learned = learned
@@ -75,7 +58,7 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
 
     # --- life
 
-    def connect(self, *_: object) -> None:
+    def connect(self) -> None:
         """Opens the port for us alone and finds a modem on it; leaves a stuck prompt, turns the echo off and numeric
         errors on. A USSD session that may be open is ended before the first request. Raises PortAbsent,
         PortBlocked, PortLost, ModemSilent."""
@@ -124,32 +107,6 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
 
     # --- commands
 
-    def write(
-        self,
-        data: str,
-        waitForResponse: bool = True,  # noqa: N803  # the names are the base class's
-        timeout: float = 10,
-        parseError: bool = True,  # noqa: N803
-        writeTerm: str = "\r",  # noqa: N803
-        expectedResponseTermSeq: str | None = None,  # noqa: N803
-    ) -> list[str] | None:
-        """The contract of GsmModem.write: the lines of the answer with its final result code last (with
-        `expectedResponseTermSeq`: up to the prompt). Raises gsmmodem's CmeError, CmsError, CommandError and
-        TimeoutException, which inherited methods catch; and our ModemError. CME 14 and 515 are not retried here."""
-        engine = self._running()
-        if not waitForResponse:
-            engine.send(data + writeTerm)
-            return None
-        answer = engine.execute(data, timeout_s=timeout, end=writeTerm, prompt=bool(expectedResponseTermSeq))
-        lines = list(answer.lines)
-        if answer.prompt:
-            return lines
-        if answer.final is None:
-            raise TimeoutException(lines or None)
-        if parseError and not answer.final.ok:
-            raise _upstream_error(data, answer.final)
-        return [*lines, answer.final_line or ""]
-
     def command(self, line: str, timeout_s: float | None = None) -> list[str]:
         """The information text of one command. Raises CommandError with the short form of the final result code ("no
         final result" when none came in time), ModemError."""
@@ -160,9 +117,17 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
             raise CommandError(f"{_verb(line)}: the modem answered {answer.final.error}", code=answer.final.error)
         return list(answer.lines)
 
-    def execute(self, line: str, timeout_s: float | None = None) -> Answer:
-        """One command and its whole answer, error or not. Raises ModemError only."""
-        return self._running().execute(line, timeout_s=self.timeouts.final_s if timeout_s is None else timeout_s)
+    def execute(
+        self, line: str, timeout_s: float | None = None, *, end: str = END_OF_LINE, prompt: bool = False
+    ) -> Answer:
+        """One command and its whole answer, error or not; with `prompt` up to the "> " of 27.005 3.5.1. Raises
+        ModemError only."""
+        timeout_s = self.timeouts.final_s if timeout_s is None else timeout_s
+        return self._running().execute(line, timeout_s=timeout_s, end=end, prompt=prompt)
+
+    def send(self, line: str, *, end: str = END_OF_LINE) -> None:
+        """Puts a command line on the wire and waits for no answer. Raises ModemError."""
+        self._running().send(line + end)
 
     def interrupt_by(self, stopped: Callable[[], bool] | None) -> None:
         """Asked whenever the wake-up pipe is readable during a command (and must empty it): True gives the command up
@@ -280,17 +245,6 @@ class Modem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no types
         """False as soon as the network ended the session whose menu is being answered."""
         return self._dialogue is not None and self._dialogue.menu_open
 
-    def sendUssd(self, ussdString: str, responseTimeout: float = 15) -> Any:  # noqa: N802, N803
-        """The base class's call on our dialogue: gsmmodem's Ussd, or its TimeoutException and CommandError."""
-        result = self.ussd(
-            ussdString, ask=_leave_open, timeout_s=responseTimeout, repeatable=False, cancelled=lambda: False
-        )
-        if result.status == "timeout":
-            raise TimeoutException(result.error)
-        if result.error is not None:
-            raise UpstreamCommandError(result.error)
-        return Ussd(self, False, result.text)
-
     def set_charset(self, charset: str) -> bool:
         """AT+CSCS; False when the modem refuses. Who changes it puts it back."""
         if self.te_charset == charset:
@@ -363,10 +317,6 @@ def _ignore(_line: str) -> None:
     return None
 
 
-def _leave_open(_message: UssdMessage) -> None:
-    return None
-
-
 def _value(answer: Answer, pattern: str) -> str | None:
     for line in answer.lines:
         if found := re.match(pattern, line):
@@ -377,12 +327,3 @@ def _value(answer: Answer, pattern: str) -> str | None:
 def _verb(line: str) -> str:
     """The command without its parameters: they may hold a PIN."""
     return re.split(r"[=?]", line, maxsplit=1)[0]
-
-
-def _upstream_error(command: str, final: FinalResult) -> Any:
-    """gsmmodem's error for a final result code, without the parameters of the command."""
-    if final.code is not None and final.kind == "CME":
-        return CmeError(_verb(command), final.code)
-    if final.code is not None and final.kind == "CMS":
-        return CmsError(_verb(command), final.code)
-    return UpstreamCommandError(f"{_verb(command)}: {final.error}")

@@ -6,7 +6,6 @@ import re
 import warnings
 from contextlib import suppress
 
-from modemd.at.lines import final_result
 from modemd.backends.at.modem import Modem
 from modemd.errors import CommandError, ModemError
 
@@ -17,7 +16,7 @@ CTRL_Z = "\x1a"
 def submit_pdu(number: str, text: str) -> tuple[str, int]:
     """SMS-SUBMIT in hex with an empty service centre's address in front (the SIM's own counts), and the length of the
     TPDU in octets. No status report is asked for. Raises CommandError "bad number" or "bad text"."""
-    with warnings.catch_warnings():  # see modem.py
+    with warnings.catch_warnings():  # 28 invalid escapes in its regular expressions must not reach the journal
         warnings.simplefilter("ignore", SyntaxWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         from gsmmodem.pdu import encodeSmsSubmitPdu
@@ -51,32 +50,27 @@ _UNKNOWN = 0x81
 
 def _say(modem: Modem, data: str, end: str, timeout_s: float, *, prompt: bool) -> None:
     """One half of the dialogue. Whatever goes wrong while a prompt may be open is followed by ESC."""
-    from gsmmodem.exceptions import TimeoutException
-
     try:
-        lines = modem.write(
-            data, timeout=timeout_s, parseError=False, writeTerm=end, expectedResponseTermSeq="> " if prompt else None
-        )
-    except TimeoutException as error:
-        _leave(modem)
-        if prompt:
-            raise CommandError("no message was sent: the modem did not ask for it", code="no prompt") from error
-        raise CommandError(
-            "nobody knows whether the message was sent: the modem did not say", code="no final result"
-        ) from error
+        answer = modem.execute(data, timeout_s, end=end, prompt=prompt)
     except ModemError:
         with suppress(ModemError):
             _leave(modem)
         raise
-    final = final_result(lines[-1]) if lines else None
-    if prompt and final is not None:
-        raise CommandError(f"no message was sent: the modem answered {final.error} to AT+CMGS", code=final.error)
-    if not prompt and (final is None or not final.ok):
+    final = answer.final
+    if answer.prompt:
+        return
+    if final is None:
         _leave(modem)
-        code = final.error if final is not None else "no final result"
-        raise CommandError(f"the message was not sent: the modem answered {code}", code=code)
+        if prompt:
+            raise CommandError("no message was sent: the modem did not ask for it", code="no prompt")
+        raise CommandError("nobody knows whether the message was sent: the modem did not say", code="no final result")
+    if prompt:
+        raise CommandError(f"no message was sent: the modem answered {final.error} to AT+CMGS", code=final.error)
+    if not final.ok:
+        _leave(modem)
+        raise CommandError(f"the message was not sent: the modem answered {final.error}", code=final.error)
 
 
 def _leave(modem: Modem) -> None:
     """Out of the prompt, if the modem is in it."""
-    modem.write(ESC, waitForResponse=False, writeTerm="")
+    modem.send(ESC, end="")

@@ -277,7 +277,7 @@ class Fallback:
         except ModemError:
             try:
                 for command in rats.restore_commands(self._state.row, self._state.value)[:1]:
-                    self._modem.write(command, waitForResponse=False)
+                    self._modem.send(command)
             except ModemError:
                 pass  # it is gone
 

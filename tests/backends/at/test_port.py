@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gsmmodem.exceptions import CmeError, CmsError, CommandError, TimeoutException
 
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.ports import discovery
@@ -173,7 +172,7 @@ def test_an_oversized_write_ends(peer: Any, fast: Timeouts) -> None:
 
 
 def test_identity_among_noise(peer: Any, fast: Timeouts) -> None:
-    """URCs between command and answer end up in no property, ours or inherited."""
+    """URCs between command and answer end up in no property."""
     for name in ("AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CGSN", "AT+CIMI", "AT+CCID", "AT+CSQ", "AT+COPS?", "AT+CREG?"):
         peer.answers[name] = ("^RSSI:19", '^HCSQ:"LTE",43,39,57,20', *peer.answers[name])
     modem = Modem(peer.path, timeouts=fast)
@@ -183,33 +182,6 @@ def test_identity_among_noise(peer: Any, fast: Timeouts) -> None:
     assert (sim.iccid, sim.imsi) == ("89701010000000000017", "250010000000012")
     network = modem.network()
     assert (network.registered, network.operator, network.rat, network.signal_dbm) == (True, "Test", "LTE", -73)
-    assert (modem.imei, modem.imsi, modem.model) == ("860000000000017", "250010000000012", "M1")
-    assert (modem.signalStrength, modem.networkName) == (20, "Test")
-    modem.close()
-
-
-def test_the_inherited_contract_of_write(peer: Any, fast: Timeouts) -> None:
-    """gsmmodem's own errors by number, its time-out with what came, and the prompt of an SMS."""
-    peer.answers |= {
-        "AT+A": ("+CME ERROR: 30",),
-        "AT+B": ("+CMS ERROR: 500",),
-        "AT+C": ("ERROR",),
-        "AT+D": ("+D: 1",),
-        "AT+E": ("+CME ERROR: SIM busy",),
-        "AT+CMGS=12": (b"\r\n> ",),
-    }
-    modem = Modem(peer.path, timeouts=fast)
-    modem.connect()
-    for line, error in (("AT+A", CmeError), ("AT+B", CmsError), ("AT+C", CommandError), ("AT+E", CommandError)):
-        with pytest.raises(error):
-            modem.write(line)
-    assert modem.write("AT+C", parseError=False) == ["ERROR"]
-    assert modem.write("AT+CMGS=12", expectedResponseTermSeq="> ") == ["> "]
-    assert modem.write("\x1b", waitForResponse=False, writeTerm="") is None
-    with pytest.raises(TimeoutException) as raised:
-        modem.write("AT+D", timeout=0.2)
-    assert raised.value.data == ["+D: 1"]
-    assert modem.write("AT+CGMM") == ["M1", "OK"]
     modem.close()
 
 
