@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum, auto
 from typing import Literal
 
 Kind = Literal["balance", "menu", "sms_follows", "error", "other"]
@@ -17,6 +18,25 @@ State = Literal["starting", "ready", "busy", "quarantine", "absent", "blocked", 
 SmsStatus = Literal["unread", "read", "unsent", "sent"]
 RecoveryStep = Literal["escape", "reopen", "cfun", "reset", "usb"]
 AlertEvent = Literal["low", "critical", "recovered", "stale", "unreadable", "test"]
+
+
+class Cause(Enum):
+    """Why a request failed, as far as what is done next depends on it. A back end says it, whatever its modem's words
+    for it are; people get `error` and `hint`."""
+
+    NO_SERVICE = auto()  # no network to ask: nothing was sent
+    EMERGENCY_ONLY = auto()  # the network lets this SIM make emergency calls only
+    NOT_SUPPORTED = auto()  # the network offers no USSD here: no circuit-switched service, as a rule
+    NOT_NOW = auto()  # a call, data or LTE is in the way
+    NETWORK_TIMEOUT = auto()  # the network says that the operator did not answer
+    NO_ANSWER = auto()  # nothing came in time: an answer may still come
+    NO_SIM = auto()
+    SIM_LOCKED = auto()  # asks for its PIN, its PUK or another secret
+    SIM_FAILURE = auto()  # cannot be read, or is the wrong one for this modem
+    SIM_BUSY = auto()
+    EMPTY_ANSWER = auto()  # the network answered without a text
+    CANCELLED = auto()  # by who asked
+    REFUSED = auto()  # any other end without an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +110,8 @@ class DecodeCandidate:
 class UssdResult:
     """How one USSD dialogue ended. `error` is None exactly when m was 0, 1 or 2 with a text; else a short stable
     phrase: "not supported", "network timeout", "network terminated", "no answer", "ERROR", "CME 258", "NO CARRIER",
-    "busy", "bad code", "cancelled", "unplugged", ... `hint` is the line for people: what happened and what to do."""
+    "busy", "bad code", "cancelled", "unplugged", ... `hint` is the line for people: what happened and what to do.
+    `cause` says the same to policy; None = there is an answer, or the request never reached a back end."""
 
     code: str
     status: UssdStatus
@@ -100,6 +121,7 @@ class UssdResult:
     turns: tuple[str, ...] = ()
     error: str | None = None
     hint: str | None = None
+    cause: Cause | None = None
     elapsed_s: float = 0.0
     raw: bytes = b""
     cut: bool = False  # as in UssdMessage
@@ -221,6 +243,7 @@ class ModemSnapshot:
     modem: str
     state: State = "starting"
     error: str | None = None  # one line for people: what is wrong and what to do
+    cause: Cause | None = None  # in state "sim": what is the matter with the SIM
     port: str | None = None  # the device that is open, or was tried last
     sim: Sim = Sim()
     sim_key: str | None = None

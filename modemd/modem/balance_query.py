@@ -18,11 +18,8 @@ from modemd.modem.sms.reply_by_sms import LEAST_S, ReplyBySms, Waited
 from modemd.modem.subscriber import Subscriber
 from modemd.modem.timeouts import Paces
 from modemd.money.pack import Pack, Query
-from modemd.records import Measurement, ModemSettings, ModemSnapshot, Reading, UssdResult
+from modemd.records import Cause, Measurement, ModemSettings, ModemSnapshot, Reading, UssdResult
 from modemd.store import Store
-
-# Nobody wants an answer any more, or nobody can get one.
-ENDED = frozenset({"cancelled", "unplugged", "shutting down"})
 
 
 class Expect(Protocol):
@@ -94,7 +91,7 @@ class QueryRunner:
     def _elsewhere(self, query: _Query, answer: codes_to_try.Answer) -> codes_to_try.Answer:
         """The same question on UMTS or GSM, where LTE took none; else what would help. After silence the first request
         may still be answered: one answer stays owed."""
-        owed = answer.result.error == "no answer"
+        owed = answer.result.cause is Cause.NO_ANSWER
 
         def ask(left_s: float) -> codes_to_try.Answer:
             return self._ussd(query, again=answer.dial, until=self.monotonic() + left_s, owed=owed)
@@ -178,7 +175,7 @@ class QueryRunner:
     def _letter_query(self, query: _Query, answer: codes_to_try.Answer | None) -> Query | None:
         """The pack's query by short message, if it may and should be sent now."""
         letter = codes_to_try.sms_query(self.subscriber.pack, self.settings.sms_query)
-        done = answer is not None and (answer.worth >= 3 or answer.error in ENDED)
+        done = answer is not None and (answer.worth >= 3 or answer.result.cause is Cause.CANCELLED)
         if letter is None or done or query.request.code is not None or query.cancelled():
             return None
         if self.publish().network.roaming:  # free at home does not mean free abroad

@@ -11,10 +11,10 @@ from modemd.at.ussd import check_code
 from modemd.errors import RefusedError
 from modemd.money.pack import Pack, Query
 from modemd.money.reading import read
-from modemd.records import Reading, SmsMessage, UssdMessage, UssdResult
+from modemd.records import Cause, Reading, SmsMessage, UssdMessage, UssdResult
 
 # After these another code would fail the same way, or must not follow.
-FINAL_ERRORS = frozenset({"no answer", "not supported", "cancelled", "unplugged", "shutting down"})
+FINAL = frozenset({Cause.NO_ANSWER, Cause.NOT_SUPPORTED, Cause.CANCELLED})
 SHORTEST_TRY_S = 1.0  # with less time left a request is not begun
 
 # "There is no such code": the request arrived garbled, so it may be written another way (capture chan-dongle-38).
@@ -164,7 +164,7 @@ def ask_balance(
         if best is None or answer.worth > best.worth:
             best = answer
         # While an answer to this code may still come, another code would be credited with it.
-        if answer.worth >= 2 or result.error in FINAL_ERRORS or modem.answer_may_come or cancelled():
+        if answer.worth >= 2 or result.cause in FINAL or modem.answer_may_come or cancelled():
             break
     if best is None:
         raise RefusedError(NO_CODE, code="no code")
@@ -180,7 +180,7 @@ def understand(
     report: Callable[[str], None],
 ) -> Answer:
     """What one dialogue's text says. A text without money or data is "unreadable", and stays in the answer."""
-    if dial.by_sms and result.error == "empty answer":
+    if dial.by_sms and result.cause is Cause.EMPTY_ANSWER:
         return Answer(dial, result, Reading(kind="sms_follows"), None, None)  # the announcement needs no words
     if result.error is not None or result.text is None:
         return Answer(dial, result, Reading(kind="error"), result.error or "empty answer", result.hint)

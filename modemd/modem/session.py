@@ -26,8 +26,11 @@ from modemd.modem.sms.unsolicited import Unsolicited
 from modemd.modem.subscriber import Subscriber
 from modemd.modem.timeouts import Paces
 from modemd.money.operators import Packs
-from modemd.records import ModemSettings, ModemSnapshot, Network, State, UssdMessage, UssdResult
+from modemd.records import Cause, ModemSettings, ModemSnapshot, Network, State, UssdMessage, UssdResult
 from modemd.store import Store
+
+# After these the SIM or the network may be gone.
+SIM_IN_DOUBT = frozenset({Cause.NO_SIM, Cause.SIM_LOCKED, Cause.SIM_FAILURE, Cause.NO_SERVICE, Cause.EMERGENCY_ONLY})
 
 NO_MESSAGES = "the modem gives no access to its messages (AT+CPMS): is port its AT port? See modemd record"
 
@@ -253,9 +256,10 @@ class Session:
         now = self._monotonic()
         state: State = "ready"
         error: str | None = None
+        cause = self._subscriber.sim_fault
         if self._subscriber.sim_error is not None:
             state, error = "sim", self._subscriber.sim_error.message
-            busy = self._subscriber.sim_error.code == "busy"
+            busy = cause is Cause.SIM_BUSY
             self._look_due = self._look_due or now + (self._paces.poll_s if busy else self._paces.mend_s)
         elif self._network.registered is False:
             state, error = "offline", registration.not_registered(self._network).message
@@ -265,7 +269,7 @@ class Session:
         elif self._settings.every_s is not None and self._publish().code is None:
             error = self._subscriber.no_pack or codes_to_try.NOT_BY_SCHEDULE  # well, but nobody would be warned
         full = self._inbox.full if state in ("ready", "quarantine") else None
-        self._publish(state=state, error=in_one_line(self._rat_fault, error, full))
+        self._publish(state=state, error=in_one_line(self._rat_fault, error, full), cause=cause)
 
     # --- helpers
 
@@ -308,7 +312,7 @@ class Session:
             self._late_answers.settled()
         if result is not None and result.error is not None:
             self._log.info("ussd ended", code=code, status=result.status, error=result.error, sent_as=result.sent_as)
-            if result.error in simcard.NO_SERVICE:
+            if result.cause in SIM_IN_DOUBT:
                 self._subscriber.doubtful, self._registered_read = True, None
                 self._look_soon()
 

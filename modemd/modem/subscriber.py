@@ -11,8 +11,11 @@ from modemd.errors import PortAbsent, SimError
 from modemd.modem import codes_to_try, operator_lookup, pin
 from modemd.money.operators import Packs
 from modemd.money.pack import Pack
-from modemd.records import ModemSettings, ModemSnapshot
+from modemd.records import Cause, ModemSettings, ModemSnapshot
 from modemd.store import Store
+
+# What the codes of SimError say of the SIM; any other is a secret that it asks for.
+SIM_FAULTS = {"no sim": Cause.NO_SIM, "sim failure": Cause.SIM_FAILURE, "busy": Cause.SIM_BUSY}
 
 
 class Subscriber:
@@ -38,6 +41,11 @@ class Subscriber:
         self.doubtful = False
         self._modem, self._settings, self._path = modem, settings, path
         self._store, self._packs, self._publish, self._log = store, packs, publish, log
+
+    @property
+    def sim_fault(self) -> Cause | None:
+        """`sim_error` for policy."""
+        return None if self.sim_error is None else SIM_FAULTS.get(self.sim_error.code, Cause.SIM_LOCKED)
 
     def look_again(self, *, sure: bool = False) -> None:
         """A SIM may be pulled or changed while the port stays open: it is read anew where it needed a person, was in

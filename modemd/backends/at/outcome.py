@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modemd.at.lines import FinalResult
-from modemd.records import UssdMessage, UssdResult, UssdStatus
+from modemd.records import Cause, UssdMessage, UssdResult, UssdStatus
 
 # <m> of 27.007 7.15
 DONE, ACTION_REQUIRED, TERMINATED, OTHER_CLIENT, NOT_SUPPORTED, NETWORK_TIMEOUT = range(6)
@@ -80,6 +80,7 @@ class Outcome:
             turns=self.turns,
             error=self.error,
             hint=hint_of(self.error),
+            cause=cause_of(self.error),
             elapsed_s=round(elapsed_s, 3),
             raw=b"" if message is None else message.raw,
             cut=message is not None and message.cut,
@@ -170,7 +171,54 @@ def hint_of(error: str | None) -> str | None:
     return HINTS.get(error, f"the request ended with: {error}")
 
 
+def cause_of(error: str | None) -> Cause | None:
+    """What a stable error phrase of a dialogue means to policy."""
+    if error is None:
+        return None
+    if error.startswith("CME "):
+        reason = error.removeprefix("CME ").strip().lower()
+        number = int(reason) if reason.isdecimal() and len(reason) < 6 else CME_NUMBERS.get(reason)
+        return Cause.REFUSED if number is None else CME_CAUSES.get(number, Cause.REFUSED)
+    return CAUSES.get(error, Cause.REFUSED)
+
+
 # --- helpers
+
+CAUSES = {
+    "no answer": Cause.NO_ANSWER,
+    "network timeout": Cause.NETWORK_TIMEOUT,
+    "not supported": Cause.NOT_SUPPORTED,
+    "empty answer": Cause.EMPTY_ANSWER,
+    "cancelled": Cause.CANCELLED,
+}
+
+# 27.007 9.2.1; 258 is a vendors' number.
+CME_CAUSES = {
+    10: Cause.NO_SIM,
+    11: Cause.SIM_LOCKED,
+    12: Cause.SIM_LOCKED,
+    13: Cause.SIM_FAILURE,
+    14: Cause.SIM_BUSY,
+    15: Cause.SIM_FAILURE,
+    30: Cause.NO_SERVICE,
+    31: Cause.NETWORK_TIMEOUT,
+    32: Cause.EMERGENCY_ONLY,
+    258: Cause.NOT_NOW,
+}
+
+# The same by name, for a modem that gives errors as text (CMEE=2).
+CME_NUMBERS = {
+    "sim not inserted": 10,
+    "sim pin required": 11,
+    "sim puk required": 12,
+    "sim failure": 13,
+    "sim busy": 14,
+    "sim wrong": 15,
+    "no network service": 30,
+    "network timeout": 31,
+    "network not allowed - emergency calls only": 32,
+    "retry operation": 258,
+}
 
 NO_CS = "On LTE without voice service a modem needs 3G or 2G for USSD: let it choose the technology itself"
 

@@ -23,9 +23,6 @@ SIM_FAILURE = frozenset({13, 15})
 SIM_BUSY = frozenset({14, 515, 256})  # 515: "init or command processing in progress", seen on several makes
 MAY_BE_BUSY = "busy"
 
-# Result codes of a request, in their short form, that may mean that the SIM or the network is gone.
-NO_SERVICE = frozenset({"CME 10", "CME 11", "CME 12", "CME 13", "CME 15", "CME 30", "CME 32"})
-
 # What modems say by themselves when a SIM is pulled or put in: 27.007 8.3, and lines of the makers' own.
 SIM_NEWS = re.compile(r"\+CPIN:|\+SIM(?:CARD)?:|\+SIM DROP|\+QSIMSTAT:|\+ZUSIMR:|\+UUSIMSTAT:|\^SIMST:|\^SCKS:|#QSS:")
 

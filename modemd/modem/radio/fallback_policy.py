@@ -8,15 +8,14 @@ from modemd.at import rats
 from modemd.at.coverage import lacking
 from modemd.at.rat_rows import GSM, PACKET_ONLY, UMTS, WITH_CS
 from modemd.at.rats import RatState
-from modemd.records import ModemSettings, Network, UssdResult
+from modemd.records import Cause, ModemSettings, Network, UssdResult
 from modemd.store import FallbackNote
 
-# How USSD ends where a RAT has none: CME 30 "no network service", 31 "network timeout" (27.007 9.2), +CUSD: 4 and 5.
-REFUSED = frozenset({"CME 30", "CME no network service", "CME 31", "CME network timeout"})
-UNANSWERED = frozenset({"not supported", "no answer", "network timeout"})
-ONLY_ON_LTE = frozenset({"CME 258"})  # says the same of a call or of data in the way
-SILENT = frozenset({"no answer", "network timeout", "CME 31", "CME network timeout"})
-NOTHING_SENT = frozenset({"CME 30", "CME no network service"})
+# How USSD ends where a RAT has none.
+SILENT = frozenset({Cause.NO_ANSWER, Cause.NETWORK_TIMEOUT})
+NO_USSD = SILENT | {Cause.NO_SERVICE, Cause.NOT_SUPPORTED}
+ONLY_ON_LTE = frozenset({Cause.NOT_NOW})  # says the same of a call or of data in the way
+NOTHING_SENT = frozenset({Cause.NO_SERVICE})
 
 EVERY_S = 6 * 3600.0  # between two fall-backs of a modem without a schedule
 EARLY = 0.9  # the schedule's own query comes a moment before a whole `every` has passed since the last fall-back
@@ -29,7 +28,7 @@ def helps(result: UssdResult, network: Network) -> bool:
     if result.error is None or network.registered is not True or network.rat in (GSM, UMTS):
         return False
     known = network.rat in PACKET_ONLY
-    return result.error in REFUSED | UNANSWERED or (known and result.error in ONLY_ON_LTE)
+    return result.cause in NO_USSD or (known and result.cause in ONLY_ON_LTE)
 
 
 def refusal(
@@ -45,7 +44,7 @@ def refusal(
     """Why there is no fall-back now although the configuration wants one; None = there may be one."""
     if pending:
         return "no fall-back to 3G or 2G: the modem's own setting is still to be put back from the last one; see status"
-    if not repeatable and result.error not in NOTHING_SENT:
+    if not repeatable and result.cause not in NOTHING_SENT:
         return (
             "no fall-back to 3G or 2G: the code is not known to be free, so it is not sent twice; "
             "an operator pack that names it as its balance code would allow it"
@@ -82,7 +81,7 @@ def advice(
     gone = lacking(imsi)
     order = rats.steps(found, lacking=gone)
     where = " on LTE" if network.rat in PACKET_ONLY else ""
-    silent = result is not None and result.error in SILENT
+    silent = result is not None and result.cause in SILENT
     begin = fault or (f"no answer came{where}" if silent else f"the network takes no USSD{where or ' here'}")
     if order and settings.radio_fallback == "off":
         names = " or ".join(GENERATIONS[rat] for rat in order)

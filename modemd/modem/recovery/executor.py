@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from modemd.at import resets
-from modemd.backends.at import identity, power, simcard
+from modemd.backends.at import identity, power
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.ports.uplink import carries_uplink
 from modemd.errors import ModemError, ModemSilent, StoreError
 from modemd.modem.recovery.ladder import DOING, HIGHER, ILL, NOT_TAKEN, Fault, Ladder, allowed
 from modemd.modem.results import in_one_line
 from modemd.modem.timeouts import Paces
-from modemd.records import Device, ModemSettings, ModemSnapshot, RecoveryStep
+from modemd.records import Cause, Device, ModemSettings, ModemSnapshot, RecoveryStep
 from modemd.store import Store
 
 RADIO_IS_OFF = (
@@ -275,7 +275,7 @@ class RecoveryExecutor:
         return "silent" if isinstance(error, ModemSilent) else None
 
     def _complaint(self, snapshot: ModemSnapshot) -> tuple[Fault | None, str]:
-        busy = snapshot.state == "sim" and snapshot.error == simcard.CURES["busy"]
+        busy = snapshot.state == "sim" and snapshot.cause is Cause.SIM_BUSY
         now = self._tools.monotonic()
         if not busy:
             if self._busy_since is not None or self._ladder.fault == "busy":
@@ -383,4 +383,4 @@ class RecoveryExecutor:
 
 def _needs_a_person(snapshot: ModemSnapshot) -> bool:
     """A SIM that asks for something, which is not the radio's fault."""
-    return snapshot.error not in (simcard.CURES["no sim"], simcard.CURES["busy"], simcard.CURES["sim failure"])
+    return snapshot.cause is Cause.SIM_LOCKED

@@ -11,6 +11,7 @@ from typing import Any
 
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
+from modemd.records import Cause
 from modemd.store import Store
 
 IMEI = "860000000000017"
@@ -197,7 +198,7 @@ def test_restore_that_is_ignored(bench: Callable[..., Any]) -> None:
     assert trip.hint is not None
     assert b.device.make.commands["back"] in trip.hint
     assert b.store.rats_to_put_back() == {IMEI: "AT+WS46? 31"}
-    failed = replace(trip.answer, text=None, error="not supported")
+    failed = replace(trip.answer, text=None, error="not supported", cause=Cause.NOT_SUPPORTED)
     b.now += timedelta(days=1)
     b.device.peer.answers["AT+COPS?"] = ('+COPS: 0,0,"Test",7', "OK")
     assert "still to be put back" in (b.query(failed).hint or "")

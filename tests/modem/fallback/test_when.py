@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from modemd.backends.at.outcome import cause_of
 from modemd.modem.radio import fallback
 from modemd.modem.radio.fallback import Trip
-from modemd.records import ModemSettings, Network, UssdResult
+from modemd.records import Cause, ModemSettings, Network, UssdResult
 from modemd.store import FallbackNote
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -42,7 +43,7 @@ ON_LTE = Network(registered=True, rat="LTE")
 )
 def test_when_it_may_help(error: str | None, rat: str | None, registered: bool | None, expected: bool) -> None:
     """Only the ends that a RAT without circuit-switched domain has, and only on such a RAT or an unknown one."""
-    result = UssdResult(code="*100#", status="error", error=error)
+    result = UssdResult(code="*100#", status="error", error=error, cause=cause_of(error))
     assert fallback.helps(result, Network(registered=registered, rat=rat)) is expected
 
 
@@ -50,11 +51,11 @@ def test_csfb_has_moved_the_modem(bench: Callable[..., Any]) -> None:
     """A modem that stands on UMTS after the request had its circuit-switched domain: nothing is changed."""
     b = bench()
     b.device.networks = ["UMTS"]
-    assert b.query(UssdResult(code="*100#", status="timeout", error="no answer")) == Trip()
+    assert b.query(UssdResult(code="*100#", status="timeout", error="no answer", cause=Cause.NO_ANSWER)) == Trip()
     assert b.device.switches == []
 
 
-FAILED = UssdResult(code="*100#", status="not_supported", error="not supported")
+FAILED = UssdResult(code="*100#", status="not_supported", error="not supported", cause=Cause.NOT_SUPPORTED)
 
 
 def test_one_per_every(bench: Callable[..., Any]) -> None:
