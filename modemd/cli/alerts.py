@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from modemd.cli import terminal
-from modemd.cli.history import when
+from modemd.cli.rows import when
 from modemd.cli.terminal import as_mapping, complain, one_line, say
 from modemd.daemon.control import Client
 

@@ -9,15 +9,10 @@ import click
 
 from modemd.cli import terminal
 from modemd.cli.causes import explain
+from modemd.cli.rows import empty_row, row
 from modemd.cli.terminal import complain, one_line, paint, say
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
-
-# INTERFACE: the keys of `modemd balance --json` and of each line of `modemd history --json`, in their order.
-KEYS = (
-    "modem", "sim", "operator", "country", "kind", "balance", "currency", "data_left_mb", "expires", "level",
-    "days_left", "taken_at", "age_s", "channel", "code", "text", "confidence", "pattern", "origin", "error",
-)  # fmt: skip
 
 
 @click.command("balance")
@@ -50,17 +45,6 @@ def command(socket: str | None, modem: str | None, cached: bool, as_json: bool, 
         complain(f"{one_line(answer.get('modem'))}: the answer holds no amount of money: {_proof(answer)}")
         return 1
     return 1 if failed else 0
-
-
-def row(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The daemon's answer with INTERFACE's keys in their order: without its hint, with null for what it left out."""
-    return {key: answer.get(key) for key in KEYS}
-
-
-def empty_row(modem: str | None, error: str) -> dict[str, Any]:
-    """The answer where no daemon gave one: every key, nothing known, and why."""
-    known = {"modem": modem, "sim": {"iccid": None, "imsi": None}, "kind": "error", "level": "unknown"}
-    return {key: known.get(key) for key in KEYS} | {"confidence": "none", "error": error}
 
 
 def line(answer: Mapping[str, Any]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from modemd.cli import terminal
-from modemd.cli.balance import KEYS, row
 from modemd.cli.parse import Readers, as_row
+from modemd.cli.rows import KEYS, row, when
 from modemd.cli.terminal import one_line, say
 from modemd.daemon.control import Client
 from modemd.errors import RefusedError
@@ -83,15 +82,6 @@ def csv_cells(found: Mapping[str, Any]) -> list[str]:
             value = " ".join(str(part) for part in value.values() if part)
         cells.append("" if value is None else _harmless(one_line(value, 4096)))
     return cells
-
-
-def when(found: Mapping[str, Any]) -> datetime | None:
-    """`taken_at` of a row as an aware time; None where it is missing or damaged."""
-    try:
-        moment = datetime.fromisoformat(str(found.get("taken_at")))
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def note(found: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from modemd.cli.history import when
+from modemd.cli.rows import when
 from modemd.cli.terminal import LEVEL_COLOURS, columns, one_line, pad, paint, speaks, width
 
 HEIGHT = 11  # rows of the picture without axis and title: with them it fits a terminal of 24 lines with the prompt

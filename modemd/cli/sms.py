@@ -9,7 +9,7 @@ import click
 
 from modemd.cli import terminal
 from modemd.cli.causes import explain
-from modemd.cli.history import when
+from modemd.cli.rows import when
 from modemd.cli.terminal import complain, one_line, say
 from modemd.daemon.control import Client
 
