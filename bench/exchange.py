@@ -91,10 +91,11 @@ def _bare(port: str) -> Iterator[_Ask]:
 @contextmanager
 def _modemd(port: str) -> Iterator[_Ask]:
     from modemd.backends.at.modem import Modem
+    from modemd.backends.base import UssdRequest
 
     class Ask(_Ask):
         def __call__(self) -> bool:
-            result = modem.ussd(CODE, ask=lambda _: None, timeout_s=5, repeatable=True, cancelled=lambda: False)
+            result = modem.ussd(UssdRequest(code=CODE, timeout_s=5, repeatable=True))
             return result.text is not None and result.text.startswith("Баланс:")
 
     modem = Modem(port)

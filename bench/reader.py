@@ -16,6 +16,7 @@ from bench.stage import CODE, READY_S, end, environment
 from bench.table import Row, alternate, median, seconds, spread
 from modemd.at.lines import LineReader
 from modemd.backends.at.modem import Modem
+from modemd.backends.base import UssdRequest
 
 NOISE = (
     b"\r\n^RSSI:19\r\n",
@@ -147,7 +148,7 @@ def _exchanges(per_s: int, number: int) -> tuple[list[float], float]:
 
 def _exchange(modem: Modem) -> float:
     began = time.perf_counter()
-    result = modem.ussd(CODE, ask=lambda _: None, timeout_s=10, repeatable=False, cancelled=lambda: False)
+    result = modem.ussd(UssdRequest(code=CODE, timeout_s=10))
     took = time.perf_counter() - began
     if result.text != "Balans 312.40":
         raise RuntimeError(f"the wrong answer: {result}")

@@ -90,6 +90,16 @@ class PortLost(ModemError):
     code = "unplugged"
 
 
+class NoReplyOnPort(ModemError):
+    """The modem takes requests here, and its answers come elsewhere. `first`: no other place was tried yet."""
+
+    code = "no reply on port"
+
+    def __init__(self, message: str, *, first: bool) -> None:
+        super().__init__(message)
+        self.first = first
+
+
 class ModemSilent(ModemError):
     """No final result code within its time: nothing that is sent now can be matched to an answer (27.007 5.)."""
 
@@ -104,6 +114,12 @@ class CommandError(ModemdError):
     JSON carries: "ERROR", "CME 258", "CMS 500", "CME SIM busy", "NO CARRIER"."""
 
     code = "ERROR"
+
+
+class SmsMaybeSent(CommandError):
+    """Nobody knows whether a short message went out: it is never sent again, and an answer may come."""
+
+    code = "no final result"
 
 
 class SimError(ModemdError):

@@ -194,6 +194,7 @@ class ModemSettings:
 
     name: str
     port: str
+    backend: str = "auto"  # how the modem is reached: a name of backends/registry.py, or "auto"
     pin_file: str | None = None
     operator: str | None = None
     code: str | None = None

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from modemd.backends.at.timeouts import Timeouts
+from modemd.backends.at.backend import AtBackend, AtLimits
+from modemd.backends.at.timeouts import PowerTimes, Timeouts
 from modemd.modem.timeouts import Paces
-from modemd.modem.worker import Worker
+from modemd.modem.worker import Reports, Worker
 from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot
 from modemd.store import Store
@@ -97,19 +98,33 @@ def packs(tmp_path: Path) -> Packs:
 
 
 @pytest.fixture
-def start(store: Store, packs: Packs, watch: Watch, fast: Timeouts) -> Iterator[Callable[..., Worker]]:
+def power_times() -> PowerTimes:
+    """What the recovery ladder may take for its steps."""
+    return PowerTimes()
+
+
+@pytest.fixture
+def start(
+    store: Store, packs: Packs, watch: Watch, fast: Timeouts, power_times: PowerTimes
+) -> Iterator[Callable[..., Worker]]:
     workers: list[Worker] = []
 
     def make(
-        port: str, *, wait: str | None = "ready", paces: Paces = PACES, timeouts: Timeouts = fast, **changes: Any
+        port: str,
+        *,
+        wait: str | None = "ready",
+        paces: Paces = PACES,
+        timeouts: Timeouts = fast,
+        power: PowerTimes | None = None,
+        **changes: Any,
     ) -> Worker:
+        limits = AtLimits(timeouts=timeouts, power=power or power_times)
         worker = Worker(
             replace(SETTINGS, port=port, **changes),
+            lambda settings, host: AtBackend(settings, host, limits=limits),
             store=store,
             packs=packs,
-            on_change=watch.change,
-            on_measurement=watch.row,
-            timeouts=timeouts,
+            reports=Reports(change=watch.change, measurement=watch.row),
             paces=paces,
         )
         workers.append(worker)

@@ -37,6 +37,7 @@ FAST = Timeouts(
     sim_step_s=0.02,
     pin_s=0.5,
     network_s=0.5,
+    sms_body_s=0.1,
 )
 
 Say = str | bytes | float  # a line (framed), octets as they are, or a pause in seconds

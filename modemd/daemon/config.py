@@ -267,7 +267,7 @@ def _no_sms_query(modem: ModemSettings) -> str | None:
     """Why `sms_query = "auto"` does nothing here; None where it may do something, or the operator is not known yet."""
     if modem.sms_query != "auto" or modem.operator is None:
         return None
-    from modemd.modem.codes_to_try import sms_query  # late, like the packs
+    from modemd.modem.code_order import sms_query  # late, like the packs
     from modemd.money.operators import Packs
 
     if sms_query(Packs().get(modem.operator), "auto") is not None:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from modemd.at.ussd import DECODERS
+from modemd.backends.registry import BACKENDS
 
 Field = Callable[[Any], Any]
 
@@ -152,6 +153,7 @@ MODEM_KEYS: dict[str, Field] = {
     "port": absolute_port,
     "usb": usb,
     "imei": imei,
+    "backend": one_of("auto", *BACKENDS),
     "pin_file": text,
     "operator": text,
     "code": text,

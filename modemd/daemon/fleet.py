@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from modemd.backends.at.tap import Tap
+from modemd.backends.base import WireTap
 from modemd.daemon.schedule import Pace, next_query
 from modemd.errors import RefusedError
 from modemd.modem.requests import BalanceQuery
@@ -36,7 +36,7 @@ class Owner(Protocol):
     @property
     def alive_until(self) -> float: ...
     @property
-    def tap(self) -> Tap: ...
+    def tap(self) -> WireTap | None: ...
     def start(self) -> None: ...
     def submit(self, request: Query) -> Asked: ...
     def cancel(self, future: Asked) -> None: ...
@@ -97,8 +97,12 @@ class Fleet:
     def snapshot(self, name: str) -> ModemSnapshot:
         return self._owners[name].snapshot
 
-    def tap(self, name: str) -> Tap:
-        return self._owners[name].tap
+    def tap(self, name: str) -> WireTap:
+        """Raises RefusedError where the way to this modem cannot be listened to."""
+        tap = self._owners[name].tap
+        if tap is None:
+            raise RefusedError("this way to the modem cannot be recorded: it is no serial port", code="not supported")
+        return tap
 
     def submit(self, name: str, query: Query, done: Callable[[Asked], None]) -> Asked:
         """Hands a query to its owner thread; `done` is called in this thread when it has ended. A balance query that is

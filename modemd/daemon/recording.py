@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from modemd.backends.at.tap import Piece, Tap
+from modemd.backends.base import Piece, WireTap
 from modemd.daemon.server import Request
 from modemd.records import ModemSnapshot
 from modemd.redaction.dialogue import Redactor
@@ -105,7 +105,7 @@ class Recording:
     def __init__(
         self,
         request: Request,
-        tap: Tap,
+        tap: WireTap,
         *,
         snapshot: Callable[[], ModemSnapshot],
         call_soon: Callable[[Callable[[], None]], None],

@@ -20,6 +20,7 @@ import structlog
 from modemd import __version__
 from modemd.alerts.channels import bind
 from modemd.alerts.outbox import Outbox
+from modemd.backends.registry import make_backend
 from modemd.daemon import diagnosis, render, service
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.commands import Handlers
@@ -27,7 +28,7 @@ from modemd.daemon.config import Config, load, without_effect
 from modemd.daemon.fleet import Fleet
 from modemd.daemon.server import Request, Server
 from modemd.errors import ConfigError, StoreError
-from modemd.modem.worker import Worker
+from modemd.modem.worker import Reports, Worker
 from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot
 from modemd.store import Store
@@ -202,10 +203,13 @@ class Daemon:
     def _owner(self, settings: ModemSettings) -> Worker:
         return Worker(
             settings,
+            make_backend,
             store=self._store,
             packs=self._packs,
-            on_change=lambda _snapshot: self._server.call_soon(self._mark),
-            on_measurement=lambda m: self._server.call_soon(lambda: self._measured(m)),
+            reports=Reports(
+                change=lambda _snapshot: self._server.call_soon(self._mark),
+                measurement=lambda m: self._server.call_soon(lambda: self._measured(m)),
+            ),
         )
 
     def _mark(self) -> None:

@@ -5,220 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from modemd.backends.at.modem import Modem
 from modemd.errors import ModemError, ModemSilent, RefusedError, StoreError
-from modemd.modem import codes_to_try
-from modemd.modem.radio import fallback
+from modemd.modem import code_order
+from modemd.modem.code_order import Dial
+from modemd.modem.context import Context
+from modemd.modem.interpretation import Answer, Terms, ask_balance
+from modemd.modem.radio.fallback import Question, RadioFallback
 from modemd.modem.requests import BalanceQuery, Job, Result
-from modemd.modem.results import ResultWriter, in_one_line
+from modemd.modem.results import Found, ResultWriter, in_one_line
 from modemd.modem.sms.inbox import told_at
-from modemd.modem.sms.reply_by_sms import LEAST_S, ReplyBySms, Waited
+from modemd.modem.sms.reply_by_sms import LEAST_S, Awaited, ReplyBySms, Waited
 from modemd.modem.subscriber import Subscriber
-from modemd.modem.timeouts import Paces
 from modemd.money.pack import Pack, Query
-from modemd.records import Cause, Measurement, ModemSettings, ModemSnapshot, Reading, UssdResult
-from modemd.store import Store
+from modemd.records import Cause, Measurement, ModemSnapshot, UssdResult
 
 
-class Expect(Protocol):
-    """Told how a request ended: whether its answer may still come."""
+class RequestEnded(Protocol):
+    """Told how a request ended: whether its answer may still come. Without a result the modem fell silent."""
 
     def __call__(self, code: str, result: UssdResult | None, *, balance: bool) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryRunner:
-    """Owner thread only."""
-
-    modem: Modem
-    settings: ModemSettings
-    store: Store
-    results: ResultWriter
-    subscriber: Subscriber
-    reply_by_sms: ReplyBySms
-    paces: Paces
-    publish: Callable[..., ModemSnapshot]
-    ended: Expect
-    stopped: Callable[[], bool]
-    report: Callable[[str], None]
-    log: Any
-    clock: Callable[[], datetime]
-    monotonic: Callable[[], float]
-
-    def balance(self, job: Job, request: BalanceQuery, cancelled: Callable[[], bool]) -> Result:
-        """Raises ModemError."""
-        query = _Query(
-            request=request,
-            snapshot=self.publish(),
-            cancelled=cancelled,
-            deadline=self.monotonic() + self.paces.query_s,
-            since=self.monotonic(),
-            asked_at=self.clock(),
-        )
-        try:
-            return self._ask(query)
-        except (RefusedError, StoreError) as error:
-            why = self.subscriber.no_pack if error.code == "no code" else None
-            return self.results.refusal(job, query.snapshot, error.code, why or error.message)
-
-    # --- helpers
-
-    def _ask(self, query: _Query) -> Result:
-        answer: codes_to_try.Answer | None = None
-        try:
-            answer = self._elsewhere(query, self._ussd(query))
-        except RefusedError as error:
-            if error.code != "no code" or self._letter_query(query, None) is None:
-                raise
-        if answer is not None and answer.reading.kind == "sms_follows" and answer.error is None:
-            waited = self._announced(query)
-            if waited.letter is not None or waited.error == "cancelled":
-                return self._by_letter(query, answer.dial.code, waited)
-            answer = replace(answer, hint=waited.hint, error=None if waited.error == "no sms" else waited.error)
-        letter = self._letter_query(query, answer)
-        pack = self.subscriber.pack
-        if letter is not None and pack is not None:
-            waited = self._ask_by_sms(query, letter, pack)
-            if waited.letter is not None or waited.error == "cancelled" or answer is None:
-                return self._by_letter(query, codes_to_try.sms_code(letter), waited)
-            answer = replace(answer, hint=in_one_line(answer.hint, waited.hint))
-        if answer is None:  # for the type checker: without an answer there was a query by message
-            raise RefusedError(codes_to_try.NO_CODE, code="no code")
-        return self.results.measured(self.publish(), answer, query.request.origin)
-
-    def _elsewhere(self, query: _Query, answer: codes_to_try.Answer) -> codes_to_try.Answer:
-        """The same question on UMTS or GSM, where LTE took none; else what would help. After silence the first request
-        may still be answered: one answer stays owed."""
-        owed = answer.result.cause is Cause.NO_ANSWER
-
-        def ask(left_s: float) -> codes_to_try.Answer:
-            return self._ussd(query, again=answer.dial, until=self.monotonic() + left_s, owed=owed)
-
-        trip = fallback.after(
-            self.modem,
-            answer.result,
-            repeatable=answer.dial.repeatable,
-            ask=ask,
-            good=lambda found: found.worth >= 2,
-            network=self.publish().network,
-            settings=self.settings,
-            store=self.store,
-            sim_key=self._sim_key(query),
-            cancelled=query.cancelled,
-            stopped=self.stopped,
-            time_left=lambda: query.deadline - self.monotonic(),
-            clock=self.clock,
-            log=self.log,
-            limits=self.paces.fallback,
-        )
-        found = trip.answer
-        if found is None or found.worth <= answer.worth:
-            return replace(answer, hint=trip.hint or answer.hint)
-        if owed:
-            self.ended(found.dial.code, None, balance=found.dial.repeatable)
-        return found
-
-    def _ussd(
-        self, query: _Query, *, again: codes_to_try.Dial | None = None, until: float | None = None, owed: bool = False
-    ) -> codes_to_try.Answer:
-        """`again`: this one code, until then. `owed`: an answer to an earlier request may still come, so there is one
-        request alone, and its answer proves no encoding."""
-        deadline = query.deadline if until is None else min(until, query.deadline)
-        sim_key = self._sim_key(query)
-        dialled = [""]
-
-        def before(dial: codes_to_try.Dial) -> None:
-            self._note_attempt(query)
-            dialled.append(dial.code)
-            if query.request.origin == "query":
-                self.subscriber.note_tried(sim_key, dial.code)
-
-        try:
-            answer = codes_to_try.ask_balance(
-                self.modem,
-                [replace(again, repeatable=again.repeatable and not owed)]
-                if again is not None
-                else self.subscriber.dials(
-                    sim_key, asked=query.request.code, by_schedule=query.request.origin == "schedule"
-                ),
-                pack=self.subscriber.pack,
-                country=query.snapshot.country,
-                timeout_s=self.settings.reply_timeout_s,
-                time_left=lambda: deadline - self.monotonic(),
-                before=before,
-                cancelled=query.cancelled,
-                report=self.report,
-            )
-        except ModemSilent:
-            self.ended(dialled[-1], None, balance=True)
-            raise
-        if again is not None:
-            answer = replace(answer, dial=again)
-        self.ended(answer.dial.code, answer.result, balance=answer.dial.repeatable)
-        if answer.reading.balance is not None and not owed:
-            self.subscriber.learn(answer)
-        return answer
-
-    def _announced(self, query: _Query) -> Waited:
-        """The message that the USSD answer spoke of, which may have come before it."""
-        return self.reply_by_sms.wait(
-            self.subscriber.pack,
-            query.snapshot.country,
-            since=query.since,
-            asked_at=query.asked_at,
-            left_s=query.deadline - self.monotonic(),
-            cancelled=query.cancelled,
-        )
-
-    def _letter_query(self, query: _Query, answer: codes_to_try.Answer | None) -> Query | None:
-        """The pack's query by short message, if it may and should be sent now."""
-        letter = codes_to_try.sms_query(self.subscriber.pack, self.settings.sms_query)
-        done = answer is not None and (answer.worth >= 3 or answer.result.cause is Cause.CANCELLED)
-        if letter is None or done or query.request.code is not None or query.cancelled():
-            return None
-        if self.publish().network.roaming:  # free at home does not mean free abroad
-            return None
-        return letter if query.deadline - self.monotonic() >= LEAST_S else None
-
-    def _ask_by_sms(self, query: _Query, letter: Query, pack: Pack) -> Waited:
-        return self.reply_by_sms.ask(
-            letter,
-            pack,
-            left_s=query.deadline - self.monotonic(),
-            cancelled=query.cancelled,
-            before=lambda: self._note_attempt(query),
-        )
-
-    def _by_letter(self, query: _Query, code: str, waited: Waited) -> Measurement:
-        letter = waited.letter
-        now = self.clock()
-        row = self.results.by_sms(
-            self.publish(),
-            query.request.origin,
-            reading=letter.reading if letter is not None else Reading(kind="error"),
-            code=code,
-            message=letter.message if letter is not None else None,
-            decoder=letter.decoder if letter is not None else None,
-            # The network may have kept it for hours, from an earlier question.
-            taken_at=told_at(letter.message, now) if letter is not None else now,
-            error=waited.error,
-            hint=waited.hint,
-        )
-        if letter is not None and self.settings.sms_delete_own:
-            try:
-                self.reply_by_sms.delete(letter)
-            except ModemError as error:  # who asked gets the answer; the next command finds the fault again
-                self.log.warning("an answer could not be deleted", reason=error.message)
-        return row
-
-    def _note_attempt(self, query: _Query) -> None:
-        origin = query.request.origin
-        self.store.note_attempt(self.settings.name, self._sim_key(query), at=self.clock(), origin=origin)
-
-    def _sim_key(self, query: _Query) -> str:
-        return query.snapshot.sim_key or f"modem:{self.settings.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +34,199 @@ class _Query:
 
     request: BalanceQuery
     snapshot: ModemSnapshot
+    sim_key: str
     cancelled: Callable[[], bool]
     deadline: float
     since: float
     asked_at: datetime
+
+
+class BalanceAsker:
+    """Owner thread only."""
+
+    def __init__(
+        self,
+        context: Context,
+        results: ResultWriter,
+        subscriber: Subscriber,
+        reply_by_sms: ReplyBySms,
+        ended: RequestEnded,
+    ) -> None:
+        self._context, self._results, self._subscriber = context, results, subscriber
+        self._reply_by_sms, self._ended = reply_by_sms, ended
+        self._settings, self._clocks = context.settings, context.clocks
+        self._fallback: RadioFallback[Answer] = RadioFallback(context)
+
+    def balance(self, job: Job, request: BalanceQuery, cancelled: Callable[[], bool]) -> Result:
+        """Raises ModemError."""
+        snapshot, since = self._context.owner.snapshot(), self._clocks.monotonic()
+        query = _Query(
+            request=request,
+            snapshot=snapshot,
+            sim_key=snapshot.sim_key or f"modem:{self._settings.name}",
+            cancelled=cancelled,
+            deadline=since + self._context.paces.query_s,
+            since=since,
+            asked_at=self._clocks.now(),
+        )
+        try:
+            return self._ask(query)
+        except (RefusedError, StoreError) as error:
+            why = self._subscriber.no_pack if error.code == "no code" else None
+            return self._results.refusal(job, error.code, why or error.message)
+
+    # --- helpers
+
+    def _ask(self, query: _Query) -> Result:
+        answer: Answer | None = None
+        try:
+            answer = self._elsewhere(query, self._ussd(query))
+        except RefusedError as error:
+            if error.code != "no code" or self._sms_query(query, None) is None:
+                raise
+        if answer is not None and answer.reading.kind == "sms_follows" and answer.error is None:
+            waited = self._reply_by_sms.wait(self._awaited(query, since=query.since))
+            if waited.reply is not None or waited.error == "cancelled":
+                return self._by_sms(query, answer.dial.code, waited)
+            answer = replace(answer, hint=waited.hint, error=None if waited.error == "no sms" else waited.error)
+        sms_query = self._sms_query(query, answer)
+        if sms_query is not None:
+            waited = self._ask_by_sms(query, sms_query)
+            if waited.reply is not None or waited.error == "cancelled" or answer is None:
+                return self._by_sms(query, code_order.sms_code(sms_query), waited)
+            answer = replace(answer, hint=in_one_line(answer.hint, waited.hint))
+        if answer is None:  # for the type checker: without an answer there was a query by message
+            raise RefusedError(code_order.NO_CODE, code="no code")
+        return self._results.write(query.request.origin, _found(answer))
+
+    def _elsewhere(self, query: _Query, answer: Answer) -> Answer:
+        """The same question on UMTS or GSM, where LTE took none; else what would help. After silence the first request
+        may still be answered: one answer stays due."""
+        due = answer.result.cause is Cause.NO_ANSWER
+
+        def ask(left_s: float) -> Answer:
+            return self._ussd(query, again=answer.dial, until=self._clocks.monotonic() + left_s, due=due)
+
+        trip = self._fallback.after(
+            Question(
+                result=answer.result,
+                network=self._context.owner.snapshot().network,
+                repeatable=answer.dial.repeatable,
+                sim_key=query.sim_key,
+                ask=ask,
+                good=lambda found: found.worth >= 2,
+                cancelled=query.cancelled,
+                time_left_s=query.deadline - self._clocks.monotonic(),
+            )
+        )
+        found = trip.answer
+        if found is None or found.worth <= answer.worth:
+            return replace(answer, hint=trip.hint or answer.hint)
+        if due:
+            self._ended(found.dial.code, None, balance=found.dial.repeatable)
+        return found
+
+    def _ussd(
+        self, query: _Query, *, again: Dial | None = None, until: float | None = None, due: bool = False
+    ) -> Answer:
+        """`again`: this one code, until then. `due`: an answer to an earlier request may still come, so there is one
+        request alone, and its answer proves no encoding."""
+        deadline = query.deadline if until is None else min(until, query.deadline)
+        dialled = [""]
+
+        def before(dial: Dial) -> None:
+            self._note_attempt(query)
+            dialled.append(dial.code)
+            if query.request.origin == "query":
+                self._subscriber.note_tried(query.sim_key, dial.code)
+
+        by_schedule = query.request.origin == "schedule"
+        terms = Terms(
+            pack=self._subscriber.pack,
+            country=query.snapshot.country,
+            timeout_s=self._settings.reply_timeout_s,
+            time_left=lambda: deadline - self._clocks.monotonic(),
+            before=before,
+            cancelled=query.cancelled,
+            report=self._context.report,
+        )
+        to_dial = (
+            [replace(again, repeatable=again.repeatable and not due)]
+            if again is not None
+            else self._subscriber.dials(query.sim_key, asked=query.request.code, by_schedule=by_schedule)
+        )
+        try:
+            answer = ask_balance(self._context.backend, to_dial, terms)
+        except ModemSilent:
+            self._ended(dialled[-1], None, balance=True)
+            raise
+        if again is not None:
+            answer = replace(answer, dial=again)
+        self._ended(answer.dial.code, answer.result, balance=answer.dial.repeatable)
+        if answer.reading.balance is not None and not due:
+            self._subscriber.learn(answer)
+        return answer
+
+    def _awaited(self, query: _Query, *, since: float, pack: Pack | None = None) -> Awaited:
+        """The message that answers, which may have come before what announced it."""
+        return Awaited(
+            pack=pack or self._subscriber.pack,
+            country=query.snapshot.country if pack is None else pack.country,
+            since=since,
+            asked_at=query.asked_at if pack is None else self._clocks.now(),
+            left_s=query.deadline - self._clocks.monotonic(),
+            cancelled=query.cancelled,
+        )
+
+    def _sms_query(self, query: _Query, answer: Answer | None) -> Query | None:
+        """The pack's query by short message, if it may and should be sent now."""
+        found = code_order.sms_query(self._subscriber.pack, self._settings.sms_query)
+        done = answer is not None and (answer.worth >= 3 or answer.result.cause is Cause.CANCELLED)
+        if found is None or done or query.request.code is not None or query.cancelled():
+            return None
+        if self._context.owner.snapshot().network.roaming:  # free at home does not mean free abroad
+            return None
+        enough = query.deadline - self._clocks.monotonic() >= LEAST_S
+        return found if enough and self._reply_by_sms.possible else None
+
+    def _ask_by_sms(self, query: _Query, sms_query: Query) -> Waited:
+        awaited = self._awaited(query, since=self._clocks.monotonic(), pack=self._subscriber.pack)
+        return self._reply_by_sms.ask(sms_query, awaited, before=lambda: self._note_attempt(query))
+
+    def _by_sms(self, query: _Query, code: str, waited: Waited) -> Measurement:
+        reply = waited.reply
+        found = Found(channel="sms", code=code, error=waited.error, hint=waited.hint)
+        if reply is not None:
+            found = replace(
+                found,
+                reading=reply.reading,
+                text=reply.message.text,
+                raw=reply.message.raw,
+                decoder=reply.decoder,
+                # The network may have kept it for hours, from an earlier question.
+                taken_at=told_at(reply.message, self._clocks.now()),
+            )
+        row = self._results.write(query.request.origin, found)
+        if reply is not None and self._settings.sms_delete_own:
+            try:
+                self._reply_by_sms.delete(reply)
+            except ModemError as error:  # who asked gets the answer; the next command finds the fault again
+                self._context.log.warning("an answer could not be deleted", reason=error.message)
+        return row
+
+    def _note_attempt(self, query: _Query) -> None:
+        origin = query.request.origin
+        self._context.store.note_attempt(self._settings.name, query.sim_key, at=self._clocks.now(), origin=origin)
+
+
+def _found(answer: Answer) -> Found:
+    result = answer.result
+    return Found(
+        reading=answer.reading,
+        code=answer.dial.code,
+        text=result.text,
+        raw=result.raw,
+        decoder=result.decoder,
+        error=answer.error,
+        hint=answer.hint,
+    )

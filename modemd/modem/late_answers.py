@@ -4,13 +4,13 @@ itself. They are kept, and never handed to anybody who asks later."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from modemd.modem.codes_to_try import certain_text, read_safely
-from modemd.modem.results import ResultWriter
+from modemd.modem.context import Context
+from modemd.modem.interpretation import certain_text, read_safely
+from modemd.modem.results import Found, ResultWriter
 from modemd.money.pack import Pack
-from modemd.records import ModemSnapshot, Reading, UssdMessage
+from modemd.records import Reading, UssdMessage
 
 KEPT_PER_MINUTE = 20  # a modem that floods us must not fill the disk
 
@@ -27,14 +27,11 @@ class LateAnswers:
     """Which requests are still owed an answer, until when nobody else may ask (the quarantine), and what becomes of the
     texts that come. Lives as long as the owner thread: a port that is opened again does not end what is owed."""
 
-    def __init__(
-        self, results: ResultWriter, *, monotonic: Callable[[], float], late_s: float, report: Callable[[str], None]
-    ) -> None:
+    def __init__(self, context: Context, results: ResultWriter) -> None:
         self._quarantine_until = 0.0
+        self._context = context
         self._results = results
-        self._monotonic = monotonic
-        self._late_s = late_s
-        self._report = report
+        self._monotonic = context.clocks.monotonic
         self._owed: deque[_Owed] = deque(maxlen=8)
         self._kept: deque[float] = deque(maxlen=KEPT_PER_MINUTE)
 
@@ -43,12 +40,11 @@ class LateAnswers:
         """Seconds until a request may be sent again, after one that got no answer."""
         return max(0.0, self._quarantine_until - self._monotonic())
 
-    def expect(
-        self, code: str, *, is_balance: bool, sim_key: str | None, quarantine_s: float, answers: int = 1
-    ) -> None:
+    def expect(self, code: str, *, is_balance: bool, answers: int = 1) -> None:
         """This request was given up without an answer; `answers` may still come where it was sent more than once."""
         now = self._monotonic()
-        self._quarantine_until = now + quarantine_s
+        self._quarantine_until = now + self._context.settings.quarantine_s
+        sim_key = self._context.owner.snapshot().sim_key
         self._owed.extend([_Owed(code, is_balance, sim_key, now)] * answers)
 
     def settled(self) -> None:
@@ -63,16 +59,13 @@ class LateAnswers:
         self._kept.append(now)
         return True
 
-    def heard(self, message: UssdMessage, snapshot: ModemSnapshot, pack: Pack | None) -> None:
+    def received(self, message: UssdMessage, pack: Pack | None) -> None:
         """One +CUSD outside of any request. Without a text it says nothing."""
         if message.text is None or not self.has_room():
             return
         now = self._monotonic()
-        owed = [
-            request
-            for request in self._owed
-            if now - request.since <= self._late_s and request.sim_key == snapshot.sim_key
-        ]
+        sim_key, late_s = self._context.owner.snapshot().sim_key, self._context.paces.late_s
+        owed = [request for request in self._owed if now - request.since <= late_s and request.sim_key == sim_key]
         one = len({(request.code, request.is_balance) for request in owed}) == 1
         self._owed.clear()
         if one:  # the same question, asked more than once: the next text may answer it too
@@ -80,15 +73,16 @@ class LateAnswers:
         reading = Reading(kind="other")
         # A number counts only where one balance code alone can be meant, and the operator's own pattern says so.
         if one and owed[0].is_balance and pack is not None:
-            read = read_safely(certain_text(message), pack=pack, country=pack.country, report=self._report)
+            read = read_safely(certain_text(message), pack=pack, country=pack.country, report=self._context.report)
             if read.confidence == "operator":
                 reading = read
-        self._results.unasked(
-            snapshot,
+        self._results.write(
             "late" if owed else "network",
-            reading=reading,
-            code=owed[0].code if one else None,
-            text=message.text,
-            raw=message.raw,
-            decoder=message.decoder,
+            Found(
+                reading=reading,
+                code=owed[0].code if one else None,
+                text=message.text,
+                raw=message.raw,
+                decoder=message.decoder,
+            ),
         )

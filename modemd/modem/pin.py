@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from pathlib import Path
 from typing import Protocol
 
+from modemd.backends.base import PinEntry
+from modemd.credentials import credential_path, read_credential
 from modemd.errors import SimError
 
 
@@ -20,16 +20,10 @@ class PinBook(Protocol):
     def note_pin_accepted(self, subject: str, pin_digest: str) -> None: ...
 
 
-class PinModem(Protocol):
-    def enter_pin(self, pin: str) -> str: ...
-    def sim_state(self) -> str: ...
-    def pin_tries(self) -> int | None: ...
-
-
 FULL_TRIES = 3  # of a SIM that no wrong PIN was sent to since the last right one (11.11 9.3)
 
 
-def unlock(modem: PinModem, book: PinBook, *, pin_file: str | None, subject: str, also: tuple[str, ...] = ()) -> None:
+def unlock(sim: PinEntry, book: PinBook, *, pin_file: str | None, subject: str, also: tuple[str, ...] = ()) -> None:
     """Enters the PIN of `pin_file` into a SIM that asks for it. `subject`: the SIM's ICCID, else the modem's IMEI;
     `also`: under what else a refusal of this PIN may have been noted, before the ICCID could be read.
 
@@ -45,7 +39,7 @@ def unlock(modem: PinModem, book: PinBook, *, pin_file: str | None, subject: str
     if any(book.pin_refused(one, _digest(one, pin)) for one in (subject, *also)):
         raise _refused(pin_file)
     digest = _digest(subject, pin)
-    tries = modem.pin_tries()
+    tries = sim.tries_left()
     if tries is not None and tries <= 1:
         raise SimError(
             "the SIM has one try for its PIN left, which modemd never takes: enter the PIN in a phone, then try again",
@@ -58,8 +52,8 @@ def unlock(modem: PinModem, book: PinBook, *, pin_file: str | None, subject: str
             code="sim pin",
         )
     book.note_pin_attempt(subject, digest)
-    verdict = modem.enter_pin(pin)
-    if verdict == "unknown" and modem.sim_state() == "ready":
+    verdict = sim.enter(pin)
+    if verdict == "unknown" and sim.state() == "ready":
         verdict = "accepted"
     if verdict == "accepted":
         book.note_pin_accepted(subject, digest)
@@ -72,10 +66,9 @@ def unlock(modem: PinModem, book: PinBook, *, pin_file: str | None, subject: str
 
 def read_pin(pin_file: str) -> str:
     """The PIN in a file, or in the systemd credential of that name. Raises SimError "sim pin" with the cure."""
-    folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    path = Path(folder) / pin_file if folder and "/" not in pin_file else Path(pin_file)
+    path = credential_path(pin_file)
     try:
-        text = path.read_text(encoding="ascii").strip()
+        text = read_credential(pin_file)
     except FileNotFoundError as error:
         raise SimError(f"pin_file {path} does not exist: create it, or correct pin_file", code="sim pin") from error
     except (OSError, UnicodeDecodeError) as error:

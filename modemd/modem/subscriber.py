@@ -2,75 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from modemd.backends.at import identity
-from modemd.backends.at.modem import Modem
 from modemd.errors import PortAbsent, SimError
-from modemd.modem import codes_to_try, operator_lookup, pin
-from modemd.money.operators import Packs
+from modemd.modem import code_order, interpretation, operator_lookup, pin
+from modemd.modem.context import Context
 from modemd.money.pack import Pack
-from modemd.records import Cause, ModemSettings, ModemSnapshot
-from modemd.store import Store
+from modemd.records import Cause
 
 # What the codes of SimError say of the SIM; any other is a secret that it asks for.
 SIM_FAULTS = {"no sim": Cause.NO_SIM, "sim failure": Cause.SIM_FAILURE, "busy": Cause.SIM_BUSY}
 
 
 class Subscriber:
-    """Owner thread only. What it finds goes into the snapshot through `publish`.
+    """Owner thread only. What it finds goes into the snapshot.
 
     `sim_error`: what a person must do first. `pack` None: `no_pack` says why. `doubtful`: something spoke of another
     SIM, or of none."""
 
-    def __init__(
-        self,
-        modem: Modem,
-        settings: ModemSettings,
-        path: str,
-        *,
-        store: Store,
-        packs: Packs,
-        publish: Callable[..., ModemSnapshot],
-        log: Any,
-    ) -> None:
+    def __init__(self, context: Context) -> None:
         self.pack: Pack | None = None
         self.no_pack: str | None = None
         self.sim_error: SimError | None = None
         self.doubtful = False
-        self._modem, self._settings, self._path = modem, settings, path
-        self._store, self._packs, self._publish, self._log = store, packs, publish, log
+        self._context = context
+        self._backend, self._store, self._settings = context.backend, context.store, context.settings
 
     @property
     def sim_fault(self) -> Cause | None:
         """`sim_error` for policy."""
         return None if self.sim_error is None else SIM_FAULTS.get(self.sim_error.code, Cause.SIM_LOCKED)
 
-    def look_again(self, *, sure: bool = False) -> None:
+    def read_again(self, *, sure: bool = False) -> None:
         """A SIM may be pulled or changed while the port stays open: it is read anew where it needed a person, was in
         doubt, or, unless the caller is `sure`, has another IMSI. Raises ModemError."""
         known = self.sim_error is None and not self.doubtful
-        if known and (sure or identity.read_imsi(self._modem.command) == self._modem.sim.imsi):
+        if known and (sure or self._backend.imsi() == self._backend.sim.imsi):
             return
         self.identify()
 
     def identify(self) -> None:
         """Device, SIM and operator; a SIM that asks for its PIN gets it, once. Raises ModemError."""
-        modem, self.doubtful = self._modem, False
+        backend, self.doubtful = self._backend, False
         try:
             try:
-                modem.identify()
+                backend.identify()
             except SimError as error:
                 if error.code != "sim pin":
                     raise
-                known = [name for name in (modem.sim.iccid, modem.device.imei) if name is not None]
+                known = [name for name in (backend.sim.iccid, backend.device.imei) if name is not None]
                 subject, *also = [*known, f"modem:{self._settings.name}"]
-                pin.unlock(modem, self._store, pin_file=self._settings.pin_file, subject=subject, also=tuple(also))
-                modem.identify()
+                if backend.pin is None:
+                    raise
+                pin.unlock(
+                    backend.pin, self._store, pin_file=self._settings.pin_file, subject=subject, also=tuple(also)
+                )
+                backend.identify()
         except SimError as error:
             self.sim_error = error
-            self._publish(device=modem.device, sim=modem.sim, registered_at=None)
+            self._context.owner.publish(device=backend.device, sim=backend.sim, registered_at=None)
             return
         finally:
             self._check_imei()
@@ -82,11 +72,11 @@ class Subscriber:
         known = self.pack is not None and any(query.code == code for query in self.pack.queries)
         if known and not self._store.code_tried(sim_key, code):
             self._store.note_code_tried(sim_key, code)
-            self._publish(**self._scheduled(sim_key))
+            self._context.owner.publish(**self._scheduled(sim_key))
 
-    def learn(self, answer: codes_to_try.Answer) -> None:
+    def learn(self, answer: interpretation.Answer) -> None:
         """Which encoding and decoder work with this model, proved by the operator's own pattern."""
-        device = self._modem.device
+        device = self._backend.device
         if device.model is not None and answer.reading.confidence == "operator":
             self._store.learn(
                 device.model,
@@ -95,9 +85,9 @@ class Subscriber:
                 decoder=answer.result.decoder,
             )
 
-    def dials(self, sim_key: str, *, asked: str | None, by_schedule: bool) -> list[codes_to_try.Dial]:
+    def dials(self, sim_key: str, *, asked: str | None, by_schedule: bool) -> list[code_order.Dial]:
         """The codes of one query, in order."""
-        return codes_to_try.dials(
+        return code_order.dials(
             self.pack,
             configured=self._settings.code,
             asked=asked,
@@ -109,22 +99,24 @@ class Subscriber:
 
     def _check_imei(self) -> None:
         wanted = self._settings.port.removeprefix("imei:")
-        found = self._modem.device.imei
+        found = self._backend.device.imei
         if wanted != self._settings.port and found is not None and wanted[:14] != found[:14]:
-            raise PortAbsent(f"the modem on {self._path} has another IMEI: plug in the one that is configured")
+            raise PortAbsent(
+                f"the modem on {self._backend.address} has another IMEI: plug in the one that is configured"
+            )
 
     def _find_operator(self) -> None:
-        modem = self._modem
-        device = modem.device
+        backend, context = self._backend, self._context
+        device = backend.device
         if device.model is not None:
-            modem.learned = self._store.learned(device.model, device.firmware or "")
+            backend.learned = self._store.learned(device.model, device.firmware or "")
         self.pack, sim, self.no_pack = operator_lookup.find_pack(
-            modem, self._packs, modem.sim, operator=self._settings.operator, log=self._log
+            backend, context.packs, backend.sim, operator=self._settings.operator, log=context.log
         )
         pack = self.pack
         sim_key = operator_lookup.sim_key(sim, self._settings.name)
         self._notice_swap(sim_key)
-        self._publish(
+        context.owner.publish(
             device=device,
             sim=sim,
             sim_key=sim_key,
@@ -137,16 +129,18 @@ class Subscriber:
     def _notice_swap(self, sim_key: str) -> None:
         """Said once: another SIM has a history, a balance and alerts of its own."""
         name = self._settings.name
-        was = self._publish().sim_key or self._store.current_sim_key(name)
+        was = self._context.owner.snapshot().sim_key or self._store.current_sim_key(name)
         if sim_key != was and not {sim_key, was} & {f"modem:{name}"}:
-            self._log.warning("another SIM is in the modem: it has a history of its own", sim=sim_key, before=was)
+            self._context.log.warning(
+                "another SIM is in the modem: it has a history of its own", sim=sim_key, before=was
+            )
 
     def _scheduled(self, sim_key: str) -> dict[str, Any]:
         """What the schedule would ask by, and how far apart at least."""
         dials = self.dials(sim_key, asked=None, by_schedule=True)
         if dials:
             return {"code": dials[0].code, "floor_s": dials[0].floor_s}
-        letter = codes_to_try.sms_query(self.pack, self._settings.sms_query)
-        if letter is not None:
-            return {"code": codes_to_try.sms_code(letter), "floor_s": letter.floor_s}
+        query = code_order.sms_query(self.pack, self._settings.sms_query)
+        if query is not None:
+            return {"code": code_order.sms_code(query), "floor_s": query.floor_s}
         return {"code": None, "floor_s": 0.0}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from modemd.backends.at.timeouts import PowerTimes
 from modemd.modem.recovery.ladder import Limits
 
 
@@ -44,8 +43,6 @@ class Paces:
     sms_more_s: float = 2.0  # behind a message with a balance: another one that contradicts it
     sms_parts_s: float = 60.0  # the parts of a message that came by itself
     sms_step_s: float = 0.2  # between two looks at what has come
-    sms_body_s: float = 0.4  # a +CMT in text mode without another line for so long is complete
     watch_s: float = 2.0  # between two looks for the device node of a modem that is not there; never while it is
     ladder: Limits = field(default_factory=Limits)  # when to try harder with a modem that is silent or mad
-    power: PowerTimes = field(default_factory=PowerTimes)
     fallback: FallbackLimits = field(default_factory=FallbackLimits)

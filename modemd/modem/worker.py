@@ -12,20 +12,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from modemd.backends.at.modem import Modem
-from modemd.backends.at.ports.port_rotation import PortRotation
-from modemd.backends.at.power import nodes
-from modemd.backends.at.tap import Tap
-from modemd.backends.at.timeouts import Timeouts
-from modemd.errors import ModemError
+from modemd.backends.base import Backend, Event, Host, WireTap
+from modemd.errors import ModemError, NoReplyOnPort
+from modemd.modem.context import Clocks, Context, Owner
 from modemd.modem.late_answers import LateAnswers
-from modemd.modem.recovery.executor import RecoveryExecutor, Tools
+from modemd.modem.recovery.executor import RecoveryExecutor
 from modemd.modem.requests import BalanceQuery, Job, Request, RequestQueue, UssdQuery
 from modemd.modem.results import ResultWriter
 from modemd.modem.session import Session
@@ -34,7 +31,7 @@ from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot, State, UssdResult
 from modemd.store import Store
 
-__all__ = ["BalanceQuery", "Paces", "Timeouts", "UssdQuery", "Worker"]
+__all__ = ["BalanceQuery", "Paces", "Reports", "UssdQuery", "Worker"]
 
 STATE_OF_ERROR: dict[str, State] = {
     "absent": "absent",
@@ -43,67 +40,83 @@ STATE_OF_ERROR: dict[str, State] = {
     "no reply on port": "starting",
 }
 FOREVER = float("inf")
+CLOCKS = Clocks(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
+
+
+MakeBackend = Callable[[ModemSettings, Host], Backend]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """Whom an owner thread tells, in its own thread: `change` what changed in the snapshot, `measurement` each row."""
+
+    change: Callable[[ModemSnapshot], None]
+    measurement: Callable[[Measurement], None]
 
 
 class Worker(threading.Thread):
-    """See docs/ARCHITECTURE.md. `clock` gives aware UTC, `monotonic` and `timeouts` and `paces` are there for tests."""
+    """The owner thread of one modem. `clocks` and `paces` are there for tests."""
 
     def __init__(
         self,
         settings: ModemSettings,
+        make_backend: MakeBackend,
         *,
         store: Store,
         packs: Packs,
-        on_change: Callable[[ModemSnapshot], None],
-        on_measurement: Callable[[Measurement], None],
-        open_modem: Callable[..., Modem] = Modem,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        monotonic: Callable[[], float] = time.monotonic,
-        timeouts: Timeouts | None = None,
+        reports: Reports,
+        clocks: Clocks = CLOCKS,
         paces: Paces | None = None,
     ) -> None:
         super().__init__(name=f"modem-{settings.name}", daemon=True)
         self.settings = settings
         self.alive_until = FOREVER
-        self.tap = Tap()
         self._paces = paces or Paces()
-        self._timeouts = timeouts or Timeouts()
-        self._monotonic = monotonic
+        self._monotonic = clocks.monotonic
         self._log = structlog.get_logger().bind(modem=settings.name)
-        self._open_modem = open_modem
         self._snapshot = ModemSnapshot(modem=settings.name)
-        self._on_change = on_change
+        self._reports = reports
         self._queue = RequestQueue()
         self._stopping = False
         self._wake_r, self._wake_w = os.pipe()
         os.set_blocking(self._wake_r, False)
         os.set_blocking(self._wake_w, False)
         self._pipe_lock = threading.Lock()
-        self._results = ResultWriter(settings, store=store, on_measurement=self._measured, clock=clock, log=self._log)
-        self._on_measurement = on_measurement
-        self._late_answers = LateAnswers(
-            self._results, monotonic=monotonic, late_s=self._paces.late_s, report=self._log.exception
+        self._session: Session | None = None
+        self._backend = make_backend(settings, Host(wake_fd=self._wake_r, on_event=self._on_event, score=self._score))
+        self._context = Context(
+            settings=settings,
+            backend=self._backend,
+            store=store,
+            packs=packs,
+            paces=self._paces,
+            clocks=clocks,
+            owner=Owner(
+                snapshot=lambda: self._snapshot,
+                publish=self._publish,
+                declare=self._declare,
+                wake=self._wake,
+                stopped=self._stopped,
+                pause=self._pause,
+                refuse=self._refuse_all,
+            ),
+            log=self._log,
         )
-        self._store, self._packs, self._clock = store, packs, clock
-        tools = Tools(
-            open_modem=self._open_alone,
-            pause=self._pause,
-            stopped=self._stopped,
-            refuse=self._refuse_all,
-            publish=self._publish,
-            declare=self._declare,
-            clock=clock,
-            monotonic=monotonic,
-        )
-        self._recovery = RecoveryExecutor(settings, tools, store=store, paces=self._paces, log=self._log)
+        self._results = ResultWriter(self._context, self._measured)
+        self._late_answers = LateAnswers(self._context, self._results)
+        self._recovery = RecoveryExecutor(self._context)
         self._tries = 0
-        self._rotation = PortRotation(settings.port)
 
     # --- for other threads
 
     @property
     def snapshot(self) -> ModemSnapshot:
         return self._snapshot
+
+    @property
+    def tap(self) -> WireTap | None:
+        """None where the back end cannot be listened to."""
+        return self._backend.tap
 
     def submit(self, request: Request) -> Future[Any]:
         """The future of the request's result, a Measurement or a UssdResult; it never holds an exception. A balance
@@ -112,11 +125,11 @@ class Worker(threading.Thread):
         waits = self._queue.busy
         standing = self._queue.add(job)
         if standing is None:
-            job.finish(self._results.refusal(job, self._snapshot, "shutting down"))
+            job.finish(self._results.refusal(job, "shutting down"))
             return job.future
         healing = self._recovery.acting
         if healing is not None and self._queue.drop(standing):
-            standing.finish(self._results.refusal(standing, self._snapshot, "busy", healing))
+            standing.finish(self._results.refusal(standing, "busy", healing))
             return standing.future
         if standing is job and (waits or self._snapshot.state != "ready"):
             job.timer = threading.Timer(self._paces.turn_s, self._expire, [job])
@@ -132,7 +145,7 @@ class Worker(threading.Thread):
             return
         job.cancelled = True
         if self._queue.drop(job):
-            job.finish(self._results.refusal(job, self._snapshot, "cancelled"))
+            job.finish(self._results.refusal(job, "cancelled"))
         self._wake()
 
     def answer(self, future: Future[Any], text: str) -> None:
@@ -175,44 +188,22 @@ class Worker(threading.Thread):
 
     def _own(self) -> None:
         """Opens the modem and serves until it fails or the thread ends; then rests, longer after each failure."""
-        modem: Modem | None = None
-        self._recovery.authorise()
+        backend = self._backend
         try:
-            session = Session(
-                self.settings,
-                self._open_modem,
-                wake_fd=self._wake_r,
-                stopped=self._stopped,
-                attempt=self._rotation.attempt,
-                store=self._store,
-                packs=self._packs,
-                results=self._results,
-                late_answers=self._late_answers,
-                publish=self._publish,
-                declare=self._declare,
-                wake=self._wake,
-                clock=self._clock,
-                monotonic=self._monotonic,
-                timeouts=self._timeouts,
-                paces=self._paces,
-                log=self._log,
-            )
-            modem = session.modem
-            modem.tap = self.tap
-            modem.encoding, modem.decoder = self.settings.ussd_encoding, self.settings.ussd_decoder
-            self._recovery.prepare(modem)
+            self._recovery.prepare()
+            session = self._session = Session(self._context, self._results, self._late_answers)
             session.open()
-            self._recovery.opened(modem, self._snapshot)
-            self._rotation.opened(session.ports)
+            self._recovery.opened(self._snapshot)
+            backend.began()
             self._tries = 0
             while not self._stopping:
                 self._turn(session)
         except ModemError as error:
             self._failed(error)
         finally:
-            if modem is not None:
-                self._declare(self._paces.stop_s * 4)
-                modem.close()
+            self._declare(self._paces.stop_s * 4)
+            backend.close()
+            self._session = None
         if not self._stopping and not self._healed():
             self._back_off()
 
@@ -226,22 +217,22 @@ class Worker(threading.Thread):
                 self._queue.done()
             return
         if self._late_answers.quarantine_left <= 0:
-            self._rotation.look()
-            self._recovery.look(session.modem, self._snapshot)
-        session.settle()
+            self._backend.check()
+            self._recovery.check(self._snapshot)
+        session.publish_state()
         due_s = session.next_due_s()
         self._declare(None if due_s is None else due_s + 60.0)
-        session.wait(due_s)
+        self._backend.wait(due_s)
         self._declare(60.0)
         self._drain()
         if not self._stopping:
-            session.look_after()
+            session.poll_what_is_due()
 
     def _serve(self, session: Session, job: Job) -> None:
         if job.timer is not None:
             job.timer.cancel()
         if job.cancelled or job.future.done():
-            job.finish(self._results.refusal(job, self._snapshot, "cancelled"))
+            job.finish(self._results.refusal(job, "cancelled"))
             return
         limit_s = self._ussd_limit(job.request) if isinstance(job.request, UssdQuery) else self._paces.query_s
         self._declare(limit_s + 60.0)
@@ -256,7 +247,7 @@ class Worker(threading.Thread):
                 self._answered()
             job.finish(result)
         except Exception as error:
-            job.finish(self._results.broken(job, self._snapshot, error))
+            job.finish(self._results.broken(job, error))
             raise
 
     def _ussd_limit(self, request: UssdQuery) -> float:
@@ -272,17 +263,14 @@ class Worker(threading.Thread):
         if (state, error.message) != (self._snapshot.state, self._snapshot.error):
             self._log.warning("modem unusable", code=error.code, reason=error.message)
         self._recovery.failed(error)
-        if (
-            error.code == "no reply on port" and self._rotation.attempt == 0
-        ):  # ask there soon; once, in a network that answers nowhere
-            self._publish(wanted_at=self._clock())
-        self._rotation.failed(error)
+        # Asked there soon; once, in a network that answers nowhere.
+        if isinstance(error, NoReplyOnPort) and error.first:
+            self._publish(wanted_at=self._context.clocks.now())
+        self._backend.failed(error)
         network = replace(self._snapshot.network, registered=None, signal_dbm=None)
         self._publish(state=state, error=error.message, registered_at=None, network=network)
-        if error.code not in (
-            "unresponsive",
-            "no reply on port",
-        ):  # who waits for a modem that answers AT gets his turn in a moment
+        # who waits for a modem that answers AT gets his turn in a moment
+        if error.code not in ("unresponsive", "no reply on port"):
             self._refuse_all(error.code, error.message)
 
     def _healed(self) -> bool:
@@ -290,7 +278,7 @@ class Worker(threading.Thread):
         if not self._recovery.heal():
             return False
         self._tries = 0
-        self._rotation.first()
+        self._backend.restarted()
         return True
 
     def _back_off(self) -> None:
@@ -303,11 +291,11 @@ class Worker(threading.Thread):
         none was, or the thread is to end."""
         self._declare(seconds + 60.0)
         watched = self._snapshot.state == "absent"
-        was = nodes(self.settings.port) if watched else ()
+        was = self._backend.present() if watched else None
         deadline = self._monotonic() + seconds
         while not self._stopping and self._queue.empty and (left := deadline - self._monotonic()) > 0:
             self._nap(min(left, self._paces.watch_s) if watched else left)
-            if not watched or (here := nodes(self.settings.port)) == was:
+            if not watched or (here := self._backend.present()) == was:
                 continue
             was = here
             if here:  # plugged in: a moment for udev, and not all modems of a hub at once
@@ -329,42 +317,42 @@ class Worker(threading.Thread):
         poller.poll(seconds * 1000)
         self._drain()
 
-    def _open_alone(self, path: str) -> Modem:
-        """The modem without a session around it."""
-        modem = self._open_modem(path, wake_fd=self._wake_r, timeouts=self._timeouts)
-        modem.tap = self.tap
-        return modem
-
     def _measured(self, row: Measurement) -> None:
         """A row of the history: what it says of modem and port, if it came by USSD."""
         if row.channel == "ussd" and row.text is not None:
             self._answered()
         elif row.channel == "ussd" and row.error == "no answer" and row.origin in ("query", "schedule"):
             self._recovery.unanswered(self._snapshot)
-            self._rotation.unanswered()
-        self._on_measurement(row)
+            self._backend.unanswered()
+        self._reports.measurement(row)
 
     def _answered(self) -> None:
         self._recovery.answered()
-        self._rotation.answered()
+        self._backend.answered()
 
     def _refuse_all(self, code: str, message: str | None = None, *, close: bool = False) -> None:
         for job in self._queue.take_all(close=close):
-            job.finish(self._results.refusal(job, self._snapshot, code, message))
+            job.finish(self._results.refusal(job, code, message))
 
     def _expire(self, job: Job) -> None:
         if self._queue.drop(job):
-            job.finish(self._results.refusal(job, self._snapshot, "busy"))
+            job.finish(self._results.refusal(job, "busy"))
 
     # --- small things
 
-    def _publish(self, **changes: Any) -> ModemSnapshot:
-        """The snapshot with what changed; told to `on_change` only when something did."""
+    def _on_event(self, event: Event) -> None:
+        if self._session is not None:
+            self._session.on_event(event)
+
+    def _score(self, text: str) -> float:
+        return self._session.score(text) if self._session is not None else 0.0
+
+    def _publish(self, **changes: Any) -> None:
+        """Told only when something did change."""
         new = replace(self._snapshot, **self._recovery.named(changes))
         if new != self._snapshot:
             self._snapshot = new
-            self._on_change(new)
-        return self._snapshot
+            self._reports.change(new)
 
     def _declare(self, seconds: float | None) -> None:
         """The thread promises to say this again within `seconds`; None = it waits for something to happen."""

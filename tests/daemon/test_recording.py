@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from modemd.at.gsm import encode_packed
 from modemd.backends.at.modem import Modem
-from modemd.backends.at.tap import Piece
+from modemd.backends.base import Piece, UssdRequest
 from modemd.daemon.control import Client
 from modemd.daemon.recording import Transcript
 from modemd.daemon.server import Peer
@@ -117,11 +117,13 @@ def test_a_recording_is_a_report_a_scenario_and_a_test(
     try:
         modem.identify()
         played = modem.ussd(
-            "*100#",
-            ask=lambda _menu: replies.pop() if replies else None,
-            timeout_s=5,
-            repeatable=False,
-            cancelled=lambda: False,
+            UssdRequest(
+                code="*100#",
+                ask=lambda _menu: replies.pop() if replies else None,
+                timeout_s=5,
+                repeatable=False,
+                cancelled=lambda: False,
+            )
         )
     finally:
         modem.close()

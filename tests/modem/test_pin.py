@@ -21,7 +21,7 @@ class Sim:
         self.sent: list[str] = []
         self.tells, self.lost, self.reached = tells, lost, reached
 
-    def enter_pin(self, digits: str) -> str:
+    def enter(self, digits: str) -> str:
         self.sent.append(digits)
         lost, self.lost = self.lost > 0, max(0, self.lost - 1)
         if lost and not self.reached:
@@ -32,10 +32,10 @@ class Sim:
         self.tries -= 1
         return "unknown" if lost else "refused"
 
-    def sim_state(self) -> str:
+    def state(self) -> str:
         return "sim pin"
 
-    def pin_tries(self) -> int | None:
+    def tries_left(self) -> int | None:
         return self.tries if self.tells else None
 
 
@@ -133,8 +133,8 @@ def test_the_attempt_is_on_the_disk_before_the_wire(book: Store, wrong: str, tmp
     """A power cut in the middle of AT+CPIN= leaves the attempt behind."""
 
     class Cut(Sim):
-        def enter_pin(self, digits: str) -> str:
-            super().enter_pin(digits)
+        def enter(self, digits: str) -> str:
+            super().enter(digits)
             raise KeyboardInterrupt
 
     sim = Cut(tells=False)

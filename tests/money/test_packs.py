@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from modemd.errors import ConfigError
-from modemd.modem.codes_to_try import dials
+from modemd.modem.code_order import dials
 from modemd.money.fold import fold
 from modemd.money.operators import BUILT_IN, Packs, Pattern, check_pack, load_pack, write_index
 

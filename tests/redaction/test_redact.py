@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modemd.at.gsm import encode_packed
 from modemd.at.lines import LineReader
 from modemd.at.ussd import decode, parse_cusd
-from modemd.backends.at.tap import Piece
+from modemd.backends.base import Piece
 from modemd.daemon.recording import Transcript
 from modemd.money.reading import read
 from modemd.redaction.dialogue import Redactor

@@ -38,7 +38,8 @@ MACHINE_S = 2.0  # added to a limit that was divided: starting a program or a th
 HASTY = """
 import dataclasses, functools, sys
 from modemd.daemon import run
-from modemd.backends.at.timeouts import Timeouts
+from modemd.backends.at.backend import AtBackend, AtLimits
+from modemd.backends.at.timeouts import PowerTimes, Timeouts
 from modemd.modem.timeouts import Paces
 
 def shorter(limits):
@@ -52,7 +53,9 @@ def shorter(limits):
     return dataclasses.replace(limits, **changes)
 
 paces = dataclasses.replace(shorter(Paces()), sms_s=4.0)
-run.Worker = functools.partial(run.Worker, timeouts=shorter(Timeouts()), paces=paces)
+limits = AtLimits(timeouts=shorter(Timeouts()), power=shorter(PowerTimes()))
+run.make_backend = functools.partial(AtBackend, limits=limits)
+run.Worker = functools.partial(run.Worker, paces=paces)
 sys.exit(run.main(sys.argv[1]))
 """.replace("FACTOR", str(FIFTH))
 

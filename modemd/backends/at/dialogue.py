@@ -16,6 +16,7 @@ from modemd.backends.at.engine import END_OF_LINE, ESC, Engine
 from modemd.backends.at.exchange import Exchange
 from modemd.backends.at.explain import decoded_as
 from modemd.backends.at.outcome import ACTION_REQUIRED, Outcome, better, conclude, may_repeat, not_sent
+from modemd.backends.base import UssdRequest
 from modemd.errors import RefusedError
 from modemd.records import UssdMessage, UssdResult
 
@@ -26,24 +27,19 @@ MAX_TURNS = 20  # a menu that never ends is not answered for ever
 SHORTEST_S = 1.0  # with less time left nothing more is sent
 MOST_LATE = 8  # lines kept for later; a modem that floods us must not fill the memory
 
-Ask = Callable[[UssdMessage], str | None]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Terms:
-    """What one dialogue may do, and until when. `deadline`: time.monotonic() of the last moment of all its requests."""
+    """A request, and until when all that it sends must be over: time.monotonic()."""
 
-    ask: Ask
-    timeout_s: float
+    request: UssdRequest
     deadline: float
-    repeatable: bool
-    cancelled: Callable[[], bool]
-    wrong_code: Callable[[str], bool] | None
 
     def time_left(self) -> float:
         """For the next request; 0 = there shall be none."""
-        left = min(self.timeout_s, self.deadline - time.monotonic())
-        return left if left >= min(SHORTEST_S, self.timeout_s) else 0.0
+        timeout_s = self.request.timeout_s
+        left = min(timeout_s, self.deadline - time.monotonic())
+        return left if left >= min(SHORTEST_S, timeout_s) else 0.0
 
 
 class Dialogue:
@@ -66,37 +62,19 @@ class Dialogue:
         self._collecting = False
         self._prompt = False  # Cinterion: the modem waits for the answer to a menu behind "> "
 
-    def run(
-        self,
-        code: str,
-        *,
-        ask: Ask,
-        timeout_s: float,
-        repeatable: bool,
-        cancelled: Callable[[], bool],
-        wrong_code: Callable[[str], bool] | None = None,
-        total_s: float | None = None,
-    ) -> UssdResult:
-        """`timeout_s` runs from each request on the wire to its answer, `total_s` over all of them. `repeatable`: the
-        code spends nothing, so another encoding may follow where the first may have reached the network. `wrong_code`
-        tells the operator's "no such code" from an answer. Raises ModemError only."""
-        stopped, self._engine.stopped = self._engine.stopped, None  # `cancelled` knows about that too
+    def run(self, request: UssdRequest) -> UssdResult:
+        """Raises ModemError only."""
+        # `cancelled` knows about that too.
+        stopped, self._engine.stopped = self._engine.stopped, None
         started = time.monotonic()
         self.hand_out_late()
         self.answers_due = 0
-        terms = _Terms(
-            ask=ask,
-            timeout_s=timeout_s,
-            deadline=float("inf") if total_s is None else started + total_s,
-            repeatable=repeatable,
-            cancelled=cancelled,
-            wrong_code=wrong_code,
-        )
+        terms = _Terms(request, float("inf") if request.total_s is None else started + request.total_s)
         try:
             if self._session_unsure:
                 self.cancel()
-            outcome = self._climb(code, terms)
-            return outcome.result(code, time.monotonic() - started)
+            outcome = self._climb(terms)
+            return outcome.result(request.code, time.monotonic() - started)
         finally:
             self._engine.stopped = stopped
 
@@ -154,23 +132,24 @@ class Dialogue:
 
     # --- the ladder of encodings
 
-    def _climb(self, code: str, terms: _Terms) -> Outcome:
+    def _climb(self, terms: _Terms) -> Outcome:
         """One encoding after the other, while nothing was sent, or while a code that spends nothing may be repeated.
 
         After silence one more at most, and only where no encoding was ever seen to work. What comes then is an answer
         to one of two requests with the same code on the same SIM, that is to the same question; but it proves no
         encoding, and one more answer stays due. No third request follows, and no other end but an answer replaces the
         silence: a late answer may still come."""
+        asked = terms.request
         best: Outcome | None = None
         silent = False
-        for charset, encoded in self._ladder.ways(code):
+        for charset, encoded in self._ladder.ways(asked.code):
             if best is not None and not terms.time_left():
                 break
             with self._ladder.charset(charset) as ready:
                 if not ready:
                     continue
                 outcome = self._converse(encoded.method, encoded.argument, terms)
-            if outcome.text is not None and terms.wrong_code is not None and terms.wrong_code(outcome.text):
+            if outcome.text is not None and asked.wrong_code is not None and asked.wrong_code(outcome.text):
                 outcome.wrong_code = True
             if silent:
                 outcome.sent_as = None
@@ -181,9 +160,9 @@ class Dialogue:
             if outcome.cancelled:
                 break
             silent = outcome.error == "no answer"
-            if silent and not (terms.repeatable and self._ladder.proven is None):
+            if silent and not (asked.repeatable and self._ladder.proven is None):
                 break
-            if not (silent or not_sent(outcome) or (terms.repeatable and may_repeat(outcome))):
+            if not (silent or not_sent(outcome) or (asked.repeatable and may_repeat(outcome))):
                 break
         return best or Outcome(status="refused", error="bad code")
 
@@ -196,7 +175,7 @@ class Dialogue:
             engine=self._engine,
             read=self._message,
             on_line=self._on_unsolicited,
-            cancelled=terms.cancelled,
+            cancelled=terms.request.cancelled,
             menu_prompts=quirk is not None and quirk.menu_prompts,
             final_waits=quirk is not None and quirk.final_waits,
         )
@@ -239,7 +218,7 @@ class Dialogue:
             self.cancel()
         finally:
             self._collecting = False
-        if not terms.repeatable:
+        if not terms.request.repeatable:
             return outcome
         for line in self._late:
             message = self.decode(line)
@@ -257,7 +236,7 @@ class Dialogue:
         self._inbox = []
         self.menu_open = True
         self._session_unsure = True
-        answer = None if last or outcome.message is None or outcome.text is None else terms.ask(outcome.message)
+        answer = None if last or outcome.message is None or outcome.text is None else terms.request.ask(outcome.message)
         self._engine.flush_idle()
         ended = [message for message in self._inbox if message.m != ACTION_REQUIRED]
         if ended:  # by the network, while we waited: an answer now would dial a new request
@@ -270,7 +249,7 @@ class Dialogue:
             elif answer is not None:
                 outcome.status, outcome.error = "terminated", "network terminated"
             return None
-        if terms.cancelled():
+        if terms.request.cancelled():
             self._give_up(outcome, due=False)
             return None
         written = None if answer is None else _written(answer, method, self._host.te_charset)

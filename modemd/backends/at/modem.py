@@ -17,6 +17,7 @@ from modemd.backends.at.explain import explain
 from modemd.backends.at.port import close_port, lost, open_port
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
+from modemd.backends.base import UssdRequest
 from modemd.errors import CommandError, ModemdError, PortLost, SimError
 from modemd.records import DecodeCandidate, Device, Network, Sim, UssdMessage, UssdResult
 
@@ -187,27 +188,9 @@ class Modem:
 
     # --- USSD
 
-    def ussd(
-        self,
-        code: str,
-        *,
-        ask: Callable[[UssdMessage], str | None],
-        timeout_s: float,
-        repeatable: bool,
-        cancelled: Callable[[], bool],
-        wrong_code: Callable[[str], bool] | None = None,
-        total_s: float | None = None,
-    ) -> UssdResult:
-        """One USSD dialogue (27.007 7.15) from request to typed end; see Dialogue.run. Raises ModemError only."""
-        return self._talking().run(
-            code,
-            ask=ask,
-            timeout_s=timeout_s,
-            repeatable=repeatable,
-            cancelled=cancelled,
-            wrong_code=wrong_code,
-            total_s=total_s,
-        )
+    def ussd(self, request: UssdRequest) -> UssdResult:
+        """One USSD dialogue (27.007 7.15) from request to typed end. Raises ModemError only."""
+        return self._talking().run(request)
 
     def decode(self, line: str) -> UssdMessage | None:
         """A +CUSD line that came outside of a request, read; None for any other line."""

@@ -7,24 +7,133 @@ import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+import structlog
 
 from modemd.at import resets
 from modemd.backends.at.engine import ESC
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.port import close_port, lost, open_port
-from modemd.backends.at.ports.discovery import candidates
+from modemd.backends.at.ports.nodes import Nodes, nodes
 from modemd.backends.at.ports.sysroot import device_path, opened_path, read, sysroot
 from modemd.backends.at.ports.usb import device_at, serial_ports
 from modemd.backends.at.timeouts import PowerTimes
-from modemd.errors import ModemError, PortAbsent, PortLost
+from modemd.backends.base import Taken, Undo
+from modemd.errors import ModemError, ModemSilent, PortLost
+from modemd.records import RecoveryStep
+
+if TYPE_CHECKING:
+    from modemd.backends.at.backend import AtBackend
 
 # Passes time; False, and at once, when the owner wants to end.
 Pause = Callable[[float], bool]
-Nodes = tuple[tuple[str, int, int], ...]
 Return = Literal["back", "stayed", "away"]
 
 RULE = "systemd/61-modemd-usb-reset.rules"
+RADIO_IS_OFF = (
+    "the modem's radio is switched off (AT+CFUN={fun}), by another program or by hand: switch it on there, or send "
+    "AT+CFUN=1 from a terminal; modemd leaves it as it is"
+)
+UNKNOWN_MAKE = "modemd does not know the make of the silent device, so it writes no reset to it"
+
+
+class AtPower:
+    """See backends.base.PowerControl: radio, modem and USB device of the port that was opened, or tried, last."""
+
+    def __init__(self, backend: AtBackend) -> None:
+        self._backend = backend
+
+    def why_not(self, step: RecoveryStep, *, silent: bool) -> str | None:
+        path, device = self._backend.address or "", self._backend.device
+        if step == "usb":
+            return no_reauthorising(usb_folder(path))
+        if step == "reset" and silent and not blind_command(path, device.manufacturer, device.model):
+            return UNKNOWN_MAKE
+        return None
+
+    def take(self, step: RecoveryStep, undo: Undo) -> Taken:
+        backend, path = self._backend, self._backend.address or ""
+        was = nodes(backend.settings.port)
+        if not self._do(step, path, undo):
+            return "refused"
+        if step == "cfun":
+            return "taken"
+        how = comes_back(backend.settings.port, was, pause=undo.pause, times=backend.limits.power)
+        # A modem on a UART starts anew without leaving; one on USB that stays has not heard.
+        return "stayed" if how == "stayed" and usb_folder(path) is not None else "taken"
+
+    def undo(self, act: str, owner: str, undo: Undo) -> bool:
+        """`act`: "radio" (`owner` its modem's IMEI, or nothing), or "authorized" (the device's folder in sysfs)."""
+        if act == "authorized":
+            return not owner or authorise(Path(owner))
+        backend = self._backend
+        backend.open()
+        modem = backend.modem
+        modem.interrupt_by(undo.stopped)
+        imei = backend.imei()
+        if owner and imei is not None and imei != owner:
+            return False  # another modem stands in its place: what is owed waits
+        return functionality(modem) not in resets.OFF or radio_on(modem, backend.limits.power.radio_s)
+
+    def radio_off(self) -> str | None:
+        fun = functionality(self._backend.modem)
+        return RADIO_IS_OFF.format(fun=fun) if fun in resets.OFF else None
+
+    # --- helpers
+
+    def _do(self, step: RecoveryStep, path: str, undo: Undo) -> bool:
+        """False where the modem did not take it. Raises ModemError, and what `undo.before` raises."""
+        if step == "usb":
+            return self._reauthorise(path, undo)
+        backend = self._backend
+        try:
+            backend.open_at(path)
+            modem = backend.modem
+            modem.interrupt_by(undo.stopped)
+            modem.device = backend.device
+            if step == "reset":
+                return reset(modem, backend.limits.power)
+            return cycle_radio(
+                modem,
+                before=lambda: undo.before("radio", backend.device.imei or ""),
+                after=lambda: undo.after("radio"),
+                pause=undo.pause,
+                times=backend.limits.power,
+            )
+        except ModemSilent:
+            if step != "reset":
+                raise
+        finally:
+            backend.close()
+        return self._reset_blindly(path, undo)
+
+    def _reauthorise(self, path: str, undo: Undo) -> bool:
+        folder = usb_folder(path)
+        if folder is None:
+            return False
+        reauthorise(
+            folder,
+            before=lambda: undo.before("authorized", str(folder)),
+            after=lambda: undo.after("authorized"),
+            pause=undo.pause,
+            times=self._backend.limits.power,
+        )
+        return True
+
+    def _reset_blindly(self, path: str, undo: Undo) -> bool:
+        """Into every AT port of the device: the one that hangs may be the only one that does."""
+        device = self._backend.device
+        command = blind_command(path, device.manufacturer, device.model)
+        written = False
+        for port in ports_of(path) if command is not None else []:
+            try:
+                reset_blindly(port, command or "", pause=undo.pause, times=self._backend.limits.power)
+            except ModemError as error:
+                structlog.get_logger().info("a port takes no reset", port=port, reason=error.message)
+                continue
+            written = True
+        return written
 
 
 # --- the radio
@@ -161,23 +270,6 @@ def authorise(folder: Path) -> bool:
 
 
 # --- coming back
-
-
-def nodes(setting: str) -> Nodes:
-    """What now stands for the configured port: path, inode and time of each device node; empty where there is nothing.
-    A device that came back is another node, also under its old name."""
-    try:
-        paths = candidates(setting)
-    except PortAbsent:
-        return ()
-    found = []
-    for path in paths:
-        try:
-            status = os.stat(path)  # noqa: PTH116
-        except OSError:
-            continue
-        found.append((path, status.st_ino, status.st_ctime_ns))
-    return tuple(sorted(found))
 
 
 def comes_back(setting: str, was: Nodes, *, pause: Pause, times: PowerTimes) -> Return:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from modemd.errors import CommandError, NetworkError
+from modemd.errors import CommandError
 from modemd.records import Network
 
 Command = Callable[[str], Sequence[str]]
@@ -72,24 +72,6 @@ def read_details(command: Command, known: Network, *, te_charset: str | None = N
         return replace(known, signal_dbm=signal_read(command("AT+CSQ")))
     except CommandError:
         return known
-
-
-def check_may_dial(network: Network, *, roaming: bool) -> None:
-    """Raises NetworkError where nothing can or, while roaming, may be dialled."""
-    if network.registered is False:
-        raise not_registered(network)
-    if network.roaming and not roaming:
-        raise NetworkError(
-            "the SIM is roaming, where a query may cost money: nothing was dialled; "
-            "roaming = true for this modem allows it",
-            code="roaming",
-        )
-
-
-def not_registered(network: Network) -> NetworkError:
-    if network.denied:
-        return NetworkError("the network refuses this SIM: ask the operator whether it is still active", code="denied")
-    return NetworkError("the modem is not registered in a network: check antenna, SIM and reception")
 
 
 def registration_read(lines: Sequence[str], name: str) -> Registration | None:

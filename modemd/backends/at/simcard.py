@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from modemd.at import pins
 from modemd.at.lines import FinalResult
@@ -12,6 +13,9 @@ from modemd.backends.at.engine import Answer
 from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import SimError
 from modemd.records import Device
+
+if TYPE_CHECKING:
+    from modemd.backends.at.modem import Modem
 
 Execute = Callable[[str, float | None], Answer]
 
@@ -90,6 +94,22 @@ def pin_tries(execute: Execute, device: Device) -> int | None:
             if left is not None:
                 return left
     return None
+
+
+class Door:
+    """See backends.base.PinEntry."""
+
+    def __init__(self, modem: Modem) -> None:
+        self._modem = modem
+
+    def state(self) -> str:
+        return self._modem.sim_state()
+
+    def enter(self, pin: str) -> str:
+        return self._modem.enter_pin(pin)
+
+    def tries_left(self) -> int | None:
+        return self._modem.pin_tries()
 
 
 # --- helpers

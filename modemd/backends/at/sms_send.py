@@ -7,7 +7,7 @@ import warnings
 from contextlib import suppress
 
 from modemd.backends.at.modem import Modem
-from modemd.errors import CommandError, ModemError
+from modemd.errors import CommandError, ModemError, SmsMaybeSent
 
 ESC = "\x1b"
 CTRL_Z = "\x1a"
@@ -63,7 +63,7 @@ def _say(modem: Modem, data: str, end: str, timeout_s: float, *, prompt: bool) -
         _leave(modem)
         if prompt:
             raise CommandError("no message was sent: the modem did not ask for it", code="no prompt")
-        raise CommandError("nobody knows whether the message was sent: the modem did not say", code="no final result")
+        raise SmsMaybeSent("nobody knows whether the message was sent: the modem did not say")
     if prompt:
         raise CommandError(f"no message was sent: the modem answered {final.error} to AT+CMGS", code=final.error)
     if not final.ok:

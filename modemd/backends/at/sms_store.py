@@ -12,31 +12,21 @@ from dataclasses import dataclass
 
 from modemd.at.lines import FinalResult
 from modemd.at.quirks import find_quirk
-from modemd.at.sms import SmsPart, join, part_of_read, parts_of_list
+from modemd.at.sms import SmsPart, part_of_read, parts_of_list
 from modemd.backends.at import sms_send
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.sim_records import SIM, SimRecords
 from modemd.backends.at.sms_modes import UNTOLD, Modes
+from modemd.backends.base import SmsParts
 from modemd.errors import CommandError
-from modemd.records import SmsMessage, SmsPlace, SmsStorage
+from modemd.records import SmsPlace, SmsStorage
 
 Parts = list[SmsPart]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """What lies in the storages: joined, and part by part. `hidden`: how many parts could not be read without marking
-    them as read."""
-
-    messages: tuple[SmsMessage, ...] = ()
-    parts: tuple[SmsPart, ...] = ()
-    hidden: int = 0
-    storages: tuple[SmsStorage, ...] = ()
-
-
 class Messages:
-    """The messages of one modem, for its owner thread, from connect() to close(). Each use puts +CMGF, +CPMS and +CNMI
-    back; what could not be put back is at close()."""
+    """See backends.base.SmsAccess. For the owner thread, from connect() to close(). Each use puts +CMGF, +CPMS and
+    +CNMI back; what could not be put back is at close()."""
 
     def __init__(self, modem: Modem) -> None:
         self._modem = modem
@@ -50,6 +40,13 @@ class Messages:
         """How full the storages are that +CPMS names, each once; () where the modem will not say. One command.
         Raises ModemError only."""
         return tuple({storage.name: storage for storage in self._modes.memories()}.values())
+
+    def announces(self) -> bool:
+        """Whether +CNMI makes the modem tell of new messages (mt 1, 2, 3). Raises ModemError only."""
+        for line in self._modem.execute("AT+CNMI?").lines:
+            if (found := _ROUTED.match(line)) is not None:
+                return found[1] != "0"
+        return False
 
     def read(self, place: SmsPlace, *, may_mark: bool) -> SmsPart | None:
         """The part in one place; None = empty, or it cannot be read without marking it as read and `may_mark` is
@@ -70,7 +67,7 @@ class Messages:
         found = self._by_index(place, [_READ]) if may_mark else None
         return found.part if found is not None else None
 
-    def list(self, *, may_mark: bool) -> Listing:
+    def list(self, *, may_mark: bool) -> SmsParts:
         """Everything that can be read, in all storages; without `may_mark` nothing becomes "read" by it. Raises
         ModemError only."""
         parts: Parts = []
@@ -91,7 +88,7 @@ class Messages:
                     if storage.used != UNTOLD:
                         storages.append(storage)
                         hidden += max(0, storage.used - len(found))
-        return Listing(messages=tuple(join(parts)), parts=tuple(parts), hidden=hidden, storages=tuple(storages))
+        return SmsParts(parts=tuple(parts), hidden=hidden, storages=tuple(storages))
 
     @contextmanager
     def announce(self) -> Iterator[bool]:
@@ -110,8 +107,8 @@ class Messages:
 
     def send(self, number: str, text: str) -> None:
         """Sends one message of a single part, at most once, in PDU mode. Raises CommandError: code "CMS 500" and its
-        kin when it was refused; "no final result" when nobody knows whether it was sent; "no prompt", "bad number",
-        "bad text", "text mode" when nothing went out. Raises ModemError."""
+        kin when it was refused; "no prompt", "bad number", "bad text", "text mode" when nothing went out. Raises
+        SmsMaybeSent when nobody knows whether it was sent, ModemError."""
         sms_send.submit_pdu(number, text)  # refused before anything is changed
         with self._modes.pdu_mode() as pdu:
             if not pdu:
@@ -251,4 +248,5 @@ _EMPTY = {"CMS 321", "CME 21", "CME 22"}  # invalid memory index (27.005 3.2.5),
 # Not allowed, not supported, invalid parameter: it will not be otherwise next time.
 _UNKNOWN = {"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS", "CME 3", "CME 4", "CME 50"}
 _UNKNOWN |= {"CMS 302", "CMS 303", "CMS 304", "CMS 305"}
+_ROUTED = re.compile(r"\+CNMI:\s*\d+\s*,\s*(\d)")
 _CNMI = re.compile(r"\+CNMI:\s*(\d)\s*,\s*(\d)((?:\s*,\s*\d)*)\s*$")

@@ -1,25 +1,16 @@
 """A tap on the wire of one modem: what goes over its port in both directions, for those who listen.
 
 The owner thread feeds it; another thread listens. Nothing here is redacted: what leaves the daemon passes
-redact_wire.Redactor first."""
+redaction.dialogue.Redactor first."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from modemd.backends.base import Piece
 
 KEPT_BYTES = 16_384  # how a modem introduces itself: a few thousand octets
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Octets as one write sent or one read brought them. `number` counts all pieces, `at` is time.monotonic()."""
-
-    number: int
-    at: float
-    sent: bool
-    data: bytes
 
 
 class Tap:

@@ -26,6 +26,7 @@ class Timeouts:
     pin_s: float = 15.0  # final result code of AT+CPIN=
     network_s: float = 15.0  # +COPS? may wait for the network
     list_s: float = 30.0  # final result code of +CMGL: a full SIM takes 20 s on a slow stick
+    sms_body_s: float = 0.4  # a +CMT in text mode without another line for so long is complete
     prompt_s: float = 5.0  # the "> " of +CMGS
     send_s: float = 120.0  # final result code of a message behind it: the network has to take it
 

@@ -6,28 +6,35 @@ again. What ends in between (an unplugged stick, kill -9, a power cut) is made g
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from modemd.at import rats
-from modemd.at.coverage import lacking
-from modemd.at.rats import RatState
-from modemd.backends.at import rat_switch, registration
-from modemd.backends.at.modem import Modem
-from modemd.backends.at.ports.uplink import carries_uplink
-from modemd.errors import CommandError, ModemError, StoreError
-from modemd.modem.radio.fallback_policy import GENERATIONS, advice, helps, refusal
-from modemd.modem.radio.rat_restore import device_key, recover
-from modemd.modem.timeouts import FallbackLimits
-from modemd.records import ModemSettings, Network, UssdResult
-from modemd.store import Store
-
-__all__ = ["Fallback", "Trip", "advice", "after", "device_key", "helps", "recover", "refusal", "state"]
+from modemd.backends.base import RadioControl, RadioState, SavedRadio
+from modemd.errors import ModemError, StoreError
+from modemd.modem.context import Context
+from modemd.modem.radio.fallback_policy import GENERATIONS, Standing, advice, helps, order, refusal
+from modemd.modem.radio.rat_restore import device_key
+from modemd.records import Network, UssdResult
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Generic[T]):
+    """A balance query that ended with `result` in `network`. `repeatable`: its code is a pack's and spends nothing.
+    `ask` asks once more, gets the seconds that it may take, and may raise; `good` = no other RAT need be tried.
+    `cancelled` empties the wake-up pipe."""
+
+    result: UssdResult
+    network: Network
+    repeatable: bool
+    sim_key: str
+    ask: Callable[[float], T]
+    good: Callable[[T], bool]
+    cancelled: Callable[[], bool]
+    time_left_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,126 +48,80 @@ class Trip(Generic[T]):
     hint: str | None = None
 
 
-def after(
-    modem: Modem,
-    result: UssdResult,
-    *,
-    repeatable: bool,
-    ask: Callable[[float], T],
-    good: Callable[[T], bool],
-    network: Network,
-    settings: ModemSettings,
-    store: Store,
-    sim_key: str,
-    cancelled: Callable[[], bool],
-    stopped: Callable[[], bool],
-    time_left: Callable[[], float],
-    clock: Callable[[], datetime],
-    log: Any,
-    limits: FallbackLimits | None = None,
-    uplink: Callable[[str], str | None] = carries_uplink,
-) -> Trip[T]:
-    """After a balance query that ended with `result`: asks once more on another RAT where that may help and is allowed,
-    else says what would. `repeatable`: the code is a pack's and spends nothing. `ask` gets the seconds that it may
-    take, and may raise; `good` = no other RAT need be tried. `cancelled` and `stopped` empty the wake-up pipe. Raises
-    ModemError, when recover() has to put the setting back."""
-    if not helps(result, network):
-        return Trip()
-    network = modem.details(network)  # where the modem stands now: it may have moved for the request itself
-    if not helps(result, network):
-        return Trip()
-    found = state(modem)
-    order: tuple[str, ...] = ()
-    try:
-        note = store.last_fallback(sim_key)
-        if found is not None:
-            gone = lacking(modem.sim.imsi)
-            order = rats.steps(found, lacking=gone, first=note.rat if note is not None else None)
-        if found is None or not order or settings.radio_fallback != "auto":
-            return Trip(hint=advice(result, network, settings, found, imsi=modem.sim.imsi))
-        device = device_key(modem, settings.name)
-        why = refusal(
-            result,
-            settings,
-            repeatable=repeatable,
-            uplink=uplink(modem.path),
-            note=note,
-            now=clock(),
-            pending=store.saved_rat(device) is not None,
-        )
-        if why is not None:
-            return Trip(hint=why)
-    except StoreError as error:
-        log.warning("no radio fall-back without the store", reason=error.message)
-        return Trip(hint=error.message)
-    log.info("radio fall-back begins", because=result.error, setting=found.saved, steps=order)
-    return Fallback(
-        modem,
-        found,
-        store=store,
-        device=device,
-        sim_key=sim_key,
-        cancelled=cancelled,
-        stopped=stopped,
-        clock=clock,
-        log=log,
-        limits=limits or FallbackLimits(),
-    ).query(order, ask=ask, good=good, time_left=time_left())
+class RadioFallback(Generic[T]):
+    """Owner thread only."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def after(self, question: Question[T]) -> Trip[T]:
+        """Asks once more on another RAT where that may help and is allowed, else says what would. Raises ModemError,
+        when rat_restore.recover() has to put the setting back."""
+        context, backend, settings = self._context, self._context.backend, self._context.settings
+        result = question.result
+        if not helps(result, question.network):
+            return Trip()
+        # Where the modem stands now: it may have moved for the request itself.
+        network = backend.details(question.network)
+        if not helps(result, network):
+            return Trip()
+        radio = backend.radio
+        if radio is None:
+            return Trip(hint=NO_RADIO if settings.radio_fallback == "auto" else None)
+        found = radio.state()
+        steps: tuple[str, ...] = ()
+        try:
+            note = context.store.last_fallback(question.sim_key)
+            if found is not None:
+                steps = order(found, imsi=backend.sim.imsi, first=note.rat if note is not None else None)
+            if found is None or not steps or settings.radio_fallback != "auto":
+                return Trip(hint=advice(result, network, settings, found, imsi=backend.sim.imsi))
+            pending = context.store.saved_rat(device_key(backend, settings.name)) is not None
+            standing = Standing(
+                repeatable=question.repeatable,
+                uplink=backend.uplink(),
+                note=note,
+                now=context.clocks.now(),
+                pending=pending,
+            )
+            why = refusal(result, settings, standing)
+            if why is not None:
+                return Trip(hint=why)
+        except StoreError as error:
+            context.log.warning("no radio fall-back without the store", reason=error.message)
+            return Trip(hint=error.message)
+        context.log.info("radio fall-back begins", because=result.error, setting=found.saved, steps=steps)
+        return Excursion(context, radio, found, question).query(steps)
 
 
-def state(modem: Modem) -> RatState | None:
-    """The modem's own choice of RATs, and what else it offers; None where no known command tells. Read commands only.
-    Raises ModemError."""
-    for row in rats.rows_for(modem.device.manufacturer, modem.device.model):
-        found = rat_switch.read(modem, row)
-        if found is None:
-            continue
-        offers = rat_switch.offers(modem, row)
-        if row.must_list and offers is None:
-            continue
-        return rat_switch.with_domain(modem, found, offers)
-    return None
+NO_RADIO = "no fall-back to 3G or 2G: this way to the modem cannot change its radio technology"
 
 
-class Fallback:
+class Excursion(Generic[T]):
     """One excursion of one open modem. Owner thread only."""
 
-    def __init__(
-        self,
-        modem: Modem,
-        found: RatState,
-        *,
-        store: Store,
-        device: str,
-        sim_key: str,
-        cancelled: Callable[[], bool],
-        stopped: Callable[[], bool],
-        clock: Callable[[], datetime],
-        log: Any,
-        limits: FallbackLimits,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._modem, self._state, self._store = modem, found, store
-        self._device, self._sim_key = device, sim_key
-        self._cancelled, self._stopped = cancelled, stopped
-        self._clock, self._monotonic, self._log, self._limits = clock, monotonic, log, limits
+    def __init__(self, context: Context, radio: RadioControl, found: RadioState, question: Question[T]) -> None:
+        self._context, self._backend, self._store = context, context.backend, context.store
+        self._radio, self._state, self._question = radio, found, question
+        self._device = device_key(context.backend, context.settings.name)
+        self._sim_key, self._cancelled = question.sim_key, question.cancelled
+        self._stopped, self._monotonic = context.owner.stopped, context.clocks.monotonic
+        self._log, self._limits = context.log, context.paces.fallback
         self._since: float | None = None  # when the first command that changes something went out
         self._heeded = False  # a command may have been taken
         self._moved = False  # the modem showed it
 
-    def query(
-        self, order: tuple[str, ...], *, ask: Callable[[float], T], good: Callable[[T], bool], time_left: float
-    ) -> Trip[T]:
+    def query(self, steps: tuple[str, ...]) -> Trip[T]:
         """One RAT after the other until `good`, the time is over or somebody cancels; then the way back. Raises
         ModemError, StoreError is told in the hint."""
         limits = self._limits
-        end = self._monotonic() + min(limits.total_s, time_left)
+        end = self._monotonic() + min(limits.total_s, self._question.time_left_s)
         turn = end - limits.reserve_s
         answer: T | None = None
         helped: str | None = None
         tried: list[str] = []
         try:
-            for rat in order:
+            for rat in steps:
                 if self._cancelled() or turn - self._monotonic() < limits.least_s:
                     break
                 if not self.enter(rat, until=min(turn, self._monotonic() + limits.search_s)):
@@ -169,8 +130,8 @@ class Fallback:
                 if self._cancelled() or left < limits.least_s:
                     break
                 tried.append(GENERATIONS[rat])
-                answer = ask(left)
-                if good(answer):
+                answer = self._question.ask(left)
+                if self._question.good(answer):
                     helped = rat
                     break
         except StoreError as error:
@@ -189,14 +150,12 @@ class Fallback:
         """Allows `rat` alone and waits for a cell of it. False: the modem did not heed it, or found none in time.
         `until`: time.monotonic(). Raises ModemError, StoreError (nothing was changed)."""
         if self._since is None:
-            self._store.note_fallback(self._sim_key, self._clock())
+            self._store.note_fallback(self._sim_key, self._context.clocks.now())
             self._store.save_rat(self._device, self._state.saved)
             self._since = self._monotonic()
-        for command in rats.enter_commands(self._state, rat):
+        for way in self._radio.ways_to(self._state, rat):
             before, self._heeded = self._heeded, True  # until the modem says no: an OK may get lost
-            left = max(self._limits.least_s, until - self._monotonic())
-            final = self._modem.execute(command, min(self._state.row.final_s, left)).final
-            if final is not None and not final.ok:
+            if not way(max(self._limits.least_s, until - self._monotonic())):
                 self._heeded = before
                 continue
             if self._allows_only(rat):
@@ -210,22 +169,22 @@ class Fallback:
         ends, within its few seconds. False: the modem has another one; it stays on the disk. Raises ModemError."""
         if self._since is None:
             return True
-        row, value = self._state.row, self._state.value
+        setting = self._setting()
         quick = self._limits.stop_s if self._stopped() else None
-        self._modem.interrupt_by(None)
+        self._backend.interrupt_by(None)
         try:
             again_s = None if quick else self._limits.look_s
-            done = not self._heeded and rat_switch.shows(self._modem, row, value)
-            done = done or rat_switch.put_back(self._modem, row, value, timeout_s=quick, again_s=again_s)
+            done = not self._heeded and setting.is_set()
+            done = done or setting.put_back(timeout_s=quick, again_s=again_s)
             if quick and not done:  # the answer to a command that was given up may have come in between
                 self._let_pass(quick / 2)
-                done = rat_switch.shows(self._modem, row, value)
+                done = setting.is_set()
         finally:
-            self._modem.interrupt_by(self._stopped)
+            self._backend.interrupt_by(self._stopped)
         if not done:
             self._log.error("the modem's own RAT setting could not be put back", setting=self._state.saved)
             return False
-        if quick and not row.shows:
+        if quick and not setting.can_be_seen:
             return True  # nothing shows it: sent again at the next start, which does no harm
         try:
             self._store.forget_rat(self._device)
@@ -252,7 +211,7 @@ class Fallback:
             self._log.error("a radio fall-back could not be noted", reason=error.message)
         hint = None
         if not restored:
-            hint = rat_switch.not_put_back(self._state.row, self._state.value)
+            hint = self._setting().by_hand
         elif helped is None and tried:
             hint = (
                 f"neither on LTE nor on {' or '.join(tried)} did the network answer: check the code, or try again later"
@@ -270,31 +229,31 @@ class Fallback:
         if not self._stopped():
             return  # the port is closed and opened again, and recover() comes first there
         try:
-            self._modem.interrupt_by(None)
+            self._backend.interrupt_by(None)
             # The command that was given up may still be answered, and that is no answer to the next one.
             self._let_pass(self._limits.stop_s / 2)
             self.restore()
         except ModemError:
-            try:
-                for command in rats.restore_commands(self._state.row, self._state.value)[:1]:
-                    self._modem.send(command)
-            except ModemError:
-                pass  # it is gone
+            with suppress(ModemError):  # it is gone
+                self._setting().send()
 
     def _let_pass(self, seconds: float) -> None:
         """Passes time while the daemon ends: what comes meanwhile belongs to no command of ours."""
         until = self._monotonic() + seconds
         while (left := until - self._monotonic()) > 0 and self._stopped():
-            self._modem.wait(left)
+            self._backend.wait(left)
+
+    def _setting(self) -> SavedRadio:
+        """The modem's own setting. Its back end has just told it."""
+        setting = self._radio.saved(self._state.saved)
+        if setting is None:
+            raise ModemError(f"the modem's own setting is not readable: {self._state.saved[:80]!r}")
+        return setting
 
     def _allows_only(self, rat: str) -> bool:
         """Whether the setting shows it. One that is slow to change gets a second look."""
-        row = self._state.row
-        if not row.shows:
-            return True
         for look in range(2):
-            now = rat_switch.read(self._modem, row)
-            if now is None or now.allows == frozenset({rat}):
+            if self._radio.allows_only(self._state, rat):
                 return True
             if look == 0:
                 self._pause(self._limits.look_s)
@@ -304,7 +263,7 @@ class Fallback:
         """Waits for the registration in the circuit-switched domain of `rat`."""
         self._pause(self._limits.settle_s)
         while not self._cancelled():
-            if self._is_on(rat):
+            if self._radio.is_on(rat):
                 self._pause(self._limits.rest_s)
                 return True
             if self._monotonic() >= until:
@@ -312,27 +271,11 @@ class Fallback:
             self._pause(min(self._limits.look_s, max(0.0, until - self._monotonic())))
         return False
 
-    def _is_on(self, rat: str) -> bool:
-        modem = self._modem
-        try:
-            report = registration.registration_read(modem.command("AT+CREG?"), "CREG")
-            if report is None or not report.registered:
-                return False
-        except CommandError:
-            return False
-        seen = report.technology
-        if seen is None:
-            try:
-                seen = registration.operator_read(modem.command("AT+COPS?", modem.timeouts.network_s))[1]
-            except CommandError:
-                return True
-        return seen in (None, rat)
-
     def _registered_again(self, end: float) -> bool:
         until = max(end, self._monotonic() + self._limits.least_s)
         self._pause(self._limits.settle_s)
         while not self._cancelled():
-            if self._modem.registration().registered is not False:
+            if self._backend.registration().registered is not False:
                 return True
             if self._monotonic() >= until:
                 break
@@ -342,4 +285,4 @@ class Fallback:
     def _pause(self, seconds: float) -> None:
         until = self._monotonic() + seconds
         while (left := until - self._monotonic()) > 0 and not self._cancelled():
-            self._modem.wait(left)
+            self._backend.wait(left)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from modemd.at import rats
-from modemd.at.coverage import lacking
-from modemd.at.rat_rows import GSM, PACKET_ONLY, UMTS, WITH_CS
-from modemd.at.rats import RatState
+from modemd.at.coverage import GSM, UMTS, lacking
+from modemd.backends.base import RadioState
 from modemd.records import Cause, ModemSettings, Network, UssdResult
 from modemd.store import FallbackNote
 
@@ -20,6 +19,8 @@ NOTHING_SENT = frozenset({Cause.NO_SERVICE})
 EVERY_S = 6 * 3600.0  # between two fall-backs of a modem without a schedule
 EARLY = 0.9  # the schedule's own query comes a moment before a whole `every` has passed since the last fall-back
 GENERATIONS = {UMTS: "3G", GSM: "2G"}
+WITH_CS = frozenset({UMTS, GSM})  # RATs with a circuit-switched domain
+PACKET_ONLY = frozenset({"LTE", "NR"})
 
 
 def helps(result: UssdResult, network: Network) -> bool:
@@ -31,20 +32,36 @@ def helps(result: UssdResult, network: Network) -> bool:
     return result.cause in NO_USSD or (known and result.cause in ONLY_ON_LTE)
 
 
-def refusal(
-    result: UssdResult,
-    settings: ModemSettings,
-    *,
-    repeatable: bool,
-    uplink: str | None,
-    note: FallbackNote | None,
-    now: datetime,
-    pending: bool = False,
-) -> str | None:
+def order(found: RadioState, *, imsi: str | None, first: str | None = None) -> tuple[str, ...]:
+    """The RATs to try one after the other: those that the modem offers and the operator's network still has. `first`:
+    the one that helped the last time."""
+    gone = lacking(imsi)
+    return tuple(sorted((rat for rat in found.offers if rat not in gone), key=lambda rat: rat != first))
+
+
+def is_left_behind(found: RadioState) -> bool:
+    """Whether the setting is one that a fall-back leaves when it is cut short: GSM or UMTS alone."""
+    return found.allows in (frozenset({GSM}), frozenset({UMTS}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What else counts: `uplink`, the network interface by which the modem carries the machine's connection; `note`,
+    the last fall-back; `pending`, whether a setting is still to be put back from it."""
+
+    repeatable: bool
+    uplink: str | None
+    note: FallbackNote | None
+    now: datetime
+    pending: bool = False
+
+
+def refusal(result: UssdResult, settings: ModemSettings, standing: Standing) -> str | None:
     """Why there is no fall-back now although the configuration wants one; None = there may be one."""
-    if pending:
+    uplink, note = standing.uplink, standing.note
+    if standing.pending:
         return "no fall-back to 3G or 2G: the modem's own setting is still to be put back from the last one; see status"
-    if not repeatable and result.cause not in NOTHING_SENT:
+    if not standing.repeatable and result.cause not in NOTHING_SENT:
         return (
             "no fall-back to 3G or 2G: the code is not known to be free, so it is not sent twice; "
             "an operator pack that names it as its balance code would allow it"
@@ -55,7 +72,7 @@ def refusal(
             "some 20 s; radio_fallback_on_uplink = true allows that"
         )
     every_s = EVERY_S if settings.every_s is None else settings.every_s
-    if note is not None and 0 <= (past_s := (now - note.at).total_seconds()) < every_s * EARLY:
+    if note is not None and 0 <= (past_s := (standing.now - note.at).total_seconds()) < every_s * EARLY:
         return (
             f"no fall-back to 3G or 2G: the last one was {past_s / 60:.0f} min ago, and there is one per `every` at "
             "most; ask again later"
@@ -67,7 +84,7 @@ def advice(
     result: UssdResult | None,
     network: Network,
     settings: ModemSettings,
-    found: RatState | None,
+    found: RadioState | None,
     *,
     imsi: str | None = None,
 ) -> str | None:
@@ -75,26 +92,24 @@ def advice(
     anything was asked (`doctor`), where only a setting that rules USSD out is worth a line."""
     if found is None or (result is not None and not helps(result, network)):
         return None
-    fault = rats.explain(found)
+    fault = found.fault
     if result is None and fault is None:
         return None
-    gone = lacking(imsi)
-    order = rats.steps(found, lacking=gone)
+    steps = order(found, imsi=imsi)
     where = " on LTE" if network.rat in PACKET_ONLY else ""
     silent = result is not None and result.cause in SILENT
     begin = fault or (f"no answer came{where}" if silent else f"the network takes no USSD{where or ' here'}")
-    if order and settings.radio_fallback == "off":
-        names = " or ".join(GENERATIONS[rat] for rat in order)
+    if steps and settings.radio_fallback == "off":
+        names = " or ".join(GENERATIONS[rat] for rat in steps)
         join = "; or" if fault else "; look at the reception, or" if silent else ":"
         how = f"takes the modem to {names} for a query, some 20 s without data, and back"
         return f'{begin}{join} radio_fallback = "auto" {how}'
     if fault is not None:
         return fault
-    if found.row.unsupported is not None:
-        cure = f"{found.row.free} allows 3G and 2G by hand" if found.row.free else "allow 3G and 2G by hand"
-        return f"{begin}, and {found.row.unsupported}: {cure}"
-    if not order and gone >= set(WITH_CS):
+    if found.by_hand is not None:
+        return f"{begin}, and {found.by_hand}"
+    if not steps and lacking(imsi) >= WITH_CS:
         return f"{begin}, and this operator has neither 3G nor 2G: ask it for another way to the balance"
-    if not order:
+    if not steps:
         return f"{begin}, and this modem offers no 3G or 2G that this operator still has"
     return None

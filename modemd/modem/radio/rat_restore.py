@@ -3,44 +3,42 @@ cut in the middle of a fall-back (fallback.py)."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from modemd.at import rats
-from modemd.backends.at import identity, rat_switch
-from modemd.backends.at.modem import Modem
+from modemd.backends.base import Backend
 from modemd.errors import StoreError
-from modemd.store import Store
+from modemd.modem.context import Context
+from modemd.modem.radio.fallback_policy import is_left_behind
 
 
-def device_key(modem: Modem, name: str) -> str:
+def device_key(backend: Backend, name: str) -> str:
     """What a setting is saved under: it belongs to the device, not to the SIM."""
-    return modem.device.imei or f"modem:{name}"
+    return backend.device.imei or f"modem:{name}"
 
 
-def recover(modem: Modem, store: Store, *, name: str, log: Any) -> str | None:
+def recover(context: Context) -> str | None:
     """At opening, before anything else: puts back what an earlier run left changed, whatever the configuration says
     now. Without such a thing nothing is sent. A setting that belongs to another device waits for it. Gives a line for
     people where it did not work; it is then tried again at the next opening. Raises ModemError."""
+    radio, store, log = context.backend.radio, context.store, context.log
+    if radio is None:
+        return None
     try:
         saved = store.rats_to_put_back()
         if not saved:
             return None
-        imei = identity.read_imei(modem.command)
-        key, sure = _whose(saved, imei, name)
+        key, sure = _whose(saved, context.backend.imei(), context.settings.name)
         if key is None:
             return None
-        found = rats.row_of(saved[key])
-        if found is None:
+        setting = radio.saved(saved[key])
+        if setting is None:
             log.error("a saved RAT setting is not readable", setting=saved[key])
             return f"the setting that was saved before a fall-back is not readable: {saved[key][:80]!r}"
-        row, value = found
-        now = rat_switch.read(modem, row)
-        if now is None or not (sure or rats.is_single(now)):
+        now = setting.now()
+        if now is None or not (sure or is_left_behind(now)):
             log.warning("the modem's own RAT setting cannot be put back yet", setting=saved[key])
-            return rat_switch.not_put_back(row, value)
-        if not rat_switch.shows(modem, row, value) and not rat_switch.put_back(modem, row, value):
+            return setting.by_hand
+        if not setting.is_set() and not setting.put_back():
             log.error("the modem's own RAT setting could not be put back", setting=saved[key])
-            return rat_switch.not_put_back(row, value)
+            return setting.by_hand
         store.forget_rat(key)
     except StoreError as error:
         log.warning("saved RAT settings are out of reach", reason=error.message)

@@ -1,19 +1,16 @@
-"""The short messages of one open modem that are news: announced by +CMTI, handed over by +CMT, or found in a storage
-that was looked at before. Nothing else that lies there is read, and nothing is marked as read without leave."""
+"""The short messages of one open modem that are news: announced, handed over, or found in a storage that was looked at
+before. Nothing else that lies there is read, and nothing is marked as read without leave."""
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from modemd.at.lines import DataLine
-from modemd.at.sms import SmsPart, announced, join, part_of_delivery
-from modemd.backends.at.modem import Modem
-from modemd.backends.at.sms_store import Messages
+from modemd.at.sms import SmsPart, join
+from modemd.backends.base import SmsAnnounced, SmsReceived, SmsStorageFull
+from modemd.modem.context import Context
 from modemd.records import SmsMessage, SmsPlace, SmsStorage
 
 MOST_NEWS = 64  # announcements and parts that wait; a modem that floods us must not fill the memory
@@ -27,8 +24,6 @@ FULL_BY_ITSELF = (
     "the modem says that its message storage is full: delete some messages, or the operator's answers will not arrive "
     "(modemd sms list)"
 )
-_FULL_URC = re.compile(r"\^SMMEMFULL\b|\+?SMS[ _]FULL\b|\+CMS ERROR:\s*322\b|\^SMFULL\b|\+QIND:\s*\"SMSFULL\"", re.I)
-_ROUTED = re.compile(r"\+CNMI:\s*\d+\s*,\s*(\d)")
 
 
 def told_at(message: SmsMessage, now: datetime) -> datetime:
@@ -57,29 +52,18 @@ class _Came:
 
 
 class Inbox:
-    """Owner thread only. `line` may be called in the middle of other work and talks to nobody."""
+    """Owner thread only. `on_event` may be called in the middle of other work and talks to nobody."""
 
-    def __init__(
-        self,
-        modem: Modem,
-        messages: Messages,
-        *,
-        monotonic: Callable[[], float],
-        clock: Callable[[], datetime],
-        body_s: float,
-        log: Any,
-    ) -> None:
+    def __init__(self, context: Context) -> None:
         self.full: str | None = None  # a line for people while a storage is (nearly) full
         self.storages: tuple[SmsStorage, ...] = ()  # as last read
-        self._modem, self._messages = modem, messages
-        self._monotonic, self._clock, self._body_s, self._log = monotonic, clock, body_s, log
+        self._backend, self._clocks, self._log = context.backend, context.clocks, context.log
+        self._monotonic = context.clocks.monotonic
         self._announced: deque[_Announced] = deque(maxlen=MOST_NEWS)
         self._later: list[_Announced] = []
         self._came: deque[_Came] = deque(maxlen=MOST_NEWS)
         self._seen: deque[object] = deque(maxlen=2 * MOST_NEWS)  # prints of parts that came
-        self._header: str | None = None  # of a +CMT whose text is coming
-        self._body: list[str] = []
-        self._body_at = 0.0
+        self._news = 0
         self._said_full = self._said_hidden = False
         self._announces: bool | None = None  # whether the modem tells of new messages; None = not known yet
         self._used: dict[str, int] | None = None
@@ -87,38 +71,26 @@ class Inbox:
 
     # --- what the modem says
 
-    def line(self, line: str) -> bool:
-        """Takes a line that belongs to no command; True where it is about messages."""
-        if isinstance(line, DataLine):
-            if self._header is None or line.header != "+CMT":
-                return False
-            self._body.append(str(line))
-            self._body_at = self._monotonic()
-            return True
-        self._end_body()
-        if (place := announced(line)) is not None:
-            if all(known.place != place for known in self._announced):
-                self._announced.append(_Announced(self._monotonic(), place))
-            return True
-        if line.startswith("+CMT:"):
-            self._header, self._body, self._body_at = line, [], self._monotonic()
-            return True
-        if _FULL_URC.match(line):
-            self._said_full = True
-            return True
-        return False
+    def on_event(self, event: SmsAnnounced | SmsReceived | SmsStorageFull) -> None:
+        self._news += 1
+        match event:
+            case SmsAnnounced(place):
+                if all(known.place != place for known in self._announced):
+                    self._announced.append(_Announced(self._monotonic(), place))
+            case SmsReceived(part):
+                self._add(self._monotonic(), part)
+            case SmsStorageFull():
+                self._said_full = True
 
     @property
-    def news(self) -> bool:
+    def news(self) -> int:
+        """How much has come: it changes with everything that does."""
+        return self._news
+
+    @property
+    def announced(self) -> bool:
         """There is something to fetch now."""
-        return bool(self._announced) or self._body_over
-
-    @property
-    def settles_in(self) -> float | None:
-        """Seconds until a +CMT that is being handed over counts as complete; None = there is none."""
-        if self._header is None:
-            return None
-        return max(0.0, self._body_at + self._body_s - self._monotonic())
+        return bool(self._announced)
 
     @property
     def said_full(self) -> bool:
@@ -130,13 +102,14 @@ class Inbox:
     def fetch(self, *, mark_since: float | None = None) -> None:
         """Reads what was announced, without marking it as read, unless there is no other way and it was announced at
         `mark_since` (monotonic) or later. Raises ModemError only."""
-        if self._body_over:
-            self._end_body()
+        sms = self._backend.sms
+        if sms is None:
+            return
         waiting = [self._announced.popleft() for _ in range(min(len(self._announced), MOST_READS))]
         again = []
         for item in waiting:
             may_mark = mark_since is not None and item.at >= mark_since
-            part = self._messages.read(item.place, may_mark=may_mark)
+            part = sms.read(item.place, may_mark=may_mark)
             item.tries += 1
             if part is not None:
                 self._add(item.at, part)
@@ -178,12 +151,15 @@ class Inbox:
 
     # --- the storages
 
-    def look(self, *, asked_at: datetime | None = None) -> None:
+    def poll_storages(self, *, asked_at: datetime | None = None) -> None:
         """How full the storages are, and what is new in them where the modem does not announce it. One command as a
         rule, one more at the first look. The first look takes what lies there for old, but for what was sent since
         `asked_at`. Raises ModemError only."""
         said_full, self._said_full = self._said_full, False
-        storages = self.storages = self._messages.storages()
+        sms = self._backend.sms
+        if sms is None:
+            return
+        storages = self.storages = sms.storages()
         self._judge(storages, said_full=said_full)
         if not storages:
             return
@@ -192,11 +168,11 @@ class Inbox:
         first = before is None
         grown = before is not None and any(used[name] > before.get(name, 0) for name in used)
         if self._announces is None:
-            self._announces = self._routed()
+            self._announces = sms.announces()
         if not (first or grown) or (self._announces and (first or asked_at is None)):
             return
-        now = self._clock()
-        parts = self._messages.list(may_mark=False).parts if any(used.values()) else ()
+        now = self._clocks.now()
+        parts = sms.list(may_mark=False).parts if any(used.values()) else ()
         for part in parts:
             fresh = asked_at is not None and _sent_since(part, asked_at, now)
             new = fresh if self._known is None else _print(part) not in self._known
@@ -207,31 +183,11 @@ class Inbox:
 
     # --- helpers
 
-    @property
-    def _body_over(self) -> bool:
-        return self._header is not None and bool(self._body) and self._monotonic() - self._body_at >= self._body_s
-
-    def _end_body(self) -> None:
-        header, self._header = self._header, None
-        body, self._body = self._body, []
-        if header is None or not body:
-            return
-        part = part_of_delivery(header, "\n".join(body), charset=self._modem.te_charset)
-        if part is not None:
-            self._add(self._body_at, part)
-
     def _add(self, at: float, part: SmsPart) -> None:
         self._came.append(_Came(at, part))
         self._seen.append(_print(part))
         if self._known is not None and part.place is not None:
             self._known.add(_print(part))
-
-    def _routed(self) -> bool:
-        """Whether +CNMI makes the modem tell of new messages (mt 1, 2, 3)."""
-        for line in self._modem.execute("AT+CNMI?").lines:
-            if (found := _ROUTED.match(line)) is not None:
-                return found[1] != "0"
-        return False
 
     def _judge(self, storages: tuple[SmsStorage, ...], *, said_full: bool) -> None:
         """Says once when a storage becomes full, and once when there is room again."""

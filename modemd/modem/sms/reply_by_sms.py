@@ -4,17 +4,15 @@ one where that is proved to cost nothing."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from modemd.at.sms import SmsPart
-from modemd.backends.at.modem import Modem
-from modemd.backends.at.sms_store import Messages
-from modemd.errors import CommandError
-from modemd.modem.codes_to_try import certain_text, read_safely
+from modemd.errors import CommandError, SmsMaybeSent
+from modemd.modem.context import Context
+from modemd.modem.interpretation import certain_text, read_safely
 from modemd.modem.sms.inbox import Inbox, decoder_of, told_at
-from modemd.modem.timeouts import Paces
 from modemd.money import senders
 from modemd.money.pack import Pack, Query
 from modemd.records import Reading, SmsMessage
@@ -24,6 +22,7 @@ RETRY_S = 2.0  # an announced part that could not be read is tried once more so 
 
 ANNOUNCED = "the operator announced the balance by SMS"
 LOOK = "look at the messages with modemd sms list"
+NO_ACCESS = "this way to the modem gives no access to its messages: ask with a code instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,160 +40,144 @@ class SmsReply:
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """How the waiting ended. `letter` None: `error` and `hint` say why, in one short phrase and in one line."""
+    """How the waiting ended. `reply` None: `error` and `hint` say why, in one short phrase and in one line."""
 
-    letter: SmsReply | None = None
+    reply: SmsReply | None = None
     error: str | None = None
     hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """Which message is waited for: one that answers a question which went out at `since` (monotonic) and `asked_at`,
+    for `left_s` seconds at most. `number`: the one that was asked, where the question was a message itself."""
+
+    pack: Pack | None
+    country: str | None
+    since: float
+    asked_at: datetime
+    left_s: float
+    cancelled: Callable[[], bool]
+    number: str | None = None
 
 
 class ReplyBySms:
     """Owner thread only."""
 
-    def __init__(
-        self,
-        modem: Modem,
-        messages: Messages,
-        inbox: Inbox,
-        *,
-        paces: Paces,
-        monotonic: Callable[[], float],
-        clock: Callable[[], datetime],
-        report: Callable[[str], None],
-        log: Any,
-    ) -> None:
-        self._modem, self._messages, self._inbox = modem, messages, inbox
-        self._paces, self._monotonic, self._clock = paces, monotonic, clock
-        self._report, self._log = report, log
+    def __init__(self, context: Context, inbox: Inbox) -> None:
+        self._backend, self._inbox = context.backend, inbox
+        self._context, self._paces, self._monotonic = context, context.paces, context.clocks.monotonic
 
-    def wait(
-        self,
-        pack: Pack | None,
-        country: str | None,
-        *,
-        since: float,
-        asked_at: datetime,
-        left_s: float,
-        cancelled: Callable[[], bool],
-        number: str | None = None,
-        send: Callable[[], None] | None = None,
-    ) -> Waited:
-        """Waits for the message that answers a question which went out at `since` (monotonic) and `asked_at`; `sms_s`
-        and `left_s` at most. `send` sends the question itself, once all is ready to hear the answer. Raises ModemError,
-        and what `send` raises."""
-        self._inbox.look(asked_at=asked_at)
-        with self._messages.announce():
+    @property
+    def possible(self) -> bool:
+        """Whether this way to the modem gives access to its messages."""
+        return self._backend.sms is not None
+
+    def wait(self, awaited: Awaited, *, send: Callable[[], None] | None = None) -> Waited:
+        """Waits for the message, `sms_s` at most. `send` sends the question itself, once all is ready to hear the
+        answer. Raises ModemError, and what `send` raises."""
+        sms = self._backend.sms
+        if sms is None:
+            return Waited(error="no sms", hint=f"{ANNOUNCED}, and {NO_ACCESS}")
+        self._inbox.poll_storages(asked_at=awaited.asked_at)
+        with sms.announce():
             if send is not None:
                 send()
-            deadline = self._monotonic() + min(self._paces.sms_s, left_s)
-            ends = deadline
-            retry_at = self._monotonic() + RETRY_S
-            while not cancelled():
-                self._inbox.fetch(mark_since=since)
-                now = self._monotonic()
-                if self._found(pack, country, number, since, final=False):
-                    ends = min(ends, now + self._paces.sms_more_s)
-                if now >= ends:
-                    break
-                if now >= retry_at:
-                    self._inbox.retry()
-                    retry_at = now + RETRY_S
-                pauses = (ends - now, retry_at - now, self._inbox.settles_in)
-                self._modem.wait(
-                    max(0.0, min(pause for pause in pauses if pause is not None)), until=lambda: self._inbox.news
-                )
-            if cancelled():
+            self._listen(awaited)
+            if awaited.cancelled():
                 return Waited(error="cancelled", hint="the request was cancelled")
-            found = self._found(pack, country, number, since, final=True)
-            if not any(letter.reading.balance is not None for letter in found):
-                self._inbox.look(asked_at=asked_at)
+            found = self._found(awaited, final=True)
+            if not any(reply.reading.balance is not None for reply in found):
+                self._inbox.poll_storages(asked_at=awaited.asked_at)
                 self._inbox.retry()
-                self._inbox.fetch(mark_since=since)
-                found = self._found(pack, country, number, since, final=True)
+                self._inbox.fetch(mark_since=awaited.since)
+                found = self._found(awaited, final=True)
         return self._ended(found)
 
-    def ask(
-        self,
-        query: Query,
-        pack: Pack,
-        *,
-        left_s: float,
-        cancelled: Callable[[], bool],
-        before: Callable[[], None],
-    ) -> Waited:
+    def ask(self, query: Query, awaited: Awaited, *, before: Callable[[], None]) -> Waited:
         """Asks by one message that costs nothing, never twice, and waits for the answer. `before` is called right
         before it goes out. Raises ModemError."""
-        number, text = query.number or "", query.text or ""
+        sms, number, text = self._backend.sms, query.number or "", query.text or ""
+        if sms is None:
+            return Waited(error="not supported", hint=NO_ACCESS)
 
         def send() -> None:
             before()
-            try:
-                self._messages.send(number, text)
-            except CommandError as error:
-                if error.code != "no final result":  # then it may have gone out: never again, and an answer may come
-                    raise
+            with suppress(SmsMaybeSent):  # never again, and an answer may come
+                sms.send(number, text)
 
         try:
-            waited = self.wait(
-                pack,
-                pack.country,
-                since=self._monotonic(),
-                asked_at=self._clock(),
-                left_s=left_s,
-                cancelled=cancelled,
-                number=number,
-                send=send,
-            )
+            waited = self.wait(replace(awaited, number=number), send=send)
         except CommandError as error:
             return Waited(error=error.code, hint=cms_hint(error.code))
-        if waited.letter is None and waited.error == "no sms":
+        if waited.reply is None and waited.error == "no sms":
             hint = f"no answer came to the message {text!r} to {number}; {LOOK}"
             return Waited(error="no answer", hint=hint)
         return waited
 
-    def delete(self, letter: SmsReply) -> None:
+    def delete(self, reply: SmsReply) -> None:
         """Deletes the parts of an answer that modemd caused, where they still lie as they were read. Raises
         ModemError."""
-        for part in letter.parts:
-            if part.place is not None and not self._messages.delete(part.place, part):
-                self._log.warning("an answer could not be deleted", storage=part.place.storage, index=part.place.index)
+        sms, log = self._backend.sms, self._context.log
+        for part in reply.parts:
+            if part.place is None or sms is None or sms.delete(part.place, part):
+                continue
+            log.warning("an answer could not be deleted", storage=part.place.storage, index=part.place.index)
 
     # --- helpers
 
-    def _found(
-        self, pack: Pack | None, country: str | None, number: str | None, since: float, *, final: bool
-    ) -> list[SmsReply]:
+    def _listen(self, awaited: Awaited) -> None:
+        """Until a message answers and none contradicts it for a moment, the time is over or somebody cancels."""
+        deadline = ends = self._monotonic() + min(self._paces.sms_s, awaited.left_s)
+        retry_at = self._monotonic() + RETRY_S
+        while not awaited.cancelled():
+            heard = self._inbox.news
+            self._inbox.fetch(mark_since=awaited.since)
+            now = self._monotonic()
+            if self._found(awaited, final=False):
+                ends = min(ends, now + self._paces.sms_more_s)
+            if now >= min(ends, deadline):
+                return
+            if now >= retry_at:
+                self._inbox.retry()
+                retry_at = now + RETRY_S
+            self._backend.wait(
+                max(0.0, min(ends, retry_at) - now),
+                until=lambda heard=heard: self._inbox.announced or self._inbox.news != heard,  # type: ignore[misc]
+            )
+
+    def _found(self, awaited: Awaited, *, final: bool) -> list[SmsReply]:
         """The messages that answer: with a balance, or, when nothing more is waited for (`final`), with data alone. An
         incomplete one counts then, too, as far as it is certain."""
         found = []
-        for message in self._inbox.messages(since=since):
+        for message in self._inbox.messages(since=awaited.since):
             whole = self._inbox.whole(message)
             if message.text is None or not (whole or final):
                 continue
-            if not senders.may_answer(message.sender, pack, number=number):
+            if not senders.may_answer(message.sender, awaited.pack, number=awaited.number):
                 continue
-            known = senders.is_operator(message.sender, pack) or message.sender == number
+            known = senders.is_operator(message.sender, awaited.pack) or message.sender == awaited.number
             if senders.is_elsewhere(message.text, sender_known=known):
                 continue
             text = certain_text(message if whole else replace(message, cut=True))
-            reading = read_safely(text, pack=pack, country=country, report=self._report)
+            reading = read_safely(text, pack=awaited.pack, country=awaited.country, report=self._context.report)
             if reading.balance is not None or (final and reading.data_left_mb is not None):
                 found.append(SmsReply(message, reading, tuple(self._inbox.parts_of(message))))
         return found
 
     def _ended(self, found: list[SmsReply]) -> Waited:
-        money = [letter for letter in found if letter.reading.balance is not None]
-        now = self._clock()
-        money = [letter for letter in money if told_at(letter.message, now) == now] or money
-        if len({letter.reading.balance for letter in money}) > 1:
+        money = [reply for reply in found if reply.reading.balance is not None]
+        now = self._context.clocks.now()
+        money = [reply for reply in money if told_at(reply.message, now) == now] or money
+        if len({reply.reading.balance for reply in money}) > 1:
             return Waited(
                 error="contradiction", hint=f"two messages came that name different balances, so none counts: {LOOK}"
             )
-        best = max(money or found, key=lambda letter: letter.reading.confidence == "operator", default=None)
+        best = max(money or found, key=lambda reply: reply.reading.confidence == "operator", default=None)
         if best is not None:
-            for letter in money or [best]:
-                self._inbox.drop(letter.message)
-            return Waited(letter=best)
+            for reply in money or [best]:
+                self._inbox.drop(reply.message)
+            return Waited(reply=best)
         if self._inbox.full is not None:
             return Waited(error="no sms", hint=f"{ANNOUNCED}, and none came: {self._inbox.full}")
         within = f"within {self._paces.sms_s:.0f} s"

@@ -3,18 +3,18 @@ ask soon. Everything else is somebody's private matter: neither stored nor logge
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from modemd.modem.codes_to_try import certain_text, read_safely
+from modemd.modem.context import Context
+from modemd.modem.interpretation import certain_text, read_safely
 from modemd.modem.late_answers import LateAnswers
-from modemd.modem.results import ResultWriter
+from modemd.modem.results import Found, ResultWriter
 from modemd.modem.sms.inbox import Inbox, decoder_of, told_at
 from modemd.money import senders
 from modemd.money.notices import notice
 from modemd.money.pack import Pack
-from modemd.records import ModemSnapshot, Reading, SmsMessage
+from modemd.records import Reading, SmsMessage
 
 JUST_ASKED = timedelta(minutes=15)
 
@@ -22,36 +22,22 @@ JUST_ASKED = timedelta(minutes=15)
 class Unsolicited:
     """Owner thread only. What has come lies in `inbox`."""
 
-    def __init__(
-        self,
-        inbox: Inbox,
-        results: ResultWriter,
-        late_answers: LateAnswers,
-        *,
-        publish: Callable[..., ModemSnapshot],
-        clock: Callable[[], datetime],
-        last_attempt: Callable[[], datetime | None],
-        parts_s: float,
-        report: Callable[[str], None],
-    ) -> None:
-        self._inbox, self._results, self._late_answers = inbox, results, late_answers
-        self._publish, self._clock, self._parts_s, self._report = publish, clock, parts_s, report
-        self._last_attempt = last_attempt
+    def __init__(self, context: Context, inbox: Inbox, results: ResultWriter, late_answers: LateAnswers) -> None:
+        self._context, self._inbox, self._results, self._late_answers = context, inbox, results, late_answers
 
-    def tend(self, pack: Pack | None) -> float | None:
+    def poll(self, pack: Pack | None) -> float | None:
         """Reads what was announced, where that leaves no mark, and deals with what is complete; seconds until something
         else is due, None = nothing waits. Raises ModemError only."""
         self._inbox.fetch()
+        parts_s = self._context.paces.sms_parts_s
         waits: list[float] = []
-        if (settles := self._inbox.settles_in) is not None:
-            waits.append(settles)
-        if self._inbox.news:
+        if self._inbox.announced:
             waits.append(0.0)
         for message in self._inbox.messages():
             age_s = self._inbox.age_of(message)
             whole = self._inbox.whole(message)
-            if not whole and age_s < self._parts_s:
-                waits.append(self._parts_s - age_s)
+            if not whole and age_s < parts_s:
+                waits.append(parts_s - age_s)
                 continue
             decoder = decoder_of(self._inbox.parts_of(message))
             self._inbox.drop(message)
@@ -66,26 +52,29 @@ class Unsolicited:
         if senders.is_elsewhere(message.text, sender_known=True):
             return
         text = certain_text(message)
-        reading = read_safely(text, pack=pack, country=pack.country, report=self._report)
+        reading = read_safely(text, pack=pack, country=pack.country, report=self._context.report)
         told = notice(text)
         sure = reading.balance is not None and reading.confidence == "operator"
         if not (sure or told is not None) or not self._late_answers.has_room():
             return
-        now = self._clock()
+        now = self._context.clocks.now()
         taken_at = told_at(message, now)
         if taken_at < now or (not sure and (told == "top_up" or not self._just_asked(now))):
-            self._publish(wanted_at=now)
-        self._results.by_sms(
-            self._publish(),
+            self._context.owner.publish(wanted_at=now)
+        self._results.write(
             "sms",
-            reading=reading if sure else Reading(kind="other"),
-            code=None,
-            message=message,
-            decoder=decoder,
-            taken_at=taken_at,
+            Found(
+                reading=reading if sure else Reading(kind="other"),
+                channel="sms",
+                text=message.text,
+                raw=message.raw,
+                decoder=decoder,
+                taken_at=taken_at,
+            ),
         )
 
     def _just_asked(self, now: datetime) -> bool:
         """A warning right behind a question says nothing new, and may have been caused by it: a loop, else."""
-        last = self._last_attempt()
+        name, sim_key = self._context.settings.name, self._context.owner.snapshot().sim_key
+        last = self._context.store.last_attempt(name, sim_key)
         return last is not None and timedelta(0) <= now - last < JUST_ASKED

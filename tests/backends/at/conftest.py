@@ -2,6 +2,7 @@
 
 from tests.owner_thread import paces as paces
 from tests.owner_thread import packs as packs
+from tests.owner_thread import power_times as power_times
 from tests.owner_thread import start as start
 from tests.owner_thread import store as store
 from tests.owner_thread import watch as watch

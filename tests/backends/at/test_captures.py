@@ -15,6 +15,7 @@ import pytest
 
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
+from modemd.backends.base import UssdRequest
 from modemd.records import UssdMessage, UssdResult
 from modemd.simulator.capture import Capture, Pause, Received, Sent, parse_capture
 
@@ -79,7 +80,7 @@ def play(peer: Any, capture: Capture, fast: Timeouts) -> UssdResult:
         return replies.popleft() if replies else None
 
     try:
-        return modem.ussd("*100#", ask=ask, timeout_s=0.4, repeatable=False, cancelled=lambda: False)
+        return modem.ussd(UssdRequest(code="*100#", ask=ask, timeout_s=0.4))
     finally:
         modem.close()
 

@@ -11,6 +11,7 @@ import pytest
 
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
+from modemd.backends.base import UssdRequest
 from modemd.modem.worker import BalanceQuery, UssdQuery
 from modemd.records import Device, UssdMessage, UssdResult
 
@@ -20,7 +21,7 @@ PROMPT = b"\r\n> "
 
 
 def run(modem: Modem, ask: Callable[[UssdMessage], str | None], timeout_s: float = 2) -> UssdResult:
-    return modem.ussd("*100#", ask=ask, timeout_s=timeout_s, repeatable=False, cancelled=lambda: False)
+    return modem.ussd(UssdRequest(code="*100#", ask=ask, timeout_s=timeout_s))
 
 
 def behind_prompts(peer: Any, menu: tuple[Any, ...], says: tuple[Any, ...]) -> None:

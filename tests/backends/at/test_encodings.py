@@ -13,6 +13,7 @@ import pytest
 
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
+from modemd.backends.base import UssdRequest
 from modemd.modem.worker import BalanceQuery, UssdQuery
 from modemd.records import Device, UssdResult
 
@@ -42,11 +43,13 @@ def opened(peer: Any, fast: Timeouts, charset: str = "GSM", **options: Any) -> A
 
 def dial(modem: Modem, *, repeatable: bool = False, timeout_s: float = 0.15, **options: Any) -> UssdResult:
     return modem.ussd(
-        "*100#",
-        ask=lambda _message: None,
-        repeatable=repeatable,
-        timeout_s=timeout_s,
-        **{"cancelled": lambda: False, "wrong_code": lambda text: text.startswith("Wrong"), **options},
+        UssdRequest(
+            code="*100#",
+            ask=lambda _message: None,
+            repeatable=repeatable,
+            timeout_s=timeout_s,
+            **{"cancelled": lambda: False, "wrong_code": lambda text: text.startswith("Wrong"), **options},
+        )
     )
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from modemd.at.gsm import encode_packed
 from modemd.backends.at.modem import Modem
-from modemd.backends.at.tap import Piece, Tap
+from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
+from modemd.backends.base import Piece, UssdRequest
 from modemd.modem.requests import UssdQuery
 from modemd.records import UssdResult
 
@@ -18,7 +19,7 @@ PACKED = encode_packed("Balance 55.20 RUB")
 
 
 def ask(modem: Modem) -> UssdResult:
-    return modem.ussd("*100#", ask=lambda _: None, timeout_s=1, repeatable=False, cancelled=lambda: False)
+    return modem.ussd(UssdRequest(code="*100#", timeout_s=1))
 
 
 @pytest.fixture

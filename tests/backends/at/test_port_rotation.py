@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from modemd.backends.at.ports.port_rotation import PortDeaf, PortRotation
-from modemd.errors import ModemSilent, PortAbsent, PortBlocked, PortLost
+from modemd.backends.at.ports.port_rotation import PortRotation
+from modemd.errors import ModemSilent, NoReplyOnPort, PortAbsent, PortBlocked, PortLost
 from modemd.modem.worker import BalanceQuery
 
 
@@ -59,7 +59,7 @@ def test_each_port_is_left_once_for_want_of_an_answer() -> None:
     for ports_left in (2, 1):
         turns.opened(3)
         turns.unanswered()
-        with pytest.raises(PortDeaf) as caught:
+        with pytest.raises(NoReplyOnPort) as caught:
             turns.look()
         turns.failed(caught.value)
         assert turns.attempt == 3 - ports_left
@@ -73,7 +73,7 @@ def test_answers_that_come_on_the_other_port(
 ) -> None:
     """A query without an answer on the first port, which never gave one: the next one is asked on the second, without
     anybody's doing, and the modem stays there."""
-    monkeypatch.setattr("modemd.modem.session.candidates", lambda _setting: [peer.path, other.path])
+    monkeypatch.setattr("modemd.backends.at.backend.candidates", lambda _setting: [peer.path, other.path])
     peer.ussd("OK")
     other.ussd("OK", '+CUSD: 0,"Balance 12.50",15')
     worker = start("auto", reply_timeout_s=0.2, quarantine_s=0.1)

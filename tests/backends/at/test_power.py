@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from modemd.at import resets
 from modemd.backends.at import power
 from modemd.backends.at.modem import Modem
+from modemd.backends.at.ports.nodes import nodes
 from modemd.backends.at.ports.uplink import carries_uplink
 from modemd.backends.at.timeouts import PowerTimes, Timeouts
 from modemd.errors import ModemError, PortAbsent, PortLost, StoreError
@@ -341,18 +342,18 @@ def test_a_device_that_comes_back_is_another_node(tmp_path: Path, make_peer: Cal
     """Gone and there again under the same name is seen; one that never goes is not waited for long."""
     link = tmp_path / "modem"
     first, second = make_peer(), make_peer()
-    assert power.nodes(str(link)) == ()
+    assert nodes(str(link)) == ()
     link.symlink_to(first.path)
-    was = power.nodes(str(link))
+    was = nodes(str(link))
     assert len(was) == 1
     assert power.comes_back(str(link), was, pause=owner.pause, times=QUICK) == "stayed"  # a UART: after gone_s
     link.unlink()
-    assert power.nodes(str(link)) == ()
+    assert nodes(str(link)) == ()
     thread = threading.Timer(0.05, lambda: link.symlink_to(second.path))
     thread.start()
     assert power.comes_back(str(link), was, pause=owner.pause, times=QUICK) == "back"
     thread.join()
-    assert power.nodes(str(link)) not in ((), was)
+    assert nodes(str(link)) not in ((), was)
     link.unlink()
     owner.stopping.set()
     assert power.comes_back(str(link), was, pause=owner.pause, times=QUICK) == "away"

@@ -13,6 +13,7 @@ import pytest
 
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
+from modemd.backends.base import UssdRequest
 from modemd.errors import PortLost
 from modemd.records import UssdMessage, UssdResult
 
@@ -38,7 +39,9 @@ def open_modem(fast: Timeouts) -> Iterator[Open]:
 
 def dial(modem: Modem, code: str = "*100#", *, timeout_s: float = 1.5, repeatable: bool = False) -> UssdResult:
     return modem.ussd(
-        code, ask=lambda _message: None, timeout_s=timeout_s, repeatable=repeatable, cancelled=lambda: False
+        UssdRequest(
+            code=code, ask=lambda _message: None, timeout_s=timeout_s, repeatable=repeatable, cancelled=lambda: False
+        )
     )
 
 
@@ -275,7 +278,7 @@ def test_a_menu_is_answered_in_its_session(everywhere: Any, open_modem: Open) ->
             seen.append(message.text)
             return "1"
 
-        result = modem.ussd("*100#", ask=ask, timeout_s=2, repeatable=False, cancelled=lambda: False)
+        result = modem.ussd(UssdRequest(code="*100#", ask=ask, timeout_s=2))
         assert (result.status, result.text, result.error) == ("done", "Balance 5", None)
         assert result.turns == ("1 Balance\n2 Other", "Balance 5")
         assert seen == ["1 Balance\n2 Other"]
@@ -306,7 +309,7 @@ def test_no_answer_goes_into_a_session_that_the_network_ended(peer: Any, open_mo
         modem.wait(0.3)
         return "1"
 
-    result = modem.ussd("*100#", ask=ask, timeout_s=2, repeatable=False, cancelled=lambda: False)
+    result = modem.ussd(UssdRequest(code="*100#", ask=ask, timeout_s=2))
     assert (result.status, result.error) == ("terminated", "network terminated")
     assert len(peer.requests) == 1
 
@@ -316,7 +319,7 @@ def test_an_answer_cannot_end_the_string(peer: Any, open_modem: Open, bad: str) 
     """Quotes, line ends and control characters in an answer to a menu never reach the wire."""
     modem = open_modem(peer)
     peer.ussd("OK", '+CUSD: 1,"1 Balance",15')
-    modem.ussd("*100#", ask=lambda _message: bad, timeout_s=2, repeatable=False, cancelled=lambda: False)
+    modem.ussd(UssdRequest(code="*100#", ask=lambda _message: bad, timeout_s=2))
     assert len(peer.requests) == 1
     assert b"CFUN" not in peer.octets
     assert b"\x1a" not in peer.octets
@@ -340,7 +343,7 @@ def test_a_cancel_ends_the_session_on_the_wire(everywhere: Any, open_modem: Open
                 os.read(read, 16)
                 return True
 
-            result = modem.ussd("*100#", ask=lambda _m: None, timeout_s=20, repeatable=False, cancelled=cancelled)
+            result = modem.ussd(UssdRequest(code="*100#", timeout_s=20, cancelled=cancelled))
             assert (result.status, result.error) == ("error", "cancelled")
             assert result.elapsed_s < 2
             assert "AT+CUSD=2" in peer.commands[peer.commands.index('AT+CUSD=1,"*100#",15') :]

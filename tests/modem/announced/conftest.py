@@ -55,7 +55,7 @@ def packs(tmp_path: Path) -> Packs:
 @pytest.fixture
 def quick(paces: Paces) -> Paces:
     """A window of 1.2 s, and a look at the storages right after opening where a test asks for it."""
-    return replace(paces, query_s=20, sms_s=1.2, sms_more_s=0.15, sms_parts_s=0.4, sms_step_s=0.01, sms_body_s=0.1)
+    return replace(paces, query_s=20, sms_s=1.2, sms_more_s=0.15, sms_parts_s=0.4, sms_step_s=0.01)
 
 
 # --- PDUs, made here so that no code under test takes part

@@ -7,19 +7,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import structlog
 
+from modemd.backends.at.backend import AtBackend, AtLimits
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
-from modemd.modem.radio import fallback
-from modemd.modem.radio.fallback import Trip
-from modemd.modem.timeouts import FallbackLimits
-from modemd.records import ModemSettings, Network, UssdResult
+from modemd.backends.base import Host, UssdRequest
+from modemd.modem.context import Clocks, Context, Owner
+from modemd.modem.radio.fallback import Excursion, Question, RadioFallback, Trip
+from modemd.modem.radio.rat_restore import recover
+from modemd.modem.timeouts import FallbackLimits, Paces
+from modemd.money.operators import Packs
+from modemd.records import ModemSettings, ModemSnapshot, Network, UssdResult
 from modemd.store import Store
 
 LIMITS = FallbackLimits(
@@ -183,7 +187,7 @@ class Bench:
     """One open modem and what a query needs around it."""
 
     device: Device
-    modem: Modem
+    backend: AtBackend
     store: Store
     settings: ModemSettings = SETTINGS
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -201,7 +205,9 @@ class Bench:
 
     def ussd(self, timeout_s: float = 0.3) -> UssdResult:
         return self.modem.ussd(
-            "*100#", ask=lambda _: None, timeout_s=timeout_s, repeatable=True, cancelled=self.cancelled
+            UssdRequest(
+                code="*100#", ask=lambda _: None, timeout_s=timeout_s, repeatable=True, cancelled=self.cancelled
+            )
         )
 
     def stop(self) -> None:
@@ -219,6 +225,47 @@ class Bench:
     def cancelled(self) -> bool:
         return self.stopped() or self.cancelling.is_set()
 
+    @property
+    def modem(self) -> Modem:
+        return self.backend.modem
+
+    @property
+    def context(self) -> Context:
+        self.backend.uplink = lambda: self.uplink  # type: ignore[method-assign]
+        owner = Owner(
+            snapshot=lambda: ModemSnapshot(modem="home"),
+            publish=lambda **_: None,
+            declare=lambda _: None,
+            wake=lambda: None,
+            stopped=self.stopped,
+            pause=lambda _: not self.stopped(),
+            refuse=lambda _code, _line: None,
+        )
+        return Context(
+            settings=self.settings,
+            backend=self.backend,
+            store=self.store,
+            packs=Packs([], built_in=None),
+            paces=Paces(fallback=self.limits),
+            clocks=Clocks(now=lambda: self.now, monotonic=time.monotonic),
+            owner=owner,
+            log=structlog.get_logger(),
+        )
+
+    def question(
+        self, result: UssdResult, network: Network, ask: Callable[[float], UssdResult] | None = None
+    ) -> Question[UssdResult]:
+        return Question(
+            result=result,
+            network=network,
+            repeatable=self.repeatable,
+            sim_key="iccid:1",
+            ask=ask or self.ask,
+            good=lambda result: result.error is None,
+            cancelled=self.cancelled,
+            time_left_s=60.0,
+        )
+
     def query(
         self,
         first: UssdResult | None = None,
@@ -226,50 +273,39 @@ class Bench:
         ask: Callable[[float], UssdResult] | None = None,
         network: Network = ON_LTE,
     ) -> Trip[UssdResult]:
-        self.modem.interrupt_by(self.stopped)
-        return fallback.after(
-            self.modem,
-            first or self.ussd(),
-            repeatable=self.repeatable,
-            ask=ask or self.ask,
-            good=lambda result: result.error is None,
-            network=network,
-            settings=self.settings,
-            store=self.store,
-            sim_key="iccid:1",
-            cancelled=self.cancelled,
-            stopped=self.stopped,
-            time_left=lambda: 60.0,
-            clock=lambda: self.now,
-            log=structlog.get_logger(),
-            limits=self.limits,
-            uplink=lambda _path: self.uplink,
-        )
+        self.backend.interrupt_by(self.stopped)
+        fallback: RadioFallback[UssdResult] = RadioFallback(self.context)
+        return fallback.after(self.question(first or self.ussd(), network, ask))
 
     def enter(self, rat: str) -> bool:
         """Only the way there, as far as it comes before a kill."""
-        found = fallback.state(self.modem)
+        found = self.backend.radio.state()
         assert found is not None
-        return fallback.Fallback(
-            self.modem,
-            found,
-            store=self.store,
-            device=fallback.device_key(self.modem, self.settings.name),
-            sim_key="iccid:1",
-            cancelled=self.cancelled,
-            stopped=self.stopped,
-            clock=lambda: self.now,
-            log=structlog.get_logger(),
-            limits=self.limits,
-        ).enter(rat, until=time.monotonic() + 2.0)
+        question = self.question(UssdResult(code="*100#", status="timeout", error="no answer"), ON_LTE)
+        excursion = Excursion(self.context, self.backend.radio, found, question)
+        return excursion.enter(rat, until=time.monotonic() + 2.0)
 
     def recover(self, name: str = "home") -> str | None:
-        return fallback.recover(self.modem, self.store, name=name, log=structlog.get_logger())
+        settings = replace(self.settings, name=name)
+        return recover(replace(self.context, settings=settings))
 
 
 @pytest.fixture
-def bench(make_peer: Callable[..., Any], fast: Timeouts, store: Store) -> Iterator[Callable[..., Bench]]:
-    modems: list[Modem] = []
+def new_backend(fast: Timeouts) -> Callable[..., AtBackend]:
+    """new_backend(path): opened on the modem there, which has said who it is."""
+
+    def make(path: str, timeouts: Timeouts = fast, wake_fd: int | None = None) -> AtBackend:
+        backend = AtBackend(replace(SETTINGS, port=path), Host(wake_fd=wake_fd), limits=AtLimits(timeouts=timeouts))
+        backend.open()
+        backend.identify()
+        return backend
+
+    return make
+
+
+@pytest.fixture
+def bench(make_peer: Callable[..., Any], new_backend: Any, store: Store) -> Iterator[Callable[..., Bench]]:
+    backends: list[AtBackend] = []
     wake = os.pipe()
     os.set_blocking(wake[0], False)
 
@@ -283,15 +319,13 @@ def bench(make_peer: Callable[..., Any], fast: Timeouts, store: Store) -> Iterat
         device = device or Device(make_peer(), make, **options)
         if prepare is not None:
             prepare(device)
-        modem = Modem(device.peer.path, timeouts=fast, wake_fd=wake[0])
-        modems.append(modem)
-        modem.connect()
-        modem.identify()
-        return Bench(device, modem, store, wake=wake)
+        backend = new_backend(device.peer.path, wake_fd=wake[0])
+        backends.append(backend)
+        return Bench(device, backend, store, wake=wake)
 
     yield make
-    for modem in modems:
-        modem.close()
+    for backend in backends:
+        backend.close()
     for fd in wake:
         os.close(fd)
 

@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import structlog
 
-from modemd.backends.at.modem import Modem
-from modemd.backends.at.timeouts import Timeouts
-from modemd.modem.radio import fallback
+from modemd.backends.at.backend import AtBackend
 from modemd.modem.timeouts import FallbackLimits
 from modemd.store import Store
 
@@ -29,22 +26,20 @@ PROFILES = ("huawei", "quectel", "quectel-5g", "simcom", "zte", "sierra", "telit
 
 @pytest.fixture
 def play(
-    fake_modem: Any, new_bench: Any, store: Store, fast: Timeouts, limits: FallbackLimits
+    fake_modem: Any, new_bench: Any, new_backend: Any, store: Store, limits: FallbackLimits
 ) -> Iterator[Callable[..., tuple[Any, Any]]]:
     """play(profile, more): a fake modem with further keys of [modem], and a bench on it."""
-    modems: list[Modem] = []
+    backends: list[AtBackend] = []
 
     def start(profile: str, more: str = "") -> tuple[Any, Any]:
         fake = fake_modem(SCENARIO.format(profile=profile, more=more))
-        modem = Modem(fake.path, timeouts=fast)
-        modems.append(modem)
-        modem.connect()
-        modem.identify()
-        return fake, new_bench(None, modem, store, limits=limits)
+        backend = new_backend(fake.path)
+        backends.append(backend)
+        return fake, new_bench(None, backend, store, limits=limits)
 
     yield start
-    for modem in modems:
-        modem.close()
+    for backend in backends:
+        backend.close()
 
 
 def choice(fake: Any) -> dict[str, str]:
@@ -84,22 +79,18 @@ def test_command_without_effect(switch: str, play: Any) -> None:
     assert (choice(fake), fake.rat, fake.queries) == (before, "LTE", ["*100#"])
 
 
-def test_kill(play: Any, store: Store, fast: Timeouts) -> None:
+def test_kill(play: Any) -> None:
     """The process is gone while the modem is on UMTS; the modem has lost its power since. The next one mends it."""
     fake, bench = play("huawei")
     own = fake.settings["SYSCFGEX"]
     assert bench.enter("UMTS")
     assert fake.rat == "UMTS"
-    bench.modem.close()
+    bench.backend.close()
     fake.unplug()
     fake.replug()
-    modem = Modem(fake.path, timeouts=fast)
-    modem.connect()
-    try:
-        assert fake.rat == "UMTS"
-        assert fallback.recover(modem, store, name="home", log=structlog.get_logger()) is None
-    finally:
-        modem.close()
+    bench.backend.open()
+    assert fake.rat == "UMTS"
+    assert bench.recover() is None
     assert (fake.settings["SYSCFGEX"], fake.rat) == (own, "LTE")
 
 

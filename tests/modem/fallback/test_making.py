@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
 from modemd.records import Cause
 from modemd.store import Store
@@ -35,7 +34,14 @@ def test_each_make(each_make: Any, bench: Callable[..., Any]) -> None:
 
 
 def test_every_transport(
-    everywhere: Any, named: Any, new_device: Any, new_bench: Any, limits: Any, fast: Timeouts, tmp_path: Path
+    everywhere: Any,
+    named: Any,
+    new_device: Any,
+    new_bench: Any,
+    new_backend: Any,
+    limits: Any,
+    fast: Timeouts,
+    tmp_path: Path,
 ) -> None:
     """However the octets come, and between the chatter of every make, the setting comes back as it was."""
     stores: list[Store] = []
@@ -47,13 +53,11 @@ def test_every_transport(
             stores.append(Store(tmp_path / str(len(stores))))
             store = stores[-1]
         device = new_device(peer, huawei)
-        modem = Modem(peer.path, timeouts=replace(fast, final_s=3.0, line_gap_s=0.3))
-        modem.connect()
+        backend = new_backend(peer.path, replace(fast, final_s=3.0, line_gap_s=0.3))
         try:
-            modem.identify()
-            trip = new_bench(device, modem, store, limits=replace(limits, total_s=20.0, search_s=8.0)).query()
+            trip = new_bench(device, backend, store, limits=replace(limits, total_s=20.0, search_s=8.0)).query()
         finally:
-            modem.close()
+            backend.close()
         assert trip.rat == "UMTS"
         assert (device.switches, device.setting) == (["UMTS", "back"], huawei.own)
         assert store.rats_to_put_back() == {}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from modemd.backends.at.outcome import cause_of
-from modemd.modem.radio import fallback
 from modemd.modem.radio.fallback import Trip
+from modemd.modem.radio.fallback_policy import Standing, advice, helps, refusal
 from modemd.records import Cause, ModemSettings, Network, UssdResult
 from modemd.store import FallbackNote
 
@@ -44,7 +44,7 @@ ON_LTE = Network(registered=True, rat="LTE")
 def test_when_it_may_help(error: str | None, rat: str | None, registered: bool | None, expected: bool) -> None:
     """Only the ends that a RAT without circuit-switched domain has, and only on such a RAT or an unknown one."""
     result = UssdResult(code="*100#", status="error", error=error, cause=cause_of(error))
-    assert fallback.helps(result, Network(registered=registered, rat=rat)) is expected
+    assert helps(result, Network(registered=registered, rat=rat)) is expected
 
 
 def test_csfb_has_moved_the_modem(bench: Callable[..., Any]) -> None:
@@ -156,13 +156,13 @@ def test_store_that_fails(bench: Callable[..., Any]) -> None:
 def test_advice_before_anything_was_asked(bench: Callable[..., Any], named: Any) -> None:
     """`doctor` is told of a lock, and of nothing where there is none."""
     settings = ModemSettings(name="home", port="x")
-    found = fallback.state(bench(named("SIMCOM")).modem)
-    assert "locked to LTE" in (fallback.advice(None, ON_LTE, settings, found) or "")
-    assert fallback.advice(None, ON_LTE, settings, fallback.state(bench().modem)) is None
+    found = bench(named("SIMCOM")).backend.radio.state()
+    assert "locked to LTE" in (advice(None, ON_LTE, settings, found) or "")
+    assert advice(None, ON_LTE, settings, bench().backend.radio.state()) is None
 
 
 def test_refusal_after_a_clock_that_jumped() -> None:
     """A last fall-back in the future (the Pi had no clock yet) forbids nothing."""
     note = FallbackNote(at=NOW + timedelta(days=400))
     settings = ModemSettings(name="home", port="x", radio_fallback="auto")
-    assert fallback.refusal(FAILED, settings, repeatable=True, uplink=None, note=note, now=NOW) is None
+    assert refusal(FAILED, settings, Standing(repeatable=True, uplink=None, note=note, now=NOW)) is None

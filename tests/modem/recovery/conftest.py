@@ -66,11 +66,14 @@ def socket(tmp_path: Path, make_peer: Callable[..., Any]) -> Socket:
 
 
 @pytest.fixture
+def power_times() -> PowerTimes:
+    return QUICK
+
+
+@pytest.fixture
 def ladder_paces(paces: Paces) -> Paces:
     """As fast as the other tests, with a ladder that has no patience."""
-    return replace(
-        paces, reopen_min_s=0.01, reopen_max_s=0.02, watch_s=0.01, ladder=Limits(patience_s=0.0), power=QUICK
-    )
+    return replace(paces, reopen_min_s=0.01, reopen_max_s=0.02, watch_s=0.01, ladder=Limits(patience_s=0.0))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from modemd.backends.at.timeouts import Timeouts
+from modemd.backends.at.timeouts import PowerTimes, Timeouts
 from modemd.errors import StoreError
 from modemd.modem.recovery.ladder import Limits
 from modemd.modem.timeouts import Paces
@@ -112,10 +112,12 @@ def test_a_mad_modem_is_healed_by_its_radio(
     assert store.pending_undo("home", "radio") is None
 
 
-def test_who_asks_while_a_rung_runs_is_told_at_once(socket: Any, start: Any, watch: Any, ladder_paces: Paces) -> None:
+def test_who_asks_while_a_rung_runs_is_told_at_once(
+    socket: Any, start: Any, watch: Any, ladder_paces: Paces, power_times: PowerTimes
+) -> None:
     """A modem that is being reset answers "busy" with the reason in milliseconds, and keeps nobody waiting for it."""
-    slow = replace(ladder_paces, power=replace(ladder_paces.power, gone_s=30.0, back_s=30.0))
-    worker = start(str(socket.link), wait="absent", paces=slow, recovery="reset")
+    slow = replace(power_times, gone_s=30.0, back_s=30.0)
+    worker = start(str(socket.link), wait="absent", paces=ladder_paces, power=slow, recovery="reset")
     peer = socket.plug()
     assert watch.state("ready")
     mute(peer)
@@ -146,7 +148,7 @@ def test_a_modem_that_carries_the_way_out_is_spared(
         looked.set()
         return links[-1] if links else None
 
-    monkeypatch.setattr("modemd.modem.recovery.executor.carries_uplink", look)
+    monkeypatch.setattr("modemd.backends.at.backend.carries_uplink", look)
     worker = start(str(socket.link), wait="absent", paces=ladder_paces, recovery="reset")
     peer = socket.plug()
     assert watch.state("ready")
@@ -232,12 +234,12 @@ def test_a_dead_zone_is_no_illness(peer: Any, start: Any, watch: Any, ladder_pac
 
 
 def test_one_that_hangs_delays_no_other(
-    socket: Any, make_peer: Any, start: Any, watch: Any, ladder_paces: Paces
+    socket: Any, make_peer: Any, start: Any, watch: Any, ladder_paces: Paces, power_times: PowerTimes
 ) -> None:
     """While one modem is being reset, another answers as if nothing were."""
-    slow = replace(ladder_paces, power=replace(ladder_paces.power, gone_s=30.0, back_s=30.0))
+    slow = replace(power_times, gone_s=30.0, back_s=30.0)
     peer, other = socket.plug(), make_peer()
-    hung = start(str(socket.link), paces=slow, recovery="reset")
+    hung = start(str(socket.link), paces=ladder_paces, power=slow, recovery="reset")
     well = start(other.path, wait=None, name="well", paces=ladder_paces)
     other.ussd("OK", '+CUSD: 0,"Balance 12.50",15')
     mute(peer)
@@ -306,7 +308,9 @@ def test_unplugged_while_it_is_being_healed(
     assert store.pending_undo("home", "radio") is None
 
 
-def test_stopped_while_the_radio_is_off(socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store) -> None:
+def test_stopped_while_the_radio_is_off(
+    socket: Any, start: Any, watch: Any, ladder_paces: Paces, power_times: PowerTimes, store: Store
+) -> None:
     """SIGTERM in the middle of a radio cycle: it is switched on within the limit of a stop."""
     peer = socket.plug()
     states = ["1"]
@@ -318,8 +322,10 @@ def test_stopped_while_the_radio_is_off(socket: Any, start: Any, watch: Any, lad
     peer.answers["AT+CFUN?"] = lambda _command: (f"+CFUN: {states[-1]}", "OK")
     peer.answers["AT+CFUN=4"] = peer.answers["AT+CFUN=1"] = fun
     peer.ussd("OK")
-    slow = replace(ladder_paces, power=replace(ladder_paces.power, radio_off_s=30.0))
-    worker = start(str(socket.link), paces=slow, recovery="reset", reply_timeout_s=0.1, quarantine_s=0.0)
+    slow = replace(power_times, radio_off_s=30.0)
+    worker = start(
+        str(socket.link), paces=ladder_paces, power=slow, recovery="reset", reply_timeout_s=0.1, quarantine_s=0.0
+    )
     for _ in range(3):
         assert balance(worker).error == "no answer"
     assert watch.wait_for(lambda w: "opened again once" in (w.snapshots[-1].recovery or ""))

@@ -39,13 +39,15 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
 
 
 @pytest.fixture
-def quick(paces: Paces) -> Paces:
-    power = PowerTimes(
+def power_times() -> PowerTimes:
+    return PowerTimes(
         radio_off_s=0.05, radio_s=2.0, reset_s=0.5, drain_s=0.2, gone_s=2.0, back_s=10.0, look_s=0.02, usb_off_s=0.1
     )
-    return replace(
-        paces, reopen_min_s=0.02, reopen_max_s=0.05, watch_s=0.02, ladder=Limits(patience_s=0.0), power=power
-    )
+
+
+@pytest.fixture
+def quick(paces: Paces) -> Paces:
+    return replace(paces, reopen_min_s=0.02, reopen_max_s=0.05, watch_s=0.02, ladder=Limits(patience_s=0.0))
 
 
 @pytest.fixture
@@ -96,11 +98,11 @@ def test_a_mad_modem_is_healed_by_the_rung_that_it_needs(
 
 
 def test_a_hung_firmware_is_taken_off_the_bus(
-    box: Machine, begin: Callable[..., Worker], store: Store, watch: Any, quick: Paces
+    box: Machine, begin: Callable[..., Worker], store: Store, watch: Any, power_times: PowerTimes
 ) -> None:
     """It takes no reset any more: the last rung brings it back, under whatever numbers."""
     modem = box.plug(MODEM, numbers="next")
-    worker = begin(recovery="usb", paces=replace(quick, power=replace(quick.power, gone_s=0.3)))
+    worker = begin(recovery="usb", power=replace(power_times, gone_s=0.3))
     modem.hang()
     worker.submit(UssdQuery(code="*111#", timeout_s=0.2)).result(15)
     assert watch.wait_for(lambda w: "bus and put back" in (w.snapshots[-1].recovery or ""), 20)

@@ -3,15 +3,9 @@ urcport, capture mf667-reply-on-other-port), so a port is left only for a reason
 
 from __future__ import annotations
 
-from modemd.errors import ModemError
+from modemd.errors import ModemError, NoReplyOnPort
 
 SILENCES = 3  # openings of one port that end in silence, before another is tried
-
-
-class PortDeaf(ModemError):
-    """The modem takes requests on this port, and its answers do not come here."""
-
-    code = "no reply on port"
 
 
 class PortRotation:
@@ -56,7 +50,9 @@ class PortRotation:
         self._unanswered = True
 
     def look(self) -> None:
-        """Raises PortDeaf where no port ever brought a USSD answer and the modem has one that was not tried. Where none
-        answers, or this one did once, it is not the port's fault."""
+        """Raises NoReplyOnPort where no port ever brought a USSD answer and the modem has one that was not tried. Where
+        none answers, or this one did once, it is not the port's fault."""
         if self._unanswered and self._proved is None and self._no_replies < self._ports - 1:
-            raise PortDeaf("no USSD answer came on this port: modemd tries the modem's other AT port")
+            raise NoReplyOnPort(
+                "no USSD answer came on this port: modemd tries the modem's other AT port", first=self.attempt == 0
+            )

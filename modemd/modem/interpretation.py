@@ -1,15 +1,16 @@
-"""One balance query on an open, registered modem: which codes, in which order, and what their answers say."""
+"""The answers to the codes of a balance query: asked one after the other, and what each of them says."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
 
 from modemd.at.ussd import check_code
+from modemd.backends.base import Backend, UssdRequest
 from modemd.errors import RefusedError
-from modemd.money.pack import Pack, Query
+from modemd.modem.code_order import NO_CODE, Dial
+from modemd.money.pack import Pack
 from modemd.money.reading import read
 from modemd.records import Cause, Reading, SmsMessage, UssdMessage, UssdResult
 
@@ -29,37 +30,6 @@ WRONG_CODE = re.compile(
 
 
 CUT_NUMBER = re.compile(r"[-+\d][\d\s.,'\u00a0\u202f]*$|[-+]$")
-
-
-class Asker(Protocol):
-    """The part of Modem that a query needs."""
-
-    def ussd(
-        self,
-        code: str,
-        *,
-        ask: Callable[[UssdMessage], str | None],
-        timeout_s: float,
-        repeatable: bool,
-        cancelled: Callable[[], bool],
-        wrong_code: Callable[[str], bool] | None = None,
-        total_s: float | None = None,
-    ) -> UssdResult: ...
-
-    @property
-    def answer_may_come(self) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Dial:
-    """One code to try. `repeatable`: a pack says that it only asks; `by_sms`: that the answer comes as a short message;
-    `floor_s`: how far apart two questions of the schedule must be."""
-
-    code: str
-    menu: tuple[str, ...] = ()
-    repeatable: bool = False
-    by_sms: bool = False
-    floor_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,64 +55,27 @@ class Answer:
         return 1 if self.result.text is not None else 0
 
 
-def dials(
-    pack: Pack | None, *, configured: str | None, asked: str | None, by_schedule: bool, tried: Callable[[str], bool]
-) -> list[Dial]:
-    """The codes of a query in order. `asked` (for this query) or `configured` stands alone. Else the pack's, of which
-    the schedule dials only those that are known well and free, or that a person has asked for; and a person's query
-    goes on only to such codes after the first."""
-    own = {query.code: query for query in _queries(pack)}
-    alone = asked or configured
-    if alone is not None:
-        return [_dial(alone, own.get(alone))]
-    order = [(code, query) for code, query in own.items() if code is not None]
-    safe = [_dial(code, query) for code, query in order if is_safe(query) or tried(code)]
-    if by_schedule or not order:
-        return safe
-    first = _dial(*order[0])
-    return [first, *(dial for dial in safe if dial.code != first.code)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What one query may do. `time_left`: seconds, for all its codes. `before` is called before each request is on the
+    wire; `report`, inside the handler, of an exception while a text was read."""
+
+    pack: Pack | None
+    country: str | None
+    timeout_s: float
+    time_left: Callable[[], float]
+    before: Callable[[Dial], None]
+    cancelled: Callable[[], bool]
+    report: Callable[[str], None]
 
 
-def is_safe(query: Query) -> bool:
-    return query.confidence in ("high", "medium") and not query.cost
-
-
-def sms_query(pack: Pack | None, setting: Literal["off", "auto"]) -> Query | None:
-    """The pack's question by short message, where the configuration allows one and the pack proves that it is free."""
-    if pack is None or setting != "auto":
-        return None
-    return next((query for query in pack.queries if is_free_sms(query)), None)
-
-
-def is_free_sms(query: Query) -> bool:
-    proved = query.cost is not None and query.cost == 0 and query.confidence in ("high", "medium")
-    return query.kind == "sms" and bool(query.number) and proved
-
-
-def sms_code(query: Query) -> str:
-    """What stands as the `code` of a row that was asked for by short message: "sms:NUMBER:TEXT"."""
-    return f"sms:{query.number}:{query.text or ''}"
-
-
-def ask_balance(
-    modem: Asker,
-    to_dial: Sequence[Dial],
-    *,
-    pack: Pack | None,
-    country: str | None,
-    timeout_s: float,
-    time_left: Callable[[], float],
-    before: Callable[[Dial], None],
-    cancelled: Callable[[], bool],
-    report: Callable[[str], None],
-) -> Answer:
+def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Answer:
     """Dials one code after the other until one brings money or data, or an end that another code would not mend.
-
-    `before` is called before each request is on the wire. `report` is told, inside the handler, of an exception while a
-    text was read. Raises ModemError."""
+    Raises ModemError."""
+    pack = terms.pack
     best: Answer | None = None
     for dial in to_dial:
-        if best is not None and time_left() < SHORTEST_TRY_S:
+        if best is not None and terms.time_left() < SHORTEST_TRY_S:
             break
         try:
             check_code(dial.code)
@@ -150,21 +83,23 @@ def ask_balance(
             result = UssdResult(code=dial.code, status="refused", error=error.code, hint=error.message)
             best = best or Answer(dial, result, Reading(kind="error"), error.code, error.message)
             continue
-        before(dial)
-        result = modem.ussd(
-            dial.code,
-            ask=_menu_answers(dial, pack, country, report),
-            timeout_s=timeout_s,
-            repeatable=dial.repeatable,
-            cancelled=cancelled,
-            wrong_code=lambda text: is_wrong_code(text, pack),
-            total_s=time_left(),
+        terms.before(dial)
+        result = backend.ussd(
+            UssdRequest(
+                code=dial.code,
+                ask=_menu_answers(dial, terms),
+                timeout_s=terms.timeout_s,
+                repeatable=dial.repeatable,
+                cancelled=terms.cancelled,
+                wrong_code=lambda text: is_wrong_code(text, pack),
+                total_s=terms.time_left(),
+            )
         )
-        answer = understand(dial, result, pack=pack, country=country, report=report)
+        answer = understand(dial, result, pack=pack, country=terms.country, report=terms.report)
         if best is None or answer.worth > best.worth:
             best = answer
         # While an answer to this code may still come, another code would be credited with it.
-        if answer.worth >= 2 or result.cause in FINAL or modem.answer_may_come or cancelled():
+        if answer.worth >= 2 or result.cause in FINAL or backend.answers_due or terms.cancelled():
             break
     if best is None:
         raise RefusedError(NO_CODE, code="no code")
@@ -219,14 +154,6 @@ def is_wrong_code(text: str, pack: Pack | None) -> bool:
 
 # --- helpers
 
-NOT_BY_SCHEDULE = (
-    "the balance code of this operator is not proved, so the schedule does not dial it: ask once by hand "
-    "(modemd balance), or set code for this modem"
-)
-NO_CODE = (
-    "modemd knows no balance code for this SIM that it may dial: set code (and operator) for this modem, "
-    "or ask once by hand"
-)
 UNREADABLE = "no balance could be read in the operator's answer"
 UNREADABLE_HINTS = {
     "menu": "the operator answered with a menu: name another code, or look at the menu with modemd ussd",
@@ -234,26 +161,14 @@ UNREADABLE_HINTS = {
 }
 
 
-def _queries(pack: Pack | None) -> list[Query]:
-    return [] if pack is None else [query for query in pack.queries if query.kind == "ussd" and query.code]
-
-
-def _dial(code: str, query: Query | None) -> Dial:
-    if query is None:
-        return Dial(code)
-    by_sms = query.reply == "sms"
-    return Dial(code, menu=query.menu, repeatable=not query.cost, by_sms=by_sms, floor_s=query.floor_s)
-
-
-def _menu_answers(
-    dial: Dial, pack: Pack | None, country: str | None, report: Callable[[str], None]
-) -> Callable[[UssdMessage], str | None]:
+def _menu_answers(dial: Dial, terms: Terms) -> Callable[[UssdMessage], str | None]:
     """Answers a menu as the pack says; one that shows the balance already is taken as it is, and cancelled."""
     left = list(dial.menu)
 
     def ask(message: UssdMessage) -> str | None:
         text = certain_text(message)
-        if not left or read_safely(text, pack=pack, country=country, report=report).balance is not None:
+        shown = read_safely(text, pack=terms.pack, country=terms.country, report=terms.report)
+        if not left or shown.balance is not None:
             return None
         return left.pop(0)
 
