@@ -93,7 +93,8 @@ def classify(line: str, command: str | None) -> LineKind:
     if (final := final_result(text)) is not None:
         return LineKind.FINAL if _may_end(final, command) else LineKind.URC
     if _is_echo(text, command):
-        return LineKind.ECHO
+        listed = command is not None and text not in (command, command[1:]) and "+CLAC" in _names(command)
+        return LineKind.INFORMATION if listed else LineKind.ECHO
     if command is None:
         return LineKind.URC
     return LineKind.INFORMATION if _fits(text, command) else LineKind.URC

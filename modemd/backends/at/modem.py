@@ -6,7 +6,8 @@ taken for another's."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import serial
 
@@ -37,6 +38,7 @@ class Modem:
         score: Callable[[str], float] | None = None,
         learned: LearnedLike | None = None,
         timeouts: Timeouts | None = None,
+        line: Mapping[str, Any] | None = None,
     ) -> None:
         self.path = path
         self.alive = False
@@ -50,6 +52,7 @@ class Modem:
         self.device = Device()
         self.sim = Sim()
         self._wake_fd = wake_fd
+        self._line = line  # see open_port
         self._on_unsolicited = on_unsolicited or _ignore
         self._port: serial.Serial | None = None
         self._engine: Engine | None = None
@@ -64,7 +67,7 @@ class Modem:
         errors on. A USSD session that may be open is ended before the first request. Raises PortAbsent,
         PortBlocked, PortLost, ModemSilent."""
         self.close()
-        port = open_port(self.path)
+        port = open_port(self.path, self._line)
         self._port = port
         self._engine = Engine(
             port.fileno(),

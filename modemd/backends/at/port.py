@@ -11,7 +11,9 @@ import grp
 import os
 import stat
 import termios
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import serial
 
@@ -25,14 +27,16 @@ TIOCGEXCL = 0x80045440  # reads the flag that TIOCEXCL sets; Linux, absent from 
 GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO})
 
 
-def open_port(path: str) -> serial.Serial:
+def open_port(path: str, line: Mapping[str, Any] | None = None) -> serial.Serial:
     """The port at `path`, non-blocking, exclusive (flock and TIOCEXCL), without hardware handshake, HUPCL clear.
+    `line`: what a UART has otherwise, in pyserial's words (baudrate, parity, rtscts, ...).
 
     DTR is asserted, never dropped. Input that was waiting is discarded. Raises PortAbsent (no such device, or not a
     terminal) or PortBlocked (permission, or held by another program: named where /proc lets us see it)."""
     _check_device(path)
     try:
-        port = serial.Serial(port=path, baudrate=BAUD_RATE, timeout=0, write_timeout=0, exclusive=True, rtscts=False)
+        how = {"baudrate": BAUD_RATE, "rtscts": False, **(line or {})}
+        port = serial.Serial(port=path, timeout=0, write_timeout=0, exclusive=True, **how)
     except serial.SerialException as error:
         raise _open_error(path, error) from error
     except OSError as error:  # the modem control lines of a device that went away while it was being opened
