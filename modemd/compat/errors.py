@@ -12,6 +12,8 @@ from modemd.backends.at.engine import StoppedError
 from modemd.compat.upstream import CmeError, CmsError, CommandError, PinRequiredError, TimeoutException
 from modemd.errors import ModemdError, ModemSilent
 
+PortError = serial.SerialException
+
 # 27.007 9.2
 _SIM_STATES = {"no sim": 10, "sim puk": 12, "sim failure": 13, "busy": 14}
 

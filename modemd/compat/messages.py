@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from modemd.at.lines import DataLine
@@ -27,6 +28,7 @@ from modemd.compat.upstream import (
     encodeSmsSubmitPdu,
     encodeTextMode,
 )
+from modemd.errors import ModemError
 
 __all__ = ["MessagesOfGsmModem"]
 
@@ -145,8 +147,9 @@ class MessagesOfGsmModem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no t
             if prompt[-1:] != ["> "]:
                 raise CommandError("AT+CMGS: the modem did not ask for the message")
             answer = self.write(body, timeout=self._timeouts.send_s, writeTerm=CTRL_Z)
-        except TimeoutException:
-            self.write(ESC, waitForResponse=False, writeTerm="")
+        except (TimeoutException, ModemError):
+            with suppress(ModemError):
+                self._open_owner().modem.send(ESC, end="")
             raise
         for line in answer:
             if found := re.match(r"\+CMGS:\s*(\d+)", line):
@@ -257,7 +260,8 @@ class MessagesOfGsmModem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no t
 
         def tell() -> None:
             call(sms)
-            self._delete_same(sms)
+            if self.alive:
+                self._delete_same(sms)
 
         self._callbacks.add(tell)
 

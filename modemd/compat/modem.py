@@ -11,6 +11,7 @@ import re
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,12 +20,13 @@ from modemd.backends.at import identity, registration
 from modemd.backends.at.engine import Answer
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
-from modemd.compat.errors import not_open, of_final, of_sim, verb
+from modemd.compat.errors import PortError, not_open, of_final, of_sim, translated, verb
 from modemd.compat.messages import CTRL_Z, MessagesOfGsmModem
 from modemd.compat.owner import Callbacks, Owner
 from modemd.compat.settings import Settings
 from modemd.compat.upstream import (
     CommandError,
+    GsmModemException,
     IncomingCall,
     IncorrectPinError,
     InvalidStateException,
@@ -171,6 +173,9 @@ class GsmModem(MessagesOfGsmModem):
 
     @ownNumber.setter
     def ownNumber(self, phone_number: str) -> None:
+        if not re.fullmatch(r"\+?[0-9*#]{1,20}", phone_number, re.ASCII):
+            raise CommandError("AT+CPBW: the number has to be digits")
+
         def store() -> None:
             self._open_settings().change("+CPBS", '"ON"', fields=1)
             self.write(f'AT+CPBW=1,"{phone_number}"')
@@ -297,8 +302,10 @@ class GsmModem(MessagesOfGsmModem):
                 self._handle_line(line)
             except ModemdError:
                 raise
-            except Exception:
-                self.log.exception("a line of the modem could not be handled")
+            except Exception as error:  # noqa: BLE001  # what the modem says must not end the thread
+                self.log.warning(
+                    "a line of the modem could not be handled: %s", type(error).__name__
+                )  # it may quote it
 
     def _handle_line(self, line: str) -> None:
         if isinstance(line, DataLine):
@@ -339,10 +346,16 @@ class GsmModem(MessagesOfGsmModem):
         if self._sessions is not None:
             self._sessions.end()
         if error is not None:
-            self._callbacks.add(lambda: self.fatalErrorCallback(error))
+            lost = translated(error)
+            self._callbacks.add(lambda: self.fatalErrorCallback(lost))
         self._callbacks.end()
 
     # --- helpers
+
+    def _pollCallStatus(self, *arguments: Any, **more: Any) -> None:
+        """The package's, in a thread of its own for each call, where nobody could catch what it raises."""
+        with suppress(PortError, GsmModemException):
+            super()._pollCallStatus(*arguments, **more)
 
     def _line(self) -> dict[str, Any]:
         unknown = set(self.com_kwargs) - OF_THE_LINE - NOT_NEEDED

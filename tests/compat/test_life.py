@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,6 +163,16 @@ def test_an_incoming_call_reaches_its_callback(peer: Any, script: Script) -> Non
     assert {"AT+CLIP=0", "AT+CRC=0"} <= set(peer.commands)
 
 
+def test_a_call_of_ours(peer: Any, script: Script) -> None:
+    """Its state is asked with +CLCC, on every make; hangup() ends it."""
+    peer.answers |= {"ATD*": ("OK",), "AT+CLCC": ('+CLCC: 1,0,2,0,0,"+79161234567",145', "OK"), "ATH": ("OK",)}
+    modem = script(peer.path)
+    call = modem.dial("+79161234567", timeout=10)
+    assert (call.number, call.id, call.active) == ("+79161234567", 1, True)
+    call.hangup()
+    assert {"ATD+79161234567;", "ATH"} <= set(peer.commands)
+
+
 def test_the_cable_pulled_while_idle(peer: Any, script: Script) -> None:
     """Told to the script's fatal error callback, which may close; the thread that a script joins has ended."""
     told: queue.Queue[Any] = queue.Queue()
@@ -238,7 +249,7 @@ def test_the_service_centre(peer: Any, script: Script) -> None:
     assert 'AT+CSCA="+79168999999"' in peer.commands
 
 
-def test_a_script_that_never_closes_leaves_no_trace(fake_modem: Fake) -> None:
+def test_a_script_that_never_closes_leaves_no_trace(fake_modem: Fake, tmp_path: Path) -> None:
     """The settings are put back when the interpreter ends, and no warning of the package is seen."""
     fake = fake_modem("mts-falling")
     before = fake.settings
@@ -249,7 +260,7 @@ def test_a_script_that_never_closes_leaves_no_trace(fake_modem: Fake) -> None:
         text=True,
         timeout=60,
         check=False,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)},  # compiled anew: that is when it warns
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "356938035643809\n", "")
     assert fake.wait_for(lambda now: now.settings == before)
