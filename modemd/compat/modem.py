@@ -106,9 +106,9 @@ class GsmModem(MessagesOfGsmModem):
     def close(self) -> None:
         """Puts back what was changed and gives the port up. Idempotent, bounded, allowed in callbacks."""
         atexit.unregister(self.close)
-        owner, self._owner = self._owner, None
-        if owner is not None:
+        if (owner := self._owner) is not None:
             owner.close()
+            self._owner = None
             self._smscNumber = None  # of that SIM
         self.alive = False
 
@@ -251,7 +251,11 @@ class GsmModem(MessagesOfGsmModem):
         digest = hashlib.sha256(f"{sim}:{pin}".encode()).hexdigest()
         modem.device = device
         tries = modem.pin_tries()
-        if digest in _refused or (tries is not None and tries <= 1):
+        if digest in _refused:
+            self.log.warning("the PIN was not sent: the SIM refused it before, and three wrong PINs lock a SIM")
+            raise IncorrectPinError("AT+CPIN")
+        if tries is not None and tries <= 1:
+            self.log.warning("the PIN was not sent: the SIM has one try left, enter the PIN in a phone")
             raise IncorrectPinError("AT+CPIN")
         _refused.add(digest)
         verdict = modem.enter_pin(pin)

@@ -7,9 +7,11 @@ import os
 import queue
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +80,11 @@ def test_a_second_opener_is_refused(fake_modem: Fake, script: Script, paced: Tim
 
 def test_what_pyserial_may_be_told(peer: Any, script: Script) -> None:
     """The settings of a UART go to the port, those of the engine are ours, and a misspelt one is an error."""
-    modem = script(peer.path, "9600", parity="E", write_timeout=3, exclusive=True)
+    modem = script(peer.path, "9600", stopbits=2, write_timeout=3, exclusive=True)
     assert modem.model == "M1"
+    line = termios.tcgetattr(peer.master)
+    assert line[5] == termios.B9600
+    assert line[2] & termios.CSTOPB
     modem.close()
     with pytest.raises(TypeError, match="paritty"):
         script(peer.path, paritty="E")
@@ -127,7 +132,9 @@ def test_the_right_pin_opens_the_sim(
     assert "4321" not in caplog.text
 
 
-def test_a_wrong_pin_is_sent_once(fake_modem: Fake, script: Script, paced: Timeouts) -> None:
+def test_a_wrong_pin_is_sent_once(
+    fake_modem: Fake, script: Script, paced: Timeouts, caplog: pytest.LogCaptureFixture
+) -> None:
     """However often the script tries; the SIM keeps its tries, and the last one is never taken."""
     fake = fake_modem("pin")
     for pin in ("1111", "1111", "1111"):
@@ -138,6 +145,7 @@ def test_a_wrong_pin_is_sent_once(fake_modem: Fake, script: Script, paced: Timeo
         with pytest.raises(IncorrectPinError):
             script(fake.path, pin=pin, timeouts=paced)
     assert fake.pin_tries == 1
+    assert "one try left" in caplog.text
 
 
 def test_an_incoming_call_reaches_its_callback(peer: Any, script: Script) -> None:
@@ -222,6 +230,28 @@ def test_closing_gives_up_what_runs(peer: Any, script: Script) -> None:
     modem.close()
     assert isinstance(ended.get(timeout=5), Exception)
     assert "AT+CUSD=2" in peer.commands[peer.commands.index(peer.requests[0]) :]
+
+
+@pytest.mark.parametrize("prompt", [(), (b"\r\n> ",)])
+def test_closing_leaves_the_prompt(peer: Any, script: Script, fast: Timeouts, prompt: Any) -> None:
+    """A message whose sending is given up is followed by ESC, in front of the settings that are put back."""
+    peer.answers |= {"AT+CMGS=*": prompt, "000100*": ()}
+    modem = script(peer.path, requestDelivery=False, timeouts=replace(fast, prompt_s=30, send_s=30))
+    ended: queue.Queue[Any] = queue.Queue()
+
+    def send() -> None:
+        try:
+            ended.put(modem.sendSms("+79161234567", "Hello"))
+        except Exception as error:  # noqa: BLE001  # asserted below
+            ended.put(error)
+
+    threading.Thread(target=send, daemon=True).start()
+    assert peer.heard("000100" if prompt else "AT+CMGS=")
+    modem.close()
+    assert isinstance(ended.get(timeout=5), serial.SerialException)
+    assert peer.heard("AT+CMEE=0")
+    behind = peer.octets[peer.octets.index(b"AT+CMGS=") :]
+    assert b"\x1bAT+CMEE=0\r" in behind
 
 
 def test_waiting_for_coverage(peer: Any, script: Script) -> None:

@@ -83,8 +83,7 @@ def test_a_request_without_answer_is_cancelled(peer: Any, script: Script) -> Non
 
 def test_a_late_answer_is_nobody_elses(peer: Any, script: Script) -> None:
     """The next request waits until the late answer came, and gets its own."""
-    answers = [("OK",), ("OK", '+CUSD: 0,"Second 2",15')]
-    peer.answers["AT+CUSD=1*"] = answers
+    peer.answers["AT+CUSD=1*"] = [("OK",), ("OK", 0.8, '+CUSD: 0,"Second 2",15')]
     modem = script(peer.path)
     modem.quarantine_s = 30.0
     modem.close()
@@ -94,7 +93,7 @@ def test_a_late_answer_is_nobody_elses(peer: Any, script: Script) -> None:
     peer.later(0.3, '+CUSD: 0,"First 1",15')
     start = time.monotonic()
     assert modem.sendUssd("*101#", 5).message == "Second 2"
-    assert 0.2 < time.monotonic() - start < 20
+    assert time.monotonic() - start < 20
 
 
 def test_an_answer_behind_its_time_is_not_the_next_ones(peer: Any, script: Script) -> None:
