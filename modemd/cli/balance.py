@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from modemd.cli import terminal
-from modemd.cli.causes import explain
 from modemd.cli.rows import empty_row, row
-from modemd.cli.terminal import complain, one_line, paint, say
+from modemd.cli.terminal import complain, one_line, paint, say, why
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
 
@@ -68,7 +67,7 @@ def line(answer: Mapping[str, Any]) -> str:
 
 def failure(answer: Mapping[str, Any]) -> str:
     """One line on a reading that failed: what happened, what to do, and the operator's words if there were any."""
-    said = f"{one_line(answer.get('modem'))}: {explain(answer.get('error'), answer.get('hint'))}"
+    said = f"{one_line(answer.get('modem'))}: {why(answer.get('error'), answer.get('hint'))}"
     quote = terminal.quoted(answer.get("text"), 120)
     return said if not quote or one_line(answer.get("text"), 120) in said else f"{said} ({_proof(answer)})"
 

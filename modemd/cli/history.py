@@ -13,6 +13,7 @@ from modemd.cli.rows import KEYS, row, when
 from modemd.cli.terminal import one_line, say
 from modemd.daemon.control import Client
 from modemd.errors import RefusedError
+from modemd.explanations import line_of
 
 UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 HEADS = ("TIME", "MODEM", "BALANCE", "LEVEL", "DATA", "CODE", "NOTE")
@@ -105,7 +106,7 @@ def note(found: Mapping[str, Any]) -> str:
 
 def _print_table(rows: list[Mapping[str, Any]]) -> None:
     if not rows:
-        terminal.complain("nothing has been read yet: modemd balance asks now")
+        terminal.complain(line_of("no reading yet"))
         return
     several = len({found.get("modem") for found in rows}) > 1
     cells = []
@@ -193,7 +194,7 @@ def _print_plot(rows: list[Mapping[str, Any]], client: Client) -> None:
     from modemd.cli import plot
 
     if not rows:
-        terminal.complain("nothing has been read yet: modemd balance asks now")
+        terminal.complain(line_of("no reading yet"))
         return
     for name in dict.fromkeys(str(found.get("modem")) for found in rows):
         try:

@@ -12,9 +12,8 @@ from typing import Any
 
 import click
 
-from modemd.cli.causes import explain
 from modemd.cli.history import duration
-from modemd.cli.terminal import as_mapping, complain, one_line, say
+from modemd.cli.terminal import as_mapping, complain, one_line, say, why
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable, ModemdError
 
@@ -76,7 +75,7 @@ def command(
     if not rows:
         raise ModemdError("nothing was said while it ran, so there is no file: ask for something, as with --balance")
     if result.get("error") is not None:
-        complain(f"the query failed, and is recorded: {explain(result['error'], result.get('hint'))}")
+        complain(f"the query failed, and is recorded: {why(result['error'], result.get('hint'))}")
     say(str(file))
     complain("read it before you send it: texts of the operator's dialogues are in it as they came")
     return 0

@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from modemd.cli import terminal
-from modemd.cli.causes import explain
 from modemd.cli.rows import when
-from modemd.cli.terminal import complain, one_line, say
+from modemd.cli.terminal import complain, one_line, say, why
 from modemd.daemon.control import Client
 
 KEYS = ("modem", "places", "status", "sender", "sent_at", "text", "parts", "missing")
@@ -39,7 +38,7 @@ def list_messages(socket: str | None, modem: str | None, mark_read: bool, as_jso
     if end.get("error") is not None:
         if as_json:
             say(terminal.to_json({"modem": end.get("modem"), "error": end.get("error")}))
-        complain(f"{name}: {explain(end.get('error'), end.get('hint'))}")
+        complain(f"{name}: {why(end.get('error'), end.get('hint'))}")
         return 1
     if as_json:
         for row in rows:

@@ -14,6 +14,8 @@ from typing import IO, Any
 
 import click
 
+from modemd.explanations import line_of
+
 # The longest piece of an operator's text on one line of people's output: a USSD text has at most 182 characters
 # (23.038), an SMS of several parts more.
 ONE_LINE_LIMIT = 240
@@ -41,6 +43,11 @@ def lines(text: str | None) -> list[str]:
     while found and not found[0]:
         found.pop(0)
     return found
+
+
+def why(error: object, hint: object = None) -> str:
+    """The line on a failure: the daemon's, which knows more, else the table's."""
+    return one_line(hint, 400) or line_of(one_line(error, 120) or "failed")
 
 
 def one_line(text: object, limit: int = ONE_LINE_LIMIT) -> str:

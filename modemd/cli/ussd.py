@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from modemd.cli import terminal
-from modemd.cli.causes import explain
-from modemd.cli.terminal import complain, one_line, paint, say
+from modemd.cli.terminal import complain, one_line, paint, say, why
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
 
@@ -83,7 +82,7 @@ def command(
         if explains:
             _explain(answer.get("candidates") or ())
     if answer.get("error") is not None:
-        complain(f"{one_line(answer.get('modem'))}: {explain(answer['error'], answer.get('hint'))}")
+        complain(f"{one_line(answer.get('modem'))}: {why(answer['error'], answer.get('hint'))}")
         return 1
     if answer.get("status") == "action_required" and not as_json and not asks:
         complain("this is a menu, and modemd has closed it: answer it with --reply, once for each menu")

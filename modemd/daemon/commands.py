@@ -17,6 +17,7 @@ from modemd.daemon.fleet import Asked, Fleet
 from modemd.daemon.recording import Recording
 from modemd.daemon.server import Peer, Request
 from modemd.errors import ModemdError, RefusedError
+from modemd.explanations import line_of
 from modemd.modem.requests import BalanceQuery, SmsList, SmsListing, UssdQuery
 from modemd.money.forecast import days_left
 from modemd.records import Measurement, ModemSnapshot, UssdResult
@@ -25,11 +26,6 @@ from modemd.store import Store
 LONGEST_TEXT = 182  # characters of a USSD string (23.038 5.)
 FORECAST_WINDOW = timedelta(days=30)
 RECEIPTS_S = 40.0  # a channel has 30 s; then the test message is left to the retries of the outbox
-
-FORBIDDEN = (
-    "raw USSD, messages and alert commands are for root, the daemon's user and the users under `dial` in the "
-    "configuration"
-)
 
 
 class Handlers:
@@ -109,7 +105,7 @@ class Handlers:
 
     def _command(self, request: Request, cmd: object) -> Callable[[Request], None]:
         if not self._may_read(request.peer):
-            raise RefusedError("you may not use this daemon: sudo usermod -aG modemd USER", code="forbidden")
+            raise RefusedError(line_of("permission"), code="forbidden")
         if not isinstance(cmd, str) or cmd not in self._commands:
             close = suggestion(cmd, self._commands)
             raise RefusedError(f"no such command{close}; there is {', '.join(self._commands)}", code="bad request")
@@ -125,7 +121,7 @@ class Handlers:
 
     def _dialer(self, request: Request) -> None:
         if not self._may_dial(request.peer):
-            raise RefusedError(FORBIDDEN, code="forbidden")
+            raise RefusedError(line_of("forbidden"), code="forbidden")
 
     # --- questions to a modem ----------------------------------------------------------------------------------------
 
@@ -148,8 +144,7 @@ class Handlers:
     def _cached(self, request: Request, name: str) -> None:
         reading = self._reading(name)
         if reading is None:
-            cure = "nothing has been read yet: ask now with `modemd balance`"
-            request.finish(self._nothing(name, "no reading yet", cure))
+            request.finish(self._nothing(name, "no reading yet", line_of("no reading yet")))
         else:
             request.finish(self._measured(reading))
 
@@ -245,7 +240,7 @@ class Handlers:
         def cancel() -> None:
             request.on_cancel = None
             if not self._fleet.release(name, future):
-                request.finish(self._nothing(name, "cancelled", "cancelled; somebody else's question goes on"))
+                request.finish(self._nothing(name, "cancelled", line_of("cancelled")))
 
         request.on_cancel = cancel
 

@@ -41,6 +41,7 @@ from types import TracebackType
 from typing import Any
 
 from modemd.errors import DaemonUnreachable, ModemdError, ProtocolError, RefusedError
+from modemd.explanations import line_of, situation
 
 PROTOCOL = 1
 MAX_LINE_BYTES = 65_536  # with the newline; a longer line ends the connection
@@ -235,10 +236,7 @@ class Client:
         return decode_line(line)
 
     def _gone(self) -> DaemonUnreachable:
-        return DaemonUnreachable(
-            f"the daemon at {self.path} ended the connection: look at `journalctl -u modemd -e`, then ask again",
-            code="gone",
-        )
+        return DaemonUnreachable(line_of("gone", about=self.path), code="gone")
 
 
 _TELLING = {"permission": -3, "silent": -2, "protocol": -2, "not running": -1}
@@ -246,11 +244,9 @@ _TELLING = {"permission": -3, "silent": -2, "protocol": -2, "not running": -1}
 
 def _open(path: str, timeout_s: float) -> socket.socket:
     if len(os.fsencode(path)) > MAX_SOCKET_PATH_BYTES:
-        raise DaemonUnreachable(
-            f"the socket path is longer than {MAX_SOCKET_PATH_BYTES} bytes: choose a shorter one ({path})", code="path"
-        )
+        raise DaemonUnreachable(line_of("path", about=path), code="path")
     if "\0" in path:
-        raise DaemonUnreachable("the socket path holds a NUL character: choose another one", code="path")
+        raise DaemonUnreachable(line_of("path", about="it holds a NUL character"), code="path")
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(timeout_s)
     try:
@@ -263,44 +259,27 @@ def _open(path: str, timeout_s: float) -> socket.socket:
 
 def _unreachable(path: str, error: OSError) -> DaemonUnreachable:
     if isinstance(error, PermissionError):
-        return DaemonUnreachable(
-            f"you may not talk to the daemon at {path}: sudo usermod -aG modemd {_user()}, then log in again",
-            code="permission",
-        )
+        return DaemonUnreachable(line_of("permission", about=path), code="permission")
     if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ECONNREFUSED}:
         found = "nobody answers at" if error.errno == errno.ECONNREFUSED else "there is no socket"
-        return DaemonUnreachable(
-            f"the daemon is not running ({found} {path}): sudo systemctl start modemd, or modemd run --config FILE",
-            code="not running",
-        )
+        return DaemonUnreachable(line_of("not running", about=f"{found} {path}"), code="not running")
     if error.errno == errno.EAGAIN or isinstance(error, TimeoutError):
         return _silent(path)
-    return DaemonUnreachable(f"{path} is not a daemon's socket ({os.strerror(error.errno or 0)}): check --socket")
+    return DaemonUnreachable(line_of("unreachable", about=f"{path}: {os.strerror(error.errno or 0)}"))
 
 
 def _silent(path: str) -> DaemonUnreachable:
-    return DaemonUnreachable(f"the daemon at {path} does not answer: sudo systemctl restart modemd", code="silent")
-
-
-def _user() -> str:
-    import pwd  # only on the way to an error
-
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return "$USER"
+    return DaemonUnreachable(situation("daemon silent", path=path), code="silent")
 
 
 def _check_hello(hello: Mapping[str, Any], path: str) -> None:
     if hello.get("ok") is False:
         _result(hello)
     if hello.get("hello") != "modemd":
-        raise DaemonUnreachable(f"the program at {path} is not modemd: check --socket", code="protocol")
+        raise DaemonUnreachable(line_of("protocol", about=path), code="protocol")
     if hello.get("protocol") != PROTOCOL:
-        raise DaemonUnreachable(
-            f"the daemon at {path} is of another version ({hello.get('version')}): sudo systemctl restart modemd",
-            code="protocol",
-        )
+        version = f"{path} is of version {hello.get('version')}"
+        raise DaemonUnreachable(line_of("protocol", about=version), code="protocol")
 
 
 def _result(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from modemd.explanations import line_of
 from modemd.modem.requests import SmsListing
 from modemd.records import Level, Measurement, ModemSettings, ModemSnapshot, Sim, SmsMessage, UssdResult
 from modemd.store import AlertRow, FallbackNote
@@ -16,14 +17,8 @@ LONGEST_SMS = 20_000  # characters; 255 parts of UCS2 have 17,085, and a line of
 
 EXIT_OF_LEVEL: dict[Level, int] = {"ok": 0, "low": 1, "critical": 2, "unknown": 3, "stale": 3}
 
-# What is wrong with an answer that came but holds no number: the short phrase, and the line for people.
-_NO_NUMBER = {
-    "menu": ("menu", "the operator answered with a menu without a balance: set `code` to the code behind the menu"),
-    "sms_follows": ("sms follows", "the operator answers by SMS, and none came: look at the messages on the SIM"),
-    "error": ("operator error", "the operator turned the request down: try again later, or set another `code`"),
-    "other": ("unreadable", "no balance could be read in the answer: set another `code`, or report the text"),
-    "balance": ("unreadable", "no balance could be read in the answer: set another `code`, or report the text"),
-}
+# What is wrong with an answer that came but holds no number.
+_NO_NUMBER = {"menu": "menu", "sms_follows": "sms follows", "error": "operator error"}
 
 
 def measurement(m: Measurement, *, level: Level, days_left: float | None, now: datetime) -> Json:
@@ -86,8 +81,8 @@ def trouble(m: Measurement) -> tuple[str | None, str | None]:
         return m.error, m.hint
     if m.reading.balance is not None or m.reading.data_left_mb is not None:
         return None, m.hint
-    error, hint = _NO_NUMBER[m.reading.kind]
-    return error, m.hint or hint
+    error = _NO_NUMBER.get(m.reading.kind, "unreadable")
+    return error, m.hint or line_of(error)
 
 
 def ussd(modem: str, result: UssdResult) -> Json:

@@ -10,6 +10,7 @@ from typing import Any
 from modemd.daemon.fleet import Asked
 from modemd.daemon.server import Request
 from modemd.errors import ModemdError, RefusedError
+from modemd.explanations import line_of
 from modemd.modem.requests import SmsListing, UssdQuery
 from modemd.records import Measurement, UssdResult
 from modemd.store import AlertRow
@@ -24,7 +25,7 @@ def outcome(future: Asked) -> Measurement | UssdResult | SmsListing | ModemdErro
     try:
         ended = future.result(timeout=0)
     except CancelledError:
-        return RefusedError("cancelled", code="cancelled")
+        return RefusedError(line_of("cancelled"), code="cancelled")
     except ModemdError as error:
         return error
     if isinstance(ended, Measurement | UssdResult | SmsListing):

@@ -22,6 +22,7 @@ from modemd import __version__
 from modemd.daemon import listener
 from modemd.daemon.control import MAX_CLIENTS, MAX_LINE_BYTES, PROTOCOL, decode_line, encode_line
 from modemd.errors import ProtocolError
+from modemd.explanations import line_of
 
 MAX_IN_FLIGHT = 32  # requests of one connection; a person has one or two
 MAX_OUTPUT_BYTES = 1 << 20  # a client that lets this much pile up does not read
@@ -139,7 +140,7 @@ class Server:
     def close(self) -> None:
         """Tells every client, then removes the socket if it is still ours. Idempotent."""
         for connection in list(self._connections):
-            connection.send(_error(None, "shutting down", "the daemon is shutting down: ask again when it runs"))
+            connection.send(_error(None, "shutting down", line_of("shutting down")))
             connection.write()
             self._drop(connection)
         if self._listener is not None:
@@ -218,8 +219,7 @@ class Server:
         self._connections.add(connection)
         self._selector.register(accepted, selectors.EVENT_READ, connection)
         if len(self._connections) > MAX_CLIENTS:
-            message = f"{MAX_CLIENTS} clients are connected: end one of them, then ask again"
-            connection.send(_error(None, "too many clients", message))
+            connection.send(_error(None, "too many clients", line_of("too many clients", about=MAX_CLIENTS)))
             connection.ending = True
         else:
             connection.send({"hello": "modemd", "protocol": PROTOCOL, "version": __version__})

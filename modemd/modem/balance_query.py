@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from modemd.errors import ModemError, ModemSilent, RefusedError, StoreError
+from modemd.explanations import line_of
 from modemd.modem import code_order
 from modemd.modem.code_order import Dial
 from modemd.modem.context import Context
@@ -96,7 +97,7 @@ class BalanceAsker:
                 return self._by_sms(query, code_order.sms_code(sms_query), waited)
             answer = replace(answer, hint=in_one_line(answer.hint, waited.hint))
         if answer is None:  # for the type checker: without an answer there was a query by message
-            raise RefusedError(code_order.NO_CODE, code="no code")
+            raise RefusedError(line_of("no code"), code="no code")
         return self._results.write(query.request.origin, _found(answer))
 
     def _elsewhere(self, query: _Query, answer: Answer) -> Answer:

@@ -8,15 +8,6 @@ from typing import Literal
 
 from modemd.money.pack import Pack, Query
 
-NOT_BY_SCHEDULE = (
-    "the balance code of this operator is not proved, so the schedule does not dial it: ask once by hand "
-    "(modemd balance), or set code for this modem"
-)
-NO_CODE = (
-    "modemd knows no balance code for this SIM that it may dial: set code (and operator) for this modem, "
-    "or ask once by hand"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Dial:

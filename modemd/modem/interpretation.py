@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from modemd.at.ussd import check_code
 from modemd.backends.base import Backend, UssdRequest
 from modemd.errors import RefusedError
-from modemd.modem.code_order import NO_CODE, Dial
+from modemd.explanations import line_of
+from modemd.modem.code_order import Dial
 from modemd.money.pack import Pack
 from modemd.money.reading import read
 from modemd.records import Cause, Reading, SmsMessage, UssdMessage, UssdResult
@@ -28,6 +29,8 @@ WRONG_CODE = re.compile(
     re.IGNORECASE,
 )
 
+# A text without a number -> the phrase whose line says what to do then.
+NO_NUMBER = {"menu": "menu", "error": "operator error"}
 
 CUT_NUMBER = re.compile(r"[-+\d][\d\s.,'\u00a0\u202f]*$|[-+]$")
 
@@ -102,7 +105,7 @@ def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Answ
         if answer.worth >= 2 or result.cause in FINAL or backend.answers_due or terms.cancelled():
             break
     if best is None:
-        raise RefusedError(NO_CODE, code="no code")
+        raise RefusedError(line_of("no code"), code="no code")
     return best
 
 
@@ -126,7 +129,7 @@ def understand(
         reading = replace(reading, kind="sms_follows")
     if reading.balance is not None or reading.data_left_mb is not None or reading.kind == "sms_follows":
         return Answer(dial, result, reading, None, None)
-    return Answer(dial, result, reading, "unreadable", UNREADABLE_HINTS.get(reading.kind, UNREADABLE))
+    return Answer(dial, result, reading, "unreadable", line_of(NO_NUMBER.get(reading.kind, "unreadable")))
 
 
 def certain_text(said: UssdMessage | UssdResult | SmsMessage) -> str:
@@ -153,12 +156,6 @@ def is_wrong_code(text: str, pack: Pack | None) -> bool:
 
 
 # --- helpers
-
-UNREADABLE = "no balance could be read in the operator's answer"
-UNREADABLE_HINTS = {
-    "menu": "the operator answered with a menu: name another code, or look at the menu with modemd ussd",
-    "error": "the operator answered with an error: try again later, or another code",
-}
 
 
 def _menu_answers(dial: Dial, terms: Terms) -> Callable[[UssdMessage], str | None]:

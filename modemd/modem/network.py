@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modemd.errors import NetworkError
+from modemd.explanations import line_of
 from modemd.records import Network
 
 
@@ -11,14 +12,10 @@ def check_may_dial(network: Network, *, roaming: bool) -> None:
     if network.registered is False:
         raise not_registered(network)
     if network.roaming and not roaming:
-        raise NetworkError(
-            "the SIM is roaming, where a query may cost money: nothing was dialled; "
-            "roaming = true for this modem allows it",
-            code="roaming",
-        )
+        raise NetworkError(line_of("roaming"), code="roaming")
 
 
 def not_registered(network: Network) -> NetworkError:
     if network.denied:
-        return NetworkError("the network refuses this SIM: ask the operator whether it is still active", code="denied")
-    return NetworkError("the modem is not registered in a network: check antenna, SIM and reception")
+        return NetworkError(line_of("denied"), code="denied")
+    return NetworkError(line_of("not registered"))

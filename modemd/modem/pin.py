@@ -8,6 +8,7 @@ from typing import Protocol
 from modemd.backends.base import PinEntry
 from modemd.credentials import credential_path, read_credential
 from modemd.errors import SimError
+from modemd.explanations import line_of, situation
 
 
 class PinBook(Protocol):
@@ -31,26 +32,16 @@ def unlock(sim: PinEntry, book: PinBook, *, pin_file: str | None, subject: str, 
     nobody saw one more is made, and none where the SIM has counted that one as wrong. Raises SimError "sim pin" when
     there is no PIN to send, it was refused, now or earlier, or may not be sent."""
     if pin_file is None:
-        raise SimError(
-            "the SIM asks for its PIN: put it in a file and name it with pin_file, or switch the PIN off in a phone",
-            code="sim pin",
-        )
+        raise SimError(line_of("sim pin"), code="sim pin")
     pin = read_pin(pin_file)
     if any(book.pin_refused(one, _digest(one, pin)) for one in (subject, *also)):
         raise _refused(pin_file)
     digest = _digest(subject, pin)
     tries = sim.tries_left()
     if tries is not None and tries <= 1:
-        raise SimError(
-            "the SIM has one try for its PIN left, which modemd never takes: enter the PIN in a phone, then try again",
-            code="sim pin",
-        )
+        raise SimError(situation("one PIN try left"), code="sim pin")
     if tries is not None and tries < FULL_TRIES and book.pin_unresolved(subject, digest):
-        raise SimError(
-            f"nobody saw what became of the PIN of {pin_file}, and the SIM has counted a wrong one since: enter the "
-            "right PIN in a phone, and correct the file",
-            code="sim pin",
-        )
+        raise SimError(situation("PIN unresolved", file=pin_file), code="sim pin")
     book.note_pin_attempt(subject, digest)
     verdict = sim.enter(pin)
     if verdict == "unknown" and sim.state() == "ready":
@@ -61,7 +52,7 @@ def unlock(sim: PinEntry, book: PinBook, *, pin_file: str | None, subject: str, 
         book.note_pin_refused(subject, digest)
         raise _refused(pin_file)
     else:
-        raise SimError("the modem did not say whether it took the PIN; modemd looks again by itself", code="sim pin")
+        raise SimError(situation("PIN unanswered"), code="sim pin")
 
 
 def read_pin(pin_file: str) -> str:
@@ -70,11 +61,11 @@ def read_pin(pin_file: str) -> str:
     try:
         text = read_credential(pin_file)
     except FileNotFoundError as error:
-        raise SimError(f"pin_file {path} does not exist: create it, or correct pin_file", code="sim pin") from error
+        raise SimError(situation("no PIN file", file=path), code="sim pin") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SimError(f"pin_file {path} cannot be read: let modemd's user read it", code="sim pin") from error
+        raise SimError(situation("PIN file closed", file=path), code="sim pin") from error
     if not (text.isdigit() and 4 <= len(text) <= 8):
-        raise SimError(f"pin_file {path} must hold 4 to 8 digits and nothing else", code="sim pin")
+        raise SimError(situation("no PIN in file", file=path), code="sim pin")
     return text
 
 
@@ -83,7 +74,4 @@ def _digest(subject: str, pin: str) -> str:
 
 
 def _refused(pin_file: str) -> SimError:
-    return SimError(
-        f"the SIM refused the PIN of {pin_file}; it is not sent again: correct the file (three wrong PINs lock a SIM)",
-        code="sim pin",
-    )
+    return SimError(situation("PIN refused", file=pin_file), code="sim pin")

@@ -6,21 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from modemd.backends.at.outcome import hint_of
 from modemd.errors import ModemdError, ModemError, StoreError
+from modemd.explanations import line_of
 from modemd.modem.context import Context
 from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing
 from modemd.records import Channel, Measurement, Origin, Reading, UssdResult, UssdStatus
 
 # Not sent, and no news about the SIM: kept out of the history.
 NO_NEWS = frozenset({"busy", "cancelled", "shutting down"})
-
-HINTS = {
-    "busy": "the modem is busy with another request; ask again in a minute",
-    "cancelled": "the request was cancelled",
-    "shutting down": "the daemon is shutting down: ask again when it runs",
-    "failed": "a fault in modemd: see its journal; it tries again by itself",
-}
 
 
 def in_one_line(*lines: str | None) -> str | None:
@@ -82,7 +75,7 @@ class ResultWriter:
     def refusal(self, job: Job, code: str, message: str | None = None) -> Result:
         """Nothing was sent: the result that says why. A balance query's reason goes into the history, but for those
         that say nothing about the SIM."""
-        hint = message or HINTS.get(code) or hint_of(code)
+        hint = message or line_of(code)
         if isinstance(job.request, BalanceQuery):
             asked = job.request.code or self._context.owner.snapshot().code
             return self.write(job.request.origin, Found(code=asked, error=code, hint=hint))
@@ -94,7 +87,7 @@ class ResultWriter:
     def broken(self, job: Job, error: Exception) -> Result:
         """The modem failed while the request was under way."""
         code = error.code if isinstance(error, ModemdError) else "failed"
-        hint = error.message if isinstance(error, ModemdError) else HINTS["failed"]
+        hint = error.message if isinstance(error, ModemdError) else line_of(code)
         if code == "silent":  # what a person sees is that no answer came
             code = "no answer"
         if isinstance(job.request, BalanceQuery | SmsList):

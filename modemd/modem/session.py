@@ -18,6 +18,7 @@ from modemd.backends.base import (
     UssdRequest,
 )
 from modemd.errors import ModemdError, ModemSilent, NetworkError, RefusedError, SimError
+from modemd.explanations import situation
 from modemd.modem import code_order
 from modemd.modem.balance_query import BalanceAsker
 from modemd.modem.context import Context
@@ -203,7 +204,7 @@ class Session:
         elif self._late_answers.quarantine_left > 0:
             state = "quarantine"
         elif self._settings.every_s is not None and self._owner.snapshot().code is None:
-            error = self._subscriber.no_pack or code_order.NOT_BY_SCHEDULE  # well, but nobody would be warned
+            error = self._subscriber.no_pack or situation("not by schedule")  # well, but nobody would be warned
         full = self._messages.full if state in ("ready", "quarantine") else None
         self._owner.publish(state=state, error=in_one_line(self._rat_fault, error, full), cause=cause)
 

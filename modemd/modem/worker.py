@@ -20,6 +20,7 @@ import structlog
 
 from modemd.backends.base import Backend, Event, Host, WireTap
 from modemd.errors import ModemError, NoReplyOnPort
+from modemd.explanations import line_of
 from modemd.modem.context import Clocks, Context, Owner
 from modemd.modem.late_answers import LateAnswers
 from modemd.modem.recovery.executor import RecoveryExecutor
@@ -180,7 +181,7 @@ class Worker(threading.Thread):
                 pause_s = self._paces.crash_min_s
             except Exception:  # noqa: BLE001  # a bug: told with its traceback, and tried again with growing pauses
                 self._log.exception("modem thread failed", pause_s=pause_s)
-                self._publish(state="failed", error="a fault in modemd: see the journal; it tries again by itself")
+                self._publish(state="failed", error=line_of("failed"))
                 self._refuse_all("failed")
                 self._rest(pause_s)
                 pause_s = min(pause_s * 2, self._paces.crash_max_s)

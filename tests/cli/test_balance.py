@@ -64,7 +64,7 @@ def test_failure_is_one_line_with_the_daemons_cure(daemon: Any, modemd: Any, rea
     [
         ("not supported", "3G or 2G"),
         ("network timeout", "ask again"),
-        ("CME 258", "ask again in a minute (CME 258)"),
+        ("CME 258", "(CME 258): ask again in a minute"),
         ("CME SIM busy", "SIM is still busy"),
         ("CME 15790320", "CME 15790320"),
         ("absent", "plug it in"),

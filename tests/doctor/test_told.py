@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from modemd.backends.at.outcome import hint_of
 from modemd.doctor.findings import Finding
+from modemd.explanations import line_of
 
 Ward = Any
 
@@ -143,7 +143,7 @@ def test_on_lte_with_the_fallback_on(ward: Ward) -> None:
         ("the network takes no USSD on LTE, and this operator has neither 3G nor 2G: ask it", "neither 3G", "ask it"),
         ('no USSD on LTE: radio_fallback = "auto" takes it to 3G', "no USSD on LTE", 'radio_fallback = "auto" takes'),
         ("no fall-back to 3G or 2G: the code is not known to be free", "no fall-back to 3G", "not known to be free"),
-        (hint_of("not supported"), "is refused on LTE", "auto"),
+        (line_of("not supported"), "is refused on LTE", "auto"),
         (None, "is refused on LTE", 'set radio_fallback = "auto"'),
     ],
 )

@@ -16,6 +16,7 @@ from modemd.at.lines import FinalResult, LineKind, LineReader, classify, final_r
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import ModemError, ModemSilent, PortLost
+from modemd.explanations import line_of
 
 ESC = b"\x1b"  # leaves a stuck "> " prompt (27.005 3.5.1); Ctrl-Z would send what is in it
 END_OF_LINE = "\r"
@@ -151,7 +152,7 @@ class Engine:
                 return found
         if found is None:
             self.unsure = True
-            raise ModemSilent("the modem does not answer AT: is this its AT port? Else unplug it and plug it in again")
+            raise ModemSilent(line_of("silent"))
         self.unsure = False
         return found
 
@@ -268,4 +269,4 @@ class Engine:
 
     def _check_stopped(self) -> None:
         if self.stopped is not None and self.stopped():
-            raise StoppedError("modemd is shutting down; ask again when it is back")
+            raise StoppedError(line_of("shutting down"))

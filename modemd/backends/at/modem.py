@@ -20,6 +20,7 @@ from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
 from modemd.backends.base import UssdRequest
 from modemd.errors import CommandError, ModemdError, PortLost, SimError
+from modemd.explanations import line_of
 from modemd.records import DecodeCandidate, Device, Network, Sim, UssdMessage, UssdResult
 
 __all__ = ["Modem", "Timeouts"]
@@ -116,7 +117,7 @@ class Modem:
         final result" when none came in time), ModemError."""
         answer = self.execute(line, timeout_s)
         if answer.final is None:
-            raise CommandError(f"{_verb(line)}: the modem gave no final result code", code="no final result")
+            raise CommandError(line_of("no final result", about=_verb(line)), code="no final result")
         if not answer.final.ok:
             raise CommandError(f"{_verb(line)}: the modem answered {answer.final.error}", code=answer.final.error)
         return list(answer.lines)
@@ -155,7 +156,7 @@ class Modem:
         iccid = None if state == "no sim" else identity.read_iccid(self.command, self.device.manufacturer)
         self.sim = Sim(iccid=iccid)
         if state not in ("ready", "unknown"):
-            raise SimError(simcard.explain(state), code=state)
+            raise SimError(simcard.sim_line(state), code=state)
         self.sim = Sim(iccid=iccid, imsi=identity.read_imsi(self.command))
         return self.device, self.sim
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modemd.at.lines import FinalResult
+from modemd.explanations import line_of, numbered
 from modemd.records import Cause, UssdMessage, UssdResult, UssdStatus
 
 # <m> of 27.007 7.15
@@ -79,7 +80,7 @@ class Outcome:
             decoder=None if message is None else message.decoder,
             turns=self.turns,
             error=self.error,
-            hint=hint_of(self.error),
+            hint=None if self.error is None else line_of(self.error),
             cause=cause_of(self.error),
             elapsed_s=round(elapsed_s, 3),
             raw=b"" if message is None else message.raw,
@@ -105,7 +106,7 @@ def conclude(messages: Sequence[UssdMessage], final: FinalResult | None, late_er
             return Outcome(status="error", message=best, error=failed.error, final=failed, after_ok=after_ok)
         if best.text is None:
             error = (
-                "network terminated" if best.m == TERMINATED else "unreadable" if best.raw.strip() else "empty answer"
+                "network terminated" if best.m == TERMINATED else "undecodable" if best.raw.strip() else "empty answer"
             )
             return Outcome(status=status, message=best, error=error)
         return Outcome(status=status, message=best)
@@ -162,24 +163,9 @@ def better(known: Outcome | None, new: Outcome) -> Outcome:
     return new if known is None or new.rank > known.rank else known
 
 
-def hint_of(error: str | None) -> str | None:
-    """The line for people that belongs to a stable error phrase: what happened and what to do."""
-    if error is None:
-        return None
-    if error.startswith(("CME ", "CMS ")):
-        return CME_HINTS.get(error, f"the modem or the network refused the request ({error}); try again in a minute")
-    return HINTS.get(error, f"the request ended with: {error}")
-
-
 def cause_of(error: str | None) -> Cause | None:
     """What a stable error phrase of a dialogue means to policy."""
-    if error is None:
-        return None
-    if error.startswith("CME "):
-        reason = error.removeprefix("CME ").strip().lower()
-        number = int(reason) if reason.isdecimal() and len(reason) < 6 else CME_NUMBERS.get(reason)
-        return Cause.REFUSED if number is None else CME_CAUSES.get(number, Cause.REFUSED)
-    return CAUSES.get(error, Cause.REFUSED)
+    return None if error is None else CAUSES.get(numbered(error), Cause.REFUSED)
 
 
 # --- helpers
@@ -190,61 +176,16 @@ CAUSES = {
     "not supported": Cause.NOT_SUPPORTED,
     "empty answer": Cause.EMPTY_ANSWER,
     "cancelled": Cause.CANCELLED,
-}
-
-# 27.007 9.2.1; 258 is a vendors' number.
-CME_CAUSES = {
-    10: Cause.NO_SIM,
-    11: Cause.SIM_LOCKED,
-    12: Cause.SIM_LOCKED,
-    13: Cause.SIM_FAILURE,
-    14: Cause.SIM_BUSY,
-    15: Cause.SIM_FAILURE,
-    30: Cause.NO_SERVICE,
-    31: Cause.NETWORK_TIMEOUT,
-    32: Cause.EMERGENCY_ONLY,
-    258: Cause.NOT_NOW,
-}
-
-# The same by name, for a modem that gives errors as text (CMEE=2).
-CME_NUMBERS = {
-    "sim not inserted": 10,
-    "sim pin required": 11,
-    "sim puk required": 12,
-    "sim failure": 13,
-    "sim busy": 14,
-    "sim wrong": 15,
-    "no network service": 30,
-    "network timeout": 31,
-    "network not allowed - emergency calls only": 32,
-    "retry operation": 258,
-}
-
-NO_CS = "On LTE without voice service a modem needs 3G or 2G for USSD: let it choose the technology itself"
-
-HINTS = {
-    "no answer": f"the network did not answer in time; try again, and look at the reception. {NO_CS}",
-    "network timeout": "the network gave the request up; try again in a minute, or check the code",
-    "network terminated": "the network ended the request without an answer; check the code, or try again later",
-    "not supported": f"the network or the modem does not take USSD here. {NO_CS}",
-    "unreadable": "the network answered in a way that no decoder can read; the raw octets are in the history",
-    "empty answer": "the network answered without a text; try again",
-    "ERROR": "the modem refused the command; check that port is its AT port, and that the SIM is registered",
-    "NO CARRIER": "the modem gave the request up; try again in a minute",
-    "cancelled": "the request was cancelled",
-    "busy": "the modem is busy with another request; try again in a minute",
-    "unplugged": "the modem went away while it was asked; plug it in again",
-}
-
-CME_HINTS = {
-    "CME 3": "the modem does not allow USSD as it is set up now; try again in a minute",
-    "CME 4": "this modem does not support USSD",
-    "CME 14": "the SIM is busy; try again in a minute",
-    "CME 30": f"no network service for USSD. {NO_CS}",
-    "CME 31": f"the network did not answer in time; try again. {NO_CS}",
-    "CME 32": "the SIM may only make emergency calls here; check that it is active",
-    "CME 132": "the network does not offer this service to the SIM",
-    "CME 258": "the modem has no service for USSD now (call, data or LTE in the way); try again in a minute",
+    "CME 10": Cause.NO_SIM,
+    "CME 11": Cause.SIM_LOCKED,
+    "CME 12": Cause.SIM_LOCKED,
+    "CME 13": Cause.SIM_FAILURE,
+    "CME 14": Cause.SIM_BUSY,
+    "CME 15": Cause.SIM_FAILURE,
+    "CME 30": Cause.NO_SERVICE,
+    "CME 31": Cause.NETWORK_TIMEOUT,
+    "CME 32": Cause.EMERGENCY_ONLY,
+    "CME 258": Cause.NOT_NOW,
 }
 
 

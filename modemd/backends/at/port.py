@@ -20,6 +20,7 @@ import serial
 from modemd.backends.at.ports.holders import MODEM_MANAGER, Holder, holders, leave_alone, runs, said
 from modemd.backends.at.ports.sysroot import is_made_up, sysroot
 from modemd.errors import ModemError, PortAbsent, PortBlocked, PortLost
+from modemd.explanations import line_of
 
 BAUD_RATE = 115_200  # USB modems ignore it; UART modems that fix it use this one
 TIOCGEXCL = 0x80045440  # reads the flag that TIOCEXCL sets; Linux, absent from termios
@@ -74,7 +75,7 @@ def _check_device(path: str) -> None:
     try:
         mode = Path(path).stat().st_mode
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise PortAbsent(f"no such device: {path}; plug the modem in, or correct `port`") from error
+        raise PortAbsent(line_of("absent", about=path)) from error
     except OSError as error:
         raise _os_error(path, error) from error
     if not stat.S_ISCHR(mode):
@@ -130,7 +131,7 @@ def _os_error(path: str, error: OSError) -> ModemError:
     if error.errno in (errno.EACCES, errno.EPERM):
         return _forbidden(path)
     if error.errno in GONE:
-        return PortAbsent(f"no such device: {path}; plug the modem in, or correct `port`")
+        return PortAbsent(line_of("absent", about=path))
     return PortBlocked(f"{path} cannot be opened: {error.strerror}")
 
 

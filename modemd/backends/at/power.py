@@ -21,6 +21,7 @@ from modemd.backends.at.ports.usb import device_at, serial_ports
 from modemd.backends.at.timeouts import PowerTimes
 from modemd.backends.base import Taken, Undo
 from modemd.errors import ModemError, ModemSilent, PortLost
+from modemd.explanations import situation
 from modemd.records import RecoveryStep
 
 if TYPE_CHECKING:
@@ -31,10 +32,6 @@ Pause = Callable[[float], bool]
 Return = Literal["back", "stayed", "away"]
 
 RULE = "systemd/61-modemd-usb-reset.rules"
-RADIO_IS_OFF = (
-    "the modem's radio is switched off (AT+CFUN={fun}), by another program or by hand: switch it on there, or send "
-    "AT+CFUN=1 from a terminal; modemd leaves it as it is"
-)
 UNKNOWN_MAKE = "modemd does not know the make of the silent device, so it writes no reset to it"
 
 
@@ -78,7 +75,7 @@ class AtPower:
 
     def radio_off(self) -> str | None:
         fun = functionality(self._backend.modem)
-        return RADIO_IS_OFF.format(fun=fun) if fun in resets.OFF else None
+        return situation("radio off", fun=fun) if fun in resets.OFF else None
 
     # --- helpers
 

@@ -12,6 +12,7 @@ from modemd.at.lines import FinalResult
 from modemd.backends.at.engine import Answer
 from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import SimError
+from modemd.explanations import CME_NUMBERS, line_of, situation
 from modemd.records import Device
 
 if TYPE_CHECKING:
@@ -26,27 +27,10 @@ PUK_REQUIRED = 12
 SIM_FAILURE = frozenset({13, 15})
 SIM_BUSY = frozenset({14, 515, 256})  # 515: "init or command processing in progress", seen on several makes
 MAY_BE_BUSY = "busy"
+STATES = frozenset({"no sim", "sim pin", "sim puk", "sim failure"})
 
 # What modems say by themselves when a SIM is pulled or put in: 27.007 8.3, and lines of the makers' own.
 SIM_NEWS = re.compile(r"\+CPIN:|\+SIM(?:CARD)?:|\+SIM DROP|\+QSIMSTAT:|\+ZUSIMR:|\+UUSIMSTAT:|\^SIMST:|\^SCKS:|#QSS:")
-
-# The same by name, for a modem that gives errors as text (CMEE=2).
-NAMED = {
-    "sim not inserted": "no sim",
-    "sim pin required": "sim pin",
-    "sim puk required": "sim puk",
-    "sim failure": "sim failure",
-    "sim wrong": "sim failure",
-    "sim busy": MAY_BE_BUSY,
-}
-
-CURES = {
-    "no sim": "there is no SIM in the modem, or it is not seated: put it in and plug the modem in again",
-    "sim pin": "the SIM asks for its PIN: put it in a file and name it with pin_file, or switch the PIN off in a phone",
-    "sim puk": "the SIM is locked and asks for its PUK: unlock it in a phone; modemd never enters a PUK",
-    "sim failure": "the SIM does not work in this modem: take it out, clean it, try it in a phone",
-    "busy": "the SIM is still busy; modemd tries again by itself",
-}
 
 
 def read_state(execute: Execute, *, wait: Callable[[float], None], timeouts: Timeouts) -> str:
@@ -68,15 +52,17 @@ def state_of(answer: Answer) -> str:
     return _of_error(answer.final)
 
 
-def explain(state: str) -> str:
+def sim_line(state: str) -> str:
     """The line for people that belongs to a state of the SIM."""
-    return CURES.get(state, f"the SIM asks for {state.upper()}: give it in a phone; modemd enters nothing but the PIN")
+    if state == MAY_BE_BUSY:
+        return line_of("sim busy")
+    return line_of(state) if state in STATES else situation("sim secret", secret=state.upper())
 
 
 def enter_pin(execute: Execute, pin: str, *, timeouts: Timeouts) -> str:
     """See Modem.enter_pin. Raises SimError for a PIN that no SIM can have: it is not sent."""
     if not re.fullmatch(r"[0-9]{4,8}", pin):
-        raise SimError("the PIN in pin_file is not 4 to 8 digits: correct the file", code="sim pin")
+        raise SimError(situation("no PIN in file", file="of this modem"), code="sim pin")
     final = execute(f'AT+CPIN="{pin}"', timeouts.pin_s).final
     if final is None:
         return "unknown"
@@ -124,9 +110,7 @@ def _known(word: str) -> str:
 def _of_error(final: FinalResult | None) -> str:
     if final is None or final.ok:
         return "unknown"
-    if final.text is not None and final.text.strip().lower() in NAMED:
-        return NAMED[final.text.strip().lower()]
-    code = final.code
+    code = final.code if final.text is None else CME_NUMBERS.get(final.text.strip().lower())
     if code in NO_SIM:
         return "no sim"
     if code == PIN_REQUIRED:

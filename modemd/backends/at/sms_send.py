@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from modemd.backends.at.modem import Modem
 from modemd.errors import CommandError, ModemError, SmsMaybeSent
+from modemd.explanations import line_of
 
 ESC = "\x1b"
 CTRL_Z = "\x1a"
@@ -22,13 +23,13 @@ def submit_pdu(number: str, text: str) -> tuple[str, int]:
         from gsmmodem.pdu import encodeSmsSubmitPdu
 
     if not re.fullmatch(r"\+?[0-9]{1,20}", number, re.ASCII):
-        raise CommandError("no message was sent: its number has to be digits", code="bad number")
+        raise CommandError(line_of("bad number"), code="bad number")
     # "`" and "\xff" are in the codec's alphabet, and not in that of 23.038.
     if not text or set(text) & {"`", "\xff"} or not text.isprintable():
-        raise CommandError("no message was sent: its text holds what no message should", code="bad text")
+        raise CommandError(line_of("bad text"), code="bad text")
     pdus = encodeSmsSubmitPdu(number, text, requestStatusReport=False)
     if len(pdus) != 1:
-        raise CommandError("no message was sent: its text does not fit into one", code="bad text")
+        raise CommandError(line_of("bad text"), code="bad text")
     octets = bytearray(pdus[0].data)
     if not number.startswith("+"):
         octets[_TYPE_OF_ADDRESS] = _UNKNOWN  # a short code is no national number
@@ -62,7 +63,7 @@ def _say(modem: Modem, data: str, end: str, timeout_s: float, *, prompt: bool) -
     if final is None:
         _leave(modem)
         if prompt:
-            raise CommandError("no message was sent: the modem did not ask for it", code="no prompt")
+            raise CommandError(line_of("no prompt"), code="no prompt")
         raise SmsMaybeSent("nobody knows whether the message was sent: the modem did not say")
     if prompt:
         raise CommandError(f"no message was sent: the modem answered {final.error} to AT+CMGS", code=final.error)

@@ -19,6 +19,7 @@ from modemd.backends.at.sim_records import SIM, SimRecords
 from modemd.backends.at.sms_modes import UNTOLD, Modes
 from modemd.backends.base import SmsParts
 from modemd.errors import CommandError
+from modemd.explanations import line_of
 from modemd.records import SmsPlace, SmsStorage
 
 Parts = list[SmsPart]
@@ -112,7 +113,7 @@ class Messages:
         sms_send.submit_pdu(number, text)  # refused before anything is changed
         with self._modes.pdu_mode() as pdu:
             if not pdu:
-                raise CommandError("no message was sent: the modem has no PDU mode", code="text mode")
+                raise CommandError(line_of("text mode"), code="text mode")
             sms_send.send(self._modem, number, text)
 
     def delete(self, place: SmsPlace, part: SmsPart) -> bool:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from modemd.doctor.facts import Facts, Modem
 from modemd.doctor.findings import Finding, Severity, split
+from modemd.explanations import explanation, situation
 
 WEAK_DBM = -105  # RSSI; below it USSD sessions break off
 
-# state -> check and what to do where the daemon's own line does not say it
-_STATES: dict[str, tuple[str, str]] = {
-    "absent": ("port", "plug the modem in, or correct `port` in the configuration; modemd ports shows what is there"),
-    "blocked": ("port", "modemd ports shows who has it"),
-    "sim": ("sim", "put the SIM into a phone and see what it wants"),
-    "offline": ("network", "check antenna, SIM and reception"),
-    "failed": ("modem", "look at journalctl -u modemd -e; plug the modem out and in"),
-}
+_CHECKS = {"absent": "port", "blocked": "port", "sim": "sim", "offline": "network", "failed": "modem"}
 
 
 def states(facts: Facts) -> list[Finding]:
@@ -27,9 +21,7 @@ def registration(facts: Facts) -> list[Finding]:
     found = []
     for modem in facts.modems:
         if modem.registered and modem.roaming and not modem.roaming_allowed:
-            text = "the SIM is roaming, and no balance is asked for there, since that may cost money"
-            cure = "roaming = true in the configuration allows it"
-            found.append(Finding("roaming", "fault", modem.name, text, cure))
+            found.append(Finding("roaming", "fault", modem.name, *explanation("roaming")))
         if modem.signal_dbm is None:
             continue
         if modem.signal_dbm < WEAK_DBM:
@@ -48,8 +40,8 @@ def messages(facts: Facts) -> list[Finding]:
         for room in modem.sms:
             if room.places <= 0:
                 continue
-            text = f"{_STORAGES.get(room.name, room.name)} holds {room.used} of {room.places} messages"
-            cure = "delete some, or the operator's answers will not arrive (modemd sms list shows them)"
+            name = _STORAGES.get(room.name, room.name)
+            text, cure = split(situation("storage full", storage=name, used=room.used, places=room.places))
             severity: Severity = "ok"
             if room.nearly_full:
                 severity = "fault" if room.used >= room.places else "warning"
@@ -98,8 +90,8 @@ def _state(modem: Modem) -> Finding:
     state = modem.state
     if state is None:
         return _without_daemon(modem)
-    if state in _STATES:
-        check, cure = _STATES[state]
+    if state in _CHECKS:
+        check, cure = _CHECKS[state], explanation(state).do
         severity: Severity = "fault"
         if state == "sim" and "busy" in (modem.error or ""):
             severity = "warning"
@@ -111,7 +103,7 @@ def _state(modem: Modem) -> Finding:
         check = "sms" if "messages" in modem.error else "modem" if modem.code is not None else "operator"
         return Finding(check, "warning", modem.name, *split(modem.error))
     if state == "starting":
-        return Finding("modem", "note", modem.name, "it is still being set up", "ask again in a minute")
+        return Finding("modem", "note", modem.name, "it is still being set up", explanation("starting").do)
     what = ", ".join(word for word in (modem.operator, modem.rat, modem.model) if word)
     return Finding("modem", "ok", modem.name, f"{state}{f' ({what})' if what else ''}")
 
@@ -124,5 +116,5 @@ def _is_told(modem: Modem) -> bool:
 
 def _without_daemon(modem: Modem) -> Finding:
     if modem.absent is not None:
-        return Finding("port", "fault", modem.name, *split(modem.absent, cure=_STATES["absent"][1]))
+        return Finding("port", "fault", modem.name, *split(modem.absent, cure=explanation("absent").do))
     return Finding("port", "ok", modem.name, f"its port is there: {', '.join(modem.paths)}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from modemd.backends.at.outcome import hint_of
 from modemd.doctor.facts import Facts, Modem
 from modemd.doctor.findings import Finding, split
+from modemd.explanations import line_of
 
 PACKET_ONLY_RATS = frozenset({"LTE", "NR"})
 # How a question ends where the network has no circuit-switched domain to carry it (27.007 7.15: 4 not supported, 5
@@ -49,7 +49,7 @@ def _text_and_cure(modem: Modem, text: str) -> tuple[str, str]:
     """The daemon's own word where it has looked at the modem's setting and the operator's networks, else what is true
     of most."""
     hint = modem.last_hint or ""
-    if _GENERATION.search(hint) and hint != hint_of(modem.last_error):
+    if _GENERATION.search(hint) and hint != line_of(modem.last_error or ""):
         what, cure = split(hint, cure="see whether 3G or 2G has reception here, or ask the operator for another way")
         what = f"{text}, {what}" if what.startswith("no ") else f'{what} ("{modem.last_error}")'
         return what, _with_uplink(modem, cure)

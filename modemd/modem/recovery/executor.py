@@ -6,14 +6,12 @@ from typing import Any
 
 from modemd.backends.base import Undo
 from modemd.errors import ModemError, ModemSilent, StoreError
+from modemd.explanations import ILL, STEPS, line_of, situation
 from modemd.modem.context import Context
-from modemd.modem.recovery.ladder import DOING, HIGHER, ILL, NOT_TAKEN, Fault, Ladder, allowed
+from modemd.modem.recovery.ladder import HIGHER, Fault, Ladder, allowed
 from modemd.modem.results import in_one_line
 from modemd.records import Cause, Device, ModemSnapshot, RecoveryStep
 
-ASK_AGAIN = "the modem is being healed ({doing}): ask again in a minute"
-SPARED = "not reset, because it carries this machine's way out ({interface}): recovery_on_uplink = true permits it"
-NO_POWER = "this way to the modem cannot restart it: only opening it again is tried"
 AN_UPLINK_S = 86400.0  # once seen, it is taken to be one for so long
 A_STEP_S = 240.0  # none takes longer; for the watchdog
 ACTS = ("authorized", "radio")  # what may be left switched off when the daemon is killed; the bus comes first
@@ -128,9 +126,9 @@ class RecoveryExecutor:
 
     def _act(self, step: RecoveryStep) -> str | None:
         """One step; why it was none, where the modem did not take it."""
-        doing = DOING[step]
+        doing = STEPS[step].doing
         reason = ILL[self._ladder.fault or "silent"]
-        self.acting = ASK_AGAIN.format(doing=doing)
+        self.acting = situation("being healed", doing=doing)
         self._log.warning("recovery", rung=step, reason=reason)
         self._owner.declare(A_STEP_S)
         try:
@@ -139,7 +137,7 @@ class RecoveryExecutor:
             self._told(save=False)
             taken = self._power.take(step, self._undo) if self._power is not None else "refused"
             if taken == "refused":
-                return NOT_TAKEN[step]
+                return STEPS[step].not_taken
             if taken == "stayed":
                 self._ladder.in_vain()
         except ModemError as error:
@@ -152,7 +150,7 @@ class RecoveryExecutor:
 
     def _unreachable(self, step: RecoveryStep) -> str | None:
         if self._power is None:
-            return NO_POWER
+            return situation("no power control")
         return self._power.why_not(step, silent=self._ladder.fault == "silent")
 
     def _permitted(self) -> tuple[RecoveryStep, ...]:
@@ -163,7 +161,7 @@ class RecoveryExecutor:
             return allowed(recovery)
         self._look_at_uplink()
         uplink = self._uplink
-        why = None if uplink is None else SPARED.format(interface=uplink)
+        why = None if uplink is None else situation("uplink spared", interface=uplink)
         if why is not None and why != self._spared:
             self._log.warning("recovery not possible", reason=why)
         self._spared = why
@@ -188,9 +186,9 @@ class RecoveryExecutor:
             self._busy_since = now
         elif now - self._busy_since >= self._paces.ladder.busy_s:
             self._busy_since = now
-            return "busy", "the SIM has been busy for too long: the port is opened again"
+            return "busy", situation("SIM busy for long")
         if self._ladder.unresponsive:
-            return "unresponsive", "the modem answers, but balance queries get no answer: the port is opened again"
+            return "unresponsive", line_of("unresponsive")
         return None, ""
 
     def _watch_radio(self, snapshot: ModemSnapshot) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from modemd.explanations import STEPS
 from modemd.records import RecoveryStep, RecoveryStepRecord
 
 # "silent": no answer to AT, at opening or in use. "unresponsive": AT is answered, balance queries are not, although the
@@ -197,7 +198,7 @@ class Ladder:
             judged = self._judged is not None and self._judged[0] == rung
             effect = "helped" if record.last_helped else "not yet known" if judged else "did not help"
             often = f", {record.tried} times in all" if record.tried > 1 else ""
-            said.append(f"{DONE[rung]} {_at(record)} ({effect}{often})")
+            said.append(f"{STEPS[rung].done} {_at(record)} ({effect}{often})")
         said += [why for _, why in self._out_of_reach.values()] if self.fault is not None else []
         return "; ".join(said) or None
 
@@ -262,28 +263,6 @@ class Ladder:
     def _note(self, record: RecoveryStepRecord) -> None:
         self._records[record.rung] = record
         self._unsaved.add(record.rung)
-
-
-ILL: dict[Fault, str] = {
-    "silent": "the modem answers nothing any more",
-    "unresponsive": "the modem answers AT, but no query",
-    "busy": "the modem's SIM stays busy",
-}
-DOING: dict[RecoveryStep, str] = {
-    "cfun": "its radio is switched off and on",
-    "reset": "it is being reset",
-    "usb": "it is taken off the USB bus and put back",
-}
-NOT_TAKEN: dict[RecoveryStep, str] = {
-    "cfun": "the modem does not let its radio be switched off and on (AT+CFUN)",
-    "reset": "the modem takes no reset command",
-    "usb": "the modem is no USB device",
-}
-DONE: dict[RecoveryStep, str] = {
-    "cfun": "radio switched off and on",
-    "reset": "reset",
-    "usb": "taken off the USB bus and put back",
-}
 
 
 def _at(record: RecoveryStepRecord) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from modemd.at.sms import SmsPart, join
 from modemd.backends.base import SmsAnnounced, SmsReceived, SmsStorageFull
+from modemd.explanations import situation
 from modemd.modem.context import Context
 from modemd.records import SmsMessage, SmsPlace, SmsStorage
 
@@ -19,11 +20,6 @@ TRIES = 2  # an announced part that cannot be read at once may be there a moment
 CLOCK_DOUBT = timedelta(minutes=5)  # between the service centre's clock and ours
 DELAYED = timedelta(hours=1)  # a message that was under way for longer says what was, not what is
 LONGEST_WAY = timedelta(days=7)  # no network keeps a message for longer: such a time stamp is of a wrong clock
-
-FULL_BY_ITSELF = (
-    "the modem says that its message storage is full: delete some messages, or the operator's answers will not arrive "
-    "(modemd sms list)"
-)
 
 
 def told_at(message: SmsMessage, now: datetime) -> datetime:
@@ -196,12 +192,10 @@ class Inbox:
             key=lambda one: one.used / one.places,
             default=None,
         )
-        line = FULL_BY_ITSELF if said_full else None
+        line = situation("storage said full") if said_full else None
         if worst is not None and worst.nearly_full:
-            line = (
-                f"the {_STORAGE_NAMES.get(worst.name, worst.name)} holds {worst.used} of {worst.places} messages: "
-                "delete some, or the operator's answers will not arrive (modemd sms list)"
-            )
+            name = f"the {_STORAGE_NAMES.get(worst.name, worst.name)}"
+            line = situation("storage full", storage=name, used=worst.used, places=worst.places)
         if line is not None and line != self.full:
             self._log.warning("message storage nearly full", reason=line)
         elif line is None and self.full is not None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from modemd.backends.base import SmsAccess, SmsAnnounced, SmsReceived, SmsStorageFull
 from modemd.errors import RefusedError
+from modemd.explanations import situation
 from modemd.modem.context import Context
 from modemd.modem.late_answers import LateAnswers
 from modemd.modem.requests import SmsListing
 from modemd.modem.results import ResultWriter
 from modemd.modem.sms.inbox import Inbox
-from modemd.modem.sms.reply_by_sms import NO_ACCESS, ReplyBySms
+from modemd.modem.sms.reply_by_sms import ReplyBySms
 from modemd.modem.sms.unsolicited import Unsolicited
 from modemd.money.pack import Pack
-
-NO_STORAGE = "the modem gives no access to its messages: is port its AT port? See modemd record"
 
 
 class Messages:
@@ -37,7 +36,7 @@ class Messages:
         """What lies there, joined. Raises RefusedError "not supported" where nothing tells, ModemError."""
         found = self._access().list(may_mark=may_mark)
         if not found.storages and not found.parts:
-            raise RefusedError(NO_STORAGE, code="not supported")
+            raise RefusedError(situation("no messages"), code="not supported")
         return SmsListing(messages=found.messages, hidden=found.hidden, storages=found.storages)
 
     def poll_storages(self) -> None:
@@ -54,5 +53,5 @@ class Messages:
 
     def _access(self) -> SmsAccess:
         if self._context.backend.sms is None:
-            raise RefusedError(NO_ACCESS, code="not supported")
+            raise RefusedError(situation("no access to messages"), code="not supported")
         return self._context.backend.sms

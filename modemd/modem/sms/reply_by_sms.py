@@ -10,8 +10,10 @@ from datetime import datetime
 
 from modemd.at.sms import SmsPart
 from modemd.errors import CommandError, SmsMaybeSent
+from modemd.explanations import line_of, situation
 from modemd.modem.context import Context
 from modemd.modem.interpretation import certain_text, read_safely
+from modemd.modem.results import in_one_line
 from modemd.modem.sms.inbox import Inbox, decoder_of, told_at
 from modemd.money import senders
 from modemd.money.pack import Pack, Query
@@ -19,10 +21,6 @@ from modemd.records import Reading, SmsMessage
 
 LEAST_S = 5.0  # with less time left no message is asked for
 RETRY_S = 2.0  # an announced part that could not be read is tried once more so much later
-
-ANNOUNCED = "the operator announced the balance by SMS"
-LOOK = "look at the messages with modemd sms list"
-NO_ACCESS = "this way to the modem gives no access to its messages: ask with a code instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +76,14 @@ class ReplyBySms:
         answer. Raises ModemError, and what `send` raises."""
         sms = self._backend.sms
         if sms is None:
-            return Waited(error="no sms", hint=f"{ANNOUNCED}, and {NO_ACCESS}")
+            return Waited(error="no sms", hint=in_one_line(line_of("sms follows"), situation("no access to messages")))
         self._inbox.poll_storages(asked_at=awaited.asked_at)
         with sms.announce():
             if send is not None:
                 send()
             self._listen(awaited)
             if awaited.cancelled():
-                return Waited(error="cancelled", hint="the request was cancelled")
+                return Waited(error="cancelled", hint=line_of("cancelled"))
             found = self._found(awaited, final=True)
             if not any(reply.reading.balance is not None for reply in found):
                 self._inbox.poll_storages(asked_at=awaited.asked_at)
@@ -99,7 +97,7 @@ class ReplyBySms:
         before it goes out. Raises ModemError."""
         sms, number, text = self._backend.sms, query.number or "", query.text or ""
         if sms is None:
-            return Waited(error="not supported", hint=NO_ACCESS)
+            return Waited(error="not supported", hint=situation("no access to messages"))
 
         def send() -> None:
             before()
@@ -109,10 +107,9 @@ class ReplyBySms:
         try:
             waited = self.wait(replace(awaited, number=number), send=send)
         except CommandError as error:
-            return Waited(error=error.code, hint=cms_hint(error.code))
+            return Waited(error=error.code, hint=line_of(error.code))
         if waited.reply is None and waited.error == "no sms":
-            hint = f"no answer came to the message {text!r} to {number}; {LOOK}"
-            return Waited(error="no answer", hint=hint)
+            return Waited(error="no answer", hint=situation("no answer by SMS", text=text, number=number))
         return waited
 
     def delete(self, reply: SmsReply) -> None:
@@ -170,46 +167,10 @@ class ReplyBySms:
         now = self._context.clocks.now()
         money = [reply for reply in money if told_at(reply.message, now) == now] or money
         if len({reply.reading.balance for reply in money}) > 1:
-            return Waited(
-                error="contradiction", hint=f"two messages came that name different balances, so none counts: {LOOK}"
-            )
+            return Waited(error="contradiction", hint=line_of("contradiction"))
         best = max(money or found, key=lambda reply: reply.reading.confidence == "operator", default=None)
         if best is not None:
             for reply in money or [best]:
                 self._inbox.drop(reply.message)
             return Waited(reply=best)
-        if self._inbox.full is not None:
-            return Waited(error="no sms", hint=f"{ANNOUNCED}, and none came: {self._inbox.full}")
-        within = f"within {self._paces.sms_s:.0f} s"
-        return Waited(error="no sms", hint=f"{ANNOUNCED}, and none came that names it {within}: {LOOK}, or ask again")
-
-
-def cms_hint(code: str) -> str:
-    """The line for people that belongs to the error of a message that could not be sent (27.005 3.2.5)."""
-    return _CMS_HINTS.get(code, f"the message that asks for the balance could not be sent ({code}); try again later")
-
-
-_CMS_HINTS = {
-    "CMS 8": "the operator bars this SIM from sending messages: it may be blocked, or its money used up",
-    "CMS 10": "the operator bars this SIM from sending messages: it may be blocked, or its money used up",
-    "CMS 21": "the operator turned the message down that asks for the balance: the SIM may be blocked",
-    "CMS 27": 'the number that answers by SMS is out of service; set sms_query = "off"',
-    "CMS 28": "the operator does not know this SIM: check that it is active",
-    "CMS 30": "the operator does not know this SIM: check that it is active",
-    "CMS 38": "the network is out of order for messages; try again in some minutes",
-    "CMS 41": "the network had a fault; try again in some minutes",
-    "CMS 42": "the network is busy; try again in some minutes",
-    "CMS 50": "this SIM may not send messages: ask the operator",
-    "CMS 69": "the network does not offer messages to this SIM",
-    "CMS 302": "the modem does not allow messages as it is set up now; try again in a minute",
-    "CMS 303": "this modem does not support messages",
-    "CMS 304": "the modem did not understand the message that asks for the balance",
-    "CMS 310": "there is no SIM in the modem",
-    "CMS 322": "the storage for messages is full: delete some (modemd sms list)",
-    "CMS 330": "the SIM knows no service centre for messages: enter it in a phone, or ask the operator",
-    "CMS 331": "no network for messages; look at the reception",
-    "CMS 332": "the network did not answer in time; try again in some minutes",
-    "CMS 500": "the network or the modem refused the message without a reason; try again later",
-    "bad number": "the pack's number for messages cannot be sent to",
-    "bad text": "the pack's text for messages cannot be sent",
-}
+        return Waited(error="no sms", hint=in_one_line(line_of("sms follows"), self._inbox.full))

@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 
 from modemd.at.classify import final_result
-from modemd.at.ussd import parse_cusd
+from modemd.at.ussd import decode, parse_cusd
 from modemd.backends.at.outcome import conclude
 from modemd.records import Cause, UssdMessage, UssdResult
 
 
 def ended(*lines: str) -> UssdResult:
-    """The result of a request that got these lines, the +CUSD with a text that needs no decoding."""
+    """The result of a request that got these lines."""
     messages, final = [], None
     for line in lines:
         if (cusd := parse_cusd(line)) is not None:
-            text = (cusd.payload or b"").decode() or None
+            found = decode(cusd.payload, cusd.dcs, te_charset="GSM", learned=None, score=None)
+            text = found.text if found is not None and found.text.strip() else None
             messages.append(UssdMessage(m=cusd.m, text=text, dcs=cusd.dcs, raw=cusd.payload or b""))
         else:
             final = final_result(line)
@@ -61,3 +62,10 @@ def test_an_end_has_one_cause(lines: tuple[str, ...], error: str | None, cause: 
     """The phrase of the JSON stays as the modem said it; the cause is what policy reads."""
     result = ended(*lines)
     assert (result.error, result.cause) == (error, cause)
+
+
+def test_octets_without_a_text() -> None:
+    """An answer that no decoder reads is not one without octets, nor a text without a balance."""
+    message = UssdMessage(m=0, text=None, dcs=72, raw=b"D800")
+    result = conclude([message], final_result("OK"), None).result("*100#", 1.0)
+    assert (result.error, result.cause, result.text, result.raw) == ("undecodable", Cause.REFUSED, None, b"D800")

@@ -4,6 +4,7 @@ urcport, capture mf667-reply-on-other-port), so a port is left only for a reason
 from __future__ import annotations
 
 from modemd.errors import ModemError, NoReplyOnPort
+from modemd.explanations import line_of
 
 SILENCES = 3  # openings of one port that end in silence, before another is tried
 
@@ -53,6 +54,4 @@ class PortRotation:
         """Raises NoReplyOnPort where no port ever brought a USSD answer and the modem has one that was not tried. Where
         none answers, or this one did once, it is not the port's fault."""
         if self._unanswered and self._proved is None and self._no_replies < self._ports - 1:
-            raise NoReplyOnPort(
-                "no USSD answer came on this port: modemd tries the modem's other AT port", first=self.attempt == 0
-            )
+            raise NoReplyOnPort(line_of("no reply on port"), first=self.attempt == 0)
