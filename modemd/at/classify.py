@@ -7,10 +7,12 @@ accepted only where it fits the command; everything else is a URC.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cache
 
-from modemd.at.quirks import is_urc
+from modemd.at.vocabulary import is_urc, known_names
 
 
 class LineKind(Enum):
@@ -86,7 +88,8 @@ def classify(line: str, command: str | None) -> LineKind:
       look it."""
     text = line.strip(" \0\r\n")
     if isinstance(line, DataLine):
-        fits = command is not None and line.header in _SOLICITED_TEXT and _names(command) & _SOLICITED_TEXT
+        reads = {*known_names().read, *known_names().list}
+        fits = command is not None and line.header in reads and _names(command) & reads
         return LineKind.INFORMATION if fits else LineKind.URC
     if text == ">":
         return LineKind.PROMPT
@@ -102,9 +105,12 @@ def classify(line: str, command: str | None) -> LineKind:
 
 def body_follows(line: bytes) -> tuple[str, bool] | None:
     """(name, PDU mode) if text that is no AT follows this line (27.005 3.4.1, 3.4.2, 3.5.1), else None."""
-    if not line.startswith(_BODY_STARTS) or (found := _BODY_HEADER.match(line)) is None:
+    if not line.startswith(_body_starts()):
         return None
-    name, rest = found[1].decode(), found[2].strip()
+    head, colon, rest = line.partition(b":")
+    if not colon or head.rstrip() not in _body_starts():
+        return None
+    name, rest = head.rstrip().decode(), rest.strip()
     fields = rest.split(b",")
     if rest.startswith(b"(") or not rest:  # AT+CMGL=?
         return None
@@ -115,10 +121,14 @@ def body_follows(line: bytes) -> tuple[str, bool] | None:
             return (name, True) if len(fields) == 1 else None  # in text mode the report is the line itself
         case "+CBM":
             return name, len(fields) == 1
-        case "+CMGL" | "^SMGL":
-            return name, len(fields) > 1 and fields[1].strip().isdigit()
-        case _:
-            return name, fields[0].strip().isdigit()
+    if name in known_names().list:
+        return name, len(fields) > 1 and fields[1].strip().isdigit()
+    return name, fields[0].strip().isdigit()
+
+
+@cache
+def _body_starts() -> tuple[bytes, ...]:
+    return tuple(name.encode() for name in ("+CMT", "+CDS", "+CBM", *known_names().list, *known_names().read))
 
 
 # --- final result codes
@@ -186,40 +196,22 @@ def _names(command: str) -> set[str]:
 # --- information text
 
 _PREFIX = re.compile(r"([+^*#$%&!_][A-Za-z][A-Za-z0-9_]*)\s*:\s*(.*)", re.DOTALL)
-# Read and test commands answer with these names, but the same names are URCs at any other time.
-_READ_ONLY = {
-    *("+CREG", "+CGREG", "+CEREG", "+C5GREG", "+CPIN", "+CFUN", "+CUSD", "+CNSMOD", "+CIREG", "+CSCON"),
-    *("+CTZV", "+CTZE", "+CMTI", "+CIEV", "+CRING", "+CLIP", "+CCWA", "+CGEV"),
-}
 _REGISTRATION = {"+CREG", "+CGREG", "+CEREG", "+C5GREG"}
 # <n>,<stat>: stat is one or two digits (27.007 7.2), <lac> in a URC is two or four hex digits, often in quotes.
 _READ_REGISTRATION = re.compile(r"[0-5]\s*,\s*(?:\d|1[0-3])\s*(?:,.*)?|\(.*")
 # Names under which modems answer one question.
 _SAME = (
-    frozenset({"+CCID", "+ICCID", "^ICCID", "+QCCID", "+CICCID", "%CCID", "%ICCID", "+ZGETICCID", "^CCID", "!ICCID"}),
     frozenset({"+CGSN", "+GSN", "^IMEI", "+EGMR"}),
     frozenset({"+CGMI", "+GMI"}),
     frozenset({"+CGMM", "+GMM"}),
     frozenset({"+CGMR", "+GMR"}),
-    frozenset({"+CMGL", "^SMGL"}),
-    frozenset({"+CMGR", "^SMGR"}),
 )
+_BARE_ICCID = re.compile(r'"?\d{18,20}[0-9A-F]{0,2}"?', re.IGNORECASE)
 # What a bare line of these commands looks like; quotes are allowed.
 _DIGITS_OF = {
     "+CIMI": re.compile(r'"?\d{14,16}"?'),
     "+CGSN": re.compile(r'"?[0-9A-F]{14,18}"?', re.IGNORECASE),
-    "+CCID": re.compile(r'"?\d{18,20}[0-9A-F]{0,2}"?', re.IGNORECASE),
 }
-# These answer with prefixed lines only, so a bare line between command and answer is chatter.
-_PREFIXED_ONLY = {
-    *("+CUSD", "+CREG", "+CGREG", "+CEREG", "+C5GREG", "+CSQ", "+CESQ", "+COPS", "+CPIN", "+CSCS", "+CMGF", "+CNMI"),
-    *("+CPMS", "+CMEE", "+CFUN", "+CSMS", "+CSCA", "+CPBR", "+CPBS", "+CLCC", "+CCLK", "+CMGS", "+CMGW", "+CRSM"),
-    *("+CNUM", "+CGATT", "+CGACT", "+CGDCONT", "+WS46", "+CNMP", "+CNSMOD", "^SYSCFG", "^SYSCFGEX", "^USSDMODE"),
-    *("+CMGL", "+CMGR", "+CMGD", "^SMGL", "^SMGR", "E", "E0", "E1", "Z", "H"),
-}
-_SOLICITED_TEXT = {"+CMGL", "+CMGR", "^SMGL", "^SMGR"}
-_BODY_STARTS = (b"+CMT", b"+CDS", b"+CBM", b"+CMG", b"^SMG")
-_BODY_HEADER = re.compile(rb"(\+CMT|\+CDS|\+CBM|\+CMGL|\+CMGR|\^SMGL|\^SMGR)\s*:(.*)", re.DOTALL)
 
 
 def _fits(text: str, command: str) -> bool:
@@ -232,20 +224,29 @@ def _fits_part(text: str, name: str, rest: str) -> bool:
     found = _PREFIX.match(text)
     if found is not None:
         return _prefixed_fits(found[1].upper(), found[2], name, rest)
-    names = next((group for group in _SAME if name in group), frozenset({name}))
-    if (known := next((known for known in _DIGITS_OF if known in names), None)) is not None:
-        return _DIGITS_OF[known].fullmatch(text) is not None
-    return name not in _PREFIXED_ONLY and not is_urc(text) and text[:1] not in ("+", "^")
+    same = _same(name)
+    if (digits := next((_DIGITS_OF[known] for known in _DIGITS_OF if known in same), None)) is None:
+        digits = _BARE_ICCID if name in known_names().iccid else None
+    if digits is not None:
+        return digits.fullmatch(text) is not None
+    return name not in known_names().prefixed and not is_urc(text) and text[:1] not in ("+", "^")
 
 
 def _prefixed_fits(prefix: str, value: str, name: str, rest: str) -> bool:
     if name == "I":
         return prefix == "+GCAP"
-    if prefix != name and not any(prefix in group and name in group for group in _SAME):
+    if prefix not in _same(name):
         return False
     asks = rest.strip() in ("?", "=?")
     if prefix == "+CUSD":
         return asks and '"' not in value and (value.startswith("(") or "," not in value)
     if prefix in _REGISTRATION:
         return asks and _READ_REGISTRATION.fullmatch(value.strip()) is not None
-    return asks or prefix not in _READ_ONLY
+    return asks or prefix not in known_names().read_urcs
+
+
+def _same(name: str) -> Set[str]:
+    """The names under which modems answer what this command asks."""
+    known = known_names()
+    groups = (*_SAME, known.iccid, known.read, known.list)
+    return next((frozenset(group) for group in groups if name in group), frozenset({name}))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from modemd.at.gsm import encode_packed, is_gsm
-from modemd.at.quirks import Quirk, find_quirk
+from modemd.at.make import UssdQuirk
+from modemd.at.makes import find_quirk
 from modemd.errors import RefusedError
 
 MAX_USSD = 182
@@ -24,17 +25,17 @@ class Encoded:
 
 
 def encodings(
-    code: str, *, te_charset: str | None, learned: str | None = None, vendor: Quirk | str | None = None
+    code: str, *, te_charset: str | None, learned: str | None = None, vendor: UssdQuirk | str | None = None
 ) -> list[Encoded]:
     """The ladder of ways to write a checked code or answer; the next rung is for when the one before was not
     understood.
 
-    Order: what this modem took before, what its row in quirks.py says, the TE character set where that is UCS2 or HEX
+    Order: what this modem took before, what is known of its make, the TE character set where that is UCS2 or HEX
     (a modem that follows 27.007 reads the string in it and answers ERROR to a plain one: captures from M6281, SIM800;
     M35 and EC25 take UCS2), plain, packed 7-bit hex. A way that cannot carry the text is left out; at least one is
     always there.
 
-    `learned`: a method name. `vendor`: a row of quirks.py, or what AT+CGMI gave."""
+    `learned`: a method name. `vendor`: what is known, or what AT+CGMI gave."""
     row = find_quirk(vendor) if isinstance(vendor, str) else vendor
     return list(_ladder(code, te_charset, learned, row.requests if row is not None else ()))
 

@@ -20,7 +20,7 @@ import re
 from enum import Enum, auto
 
 from modemd.at.classify import final_result
-from modemd.at.quirks import is_urc
+from modemd.at.vocabulary import is_urc
 
 
 class Verdict(Enum):

@@ -1,4 +1,4 @@
-"""The choice of radio access technologies (RATs) of a modem, by the rows of rat_rows.py: what its setting means, what
+"""The choice of radio access technologies (RATs) of a modem, by the rows of its make: what its setting means, what
 it offers, the commands that allow one RAT alone and that put the setting back as it was.
 
 Functions of values; nothing here talks."""
@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modemd.at.rat_rows import ANY, GSM, NR, PACKET_ONLY, ROWS, UMTS, WITH_CS, Domain, RatRow, Rats
+from modemd.at.makes import all_makes, find_makes
+from modemd.at.rat_rows import ANY, GSM, NR, PACKET_ONLY, UMTS, WITH_CS, Domain, RatRow, Rats
+from modemd.at.standard import STANDARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +37,21 @@ class RatState:
 
 
 def rows_for(manufacturer: str | None, model: str | None) -> list[RatRow]:
-    """The rows to try, in order: the make's own, then the standard's."""
+    """The rows to try, in order: the make's own, those of a second make that is named, then the standard's."""
     name = f"{manufacturer or ''} {model or ''}".strip()
-    return [row for row in ROWS if re.search(row.match, name, re.IGNORECASE)]
+    rows = [row for make in (*find_makes(manufacturer, model), STANDARD) for row in make.rats]
+    return [row for row in rows if re.search(row.match, name, re.IGNORECASE)]
+
+
+def all_rows() -> list[RatRow]:
+    """The rows of every make."""
+    return [row for make in all_makes() for row in make.rats]
 
 
 def row_of(saved: str) -> tuple[RatRow, str] | None:
     """The row and the value of what RatState.saved wrote down; None when it is no such text."""
     read, _, value = saved.partition(" ")
-    row = next((row for row in ROWS if row.read == read), None)
+    row = next((row for row in all_rows() if row.read == read), None)
     return (row, value) if row is not None and row.restore and _harmless(value) else None
 
 
@@ -152,11 +160,11 @@ def explain(state: RatState) -> str | None:
 # --- helpers
 
 # What is put back goes on the wire as it was read, so nothing in it may end the command or begin another (V.250 5.2).
-_HARMLESS = re.compile(r'[0-9A-Za-z",: -]{1,300}')
+_HARMLESS = r'[0-9A-Za-z",: -]{1,300}'
 
 
 def _harmless(value: str) -> bool:
-    return value.isascii() and _HARMLESS.fullmatch(value) is not None
+    return value.isascii() and re.fullmatch(_HARMLESS, value) is not None
 
 
 def _fields(value: str) -> list[str]:

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from modemd.at.gsm import encode_packed
 from modemd.at.ussd import decode
+from modemd.at.vocabulary import known_names
 from modemd.redaction.hex_text import CODECS, blank, blank_hex, is_ucs2_text, pdu, record, swap
 from modemd.redaction.pseudonyms import Pseudonyms, redact
 
@@ -82,10 +84,10 @@ class Redactor:
 
     def _line_received(self, unit: bytes) -> bytes:
         line = unit.decode("latin-1")
-        body, self._body_follows = self._body_follows and bool(line.strip()), _MESSAGE.search(line) is not None
+        body, self._body_follows = self._body_follows and bool(line.strip()), _message().search(line) is not None
         if not line.strip():
             self._body_follows = self._body_follows or body
-        header = _MESSAGE.match(line.lstrip("\r\n \0"))
+        header = _message().match(line.lstrip("\r\n \0"))
         if header is not None:
             self._in_text = _IN_TEXT.match(header[2]) is not None
             if self._in_text:
@@ -259,6 +261,13 @@ def _swapped_forms(digits: str, kind: str) -> tuple[Edit, ...]:
     return (*forms, encode_packed)
 
 
+@cache
+def _message() -> re.Pattern[str]:
+    """The header of a message, under the names that any make gives it."""
+    names = ("+CMT", "+CDS", "+CBM", *known_names().list, *known_names().read)
+    return re.compile(rf"({'|'.join(map(re.escape, names))})\s*:(.*)", re.DOTALL)
+
+
 def _scrubbed(unit: bytes) -> bytes:
     return re.sub(rb"[0-9A-Fa-f]", b"0", unit)
 
@@ -267,16 +276,15 @@ def _scrubbed(unit: bytes) -> bytes:
 
 # Commands whose numbers are PINs, PUKs and passwords (27.007 7.4, 7.5, 8.3), whoever sends them.
 _SECRET_COMMAND = re.compile(
-    r"(?i)AT(?:[+^*#%$]CPIN2?|\+CPWD|\+SPIN|\^CPIN|\+CPINR)\s*=|AT\+CLCK\s*=\s*\"?[A-Z0-9]+\"?\s*,\s*\d\s*,(?=[^,])"
+    r"(?i)AT(?:[+^*#%$]CPIN2?|\+CPWD|\+SPIN|\+CPINR)\s*=|AT\+CLCK\s*=\s*\"?[A-Z0-9]+\"?\s*,\s*\d\s*,(?=[^,])"
 )
 _DIGIT_RUN = re.compile(r"\d{4,}")
 _REQUEST = re.compile(r'(?i)AT\+CUSD=[01]\s*,\s*"?([^",\r\n]*)')
 _ECHO = re.compile(r"(?i)^[\s\x1b\0]*AT")
 _CUSD = re.compile(r'\+CUSD\s*:\s*-?\d{1,9}\s*,\s*"')
 _TAIL = re.compile(rb'"\s*(?:,\s*(\d{0,3})\s*[A-Za-z]?\s*;?)?[\s\0]*(?:$|(?=[\r\n]))')
-# The header of a message: in text mode a status or a sender in quotes stands where PDU mode has numbers (27.005 3.4.1,
-# 3.4.2, 3.5.1).
-_MESSAGE = re.compile(r"(\+CMT|\+CMGL|\+CMGR|\+CDS|\+CBM|\^SMGR|\^SMGL)\s*:(.*)", re.DOTALL)
+# In text mode a status or a sender in quotes stands where the header has numbers in PDU mode (27.005 3.4.1, 3.4.2,
+# 3.5.1).
 _IN_TEXT = re.compile(r'(?:\s*\d+\s*,)?\s*"(?!\s*,\s*\d+\s*$)')
 _STATUS = re.compile(r"(?:REC|STO) (?:UN)?(?:READ|SENT)|ALL")
 _MOMENT = re.compile(r"\d{2,4}/\d\d/\d\d\s*,\s*\d\d:\d\d:\d\d\s*(?:[+-]\d{1,2})?")

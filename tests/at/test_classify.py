@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from modemd.at.lines import DataLine, LineKind, classify, final_result
-from modemd.at.quirks import QUIRKS, find_quirk, is_urc
+from modemd.at.makes import by_name, find_quirk
+from modemd.at.vocabulary import is_urc
 
+MAKES = by_name().values()
 ECHO, FINAL, INFO, URC, PROMPT = (
     LineKind.ECHO,
     LineKind.FINAL,
@@ -95,7 +97,9 @@ def test_kind(line: str, command: str | None, kind: LineKind) -> None:
     assert classify(line, command) is kind
 
 
-@pytest.mark.parametrize("prefix", sorted({prefix for row in QUIRKS for prefix in row.urc_prefixes}))
+@pytest.mark.parametrize(
+    "prefix", sorted({prefix for make in by_name().values() for prefix in make.lines.urc_prefixes})
+)
 def test_vendor_chatter_is_never_an_answer(prefix: str) -> None:
     """The URCs of every vendor row are URCs between a command and its answer, and with none waiting."""
     for command in ("AT+CIMI", "AT+CGMM", 'AT+CUSD=1,"*100#",15', "AT+CREG?", "AT", None):
@@ -103,7 +107,7 @@ def test_vendor_chatter_is_never_an_answer(prefix: str) -> None:
     assert is_urc(f"{prefix}: 1,2")
 
 
-@pytest.mark.parametrize("line", sorted({line for row in QUIRKS for line in row.urc_lines}))
+@pytest.mark.parametrize("line", sorted({line for make in MAKES for line in make.lines.urc_lines}))
 def test_vendor_lines_are_never_an_answer(line: str) -> None:
     """Chatter without a prefix is told from the text that AT+CGMM gives."""
     assert classify(line, "AT+CGMM") is URC

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modemd.at import coverage, rats
-from modemd.at.rat_rows import ANY, GSM, LTE, NR, ROWS, UMTS, RatRow
+from modemd.at.rat_rows import ANY, GSM, LTE, NR, UMTS, RatRow
 from modemd.at.rats import RatState
 
 
@@ -255,7 +255,7 @@ def test_damaged_save_is_refused(text: str) -> None:
     assert rats.row_of(text) is None
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.why)
+@pytest.mark.parametrize("row", rats.all_rows(), ids=lambda row: row.why)
 def test_rows_are_whole(row: RatRow) -> None:
     """A row that changes something has a mode for each of its RATs, and a way back."""
     assert bool(row.enter) == bool(row.restore) == bool(row.only) == (row.unsupported is None)
@@ -263,7 +263,7 @@ def test_rows_are_whole(row: RatRow) -> None:
         assert not row.shows or rats.mode_rats(row, mode) == frozenset({rat})
 
 
-@given(st.sampled_from(ROWS), st.lists(st.text(max_size=40), max_size=4))
+@given(st.sampled_from(rats.all_rows()), st.lists(st.text(max_size=40), max_size=4))
 def test_any_answer(row: RatRow, lines: list[str]) -> None:
     """Whatever a modem answers, nothing is raised, and nothing that could end a command line is taken."""
     for prefix in ("", row.read[2:].split("?", 1)[0].split("=", 1)[0] + ": "):

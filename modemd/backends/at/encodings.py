@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from modemd.at.quirks import Quirk, find_quirk
+from modemd.at.make import UssdQuirk
+from modemd.at.makes import find_quirk
 from modemd.at.ussd import Encoded, encodings
 from modemd.backends.at.engine import Answer
 from modemd.records import Device
-
-USSD_MODES = {"0": "plain", "1": "packed"}  # AT^USSDMODE?
 
 
 class LearnedLike(Protocol):
@@ -46,7 +45,7 @@ class Ladder:
         self._mode_says: str | None = None
 
     @property
-    def quirk(self) -> Quirk | None:
+    def quirk(self) -> UssdQuirk | None:
         return find_quirk(self._host.device.manufacturer, self._host.device.model)
 
     @property
@@ -85,12 +84,12 @@ class Ladder:
                 self._host.set_charset(before)
 
     def _mode(self) -> str | None:
-        """How the modem says that it reads requests; asked once, and only of makes that can tell (Huawei ^USSDMODE)."""
+        """How the modem says that it reads requests; asked once, and only of makes that can tell."""
         if not self._mode_read:
             self._mode_read = True
             quirk = self.quirk
-            if quirk is not None and quirk.ussd_mode is not None:
-                answer = self._host.execute(quirk.ussd_mode)
+            if quirk is not None and quirk.mode_read is not None:
+                answer = self._host.execute(quirk.mode_read)
                 found = next((hit for line in answer.lines if (hit := re.search(r":\s*(\d)", line))), None)
-                self._mode_says = USSD_MODES.get(found[1]) if found else None
+                self._mode_says = quirk.modes.get(found[1]) if found else None
         return self._mode_says

@@ -39,7 +39,7 @@ class Heard:
 class Exchange:
     """How to listen. `read` makes a message of a +CUSD line, `on_line` gets what belongs to no request.
 
-    `menu_prompts`, `final_waits`: see at/quirks.py."""
+    `menu_prompts`, `final_waits`: see UssdQuirk in at/make.py."""
 
     engine: Engine
     read: Callable[[CusdLine], UssdMessage]

@@ -6,17 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from modemd.at.makes import find_make
+from modemd.at.standard import STANDARD
 from modemd.errors import CommandError
 from modemd.records import Device
 
 Command = Callable[[str], Sequence[str]]
 
-# 2FE2 is the ICCID's file (102 221 13.2), 6F46 the service provider name (31.102 4.2.12); both in decimal.
-ICCID_BY_FILE = "AT+CRSM=176,12258,0,0,10"
-SPN_BY_FILE = "AT+CRSM=176,28486,0,0,17"
-ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", ICCID_BY_FILE, "AT^ICCID?", "AT+QCCID")
-# The maker's own command first, so that most modems are asked once.
-FIRST_ICCID_COMMAND = {"huawei": "AT^ICCID?", "quectel": "AT+QCCID", "simcom": "AT+CICCID"}
+SPN_BY_FILE = "AT+CRSM=176,28486,0,0,17"  # 28486 = 6F46 is the service provider name's file (31.102 4.2.12)
 
 
 def read_device(command: Command) -> Device:
@@ -37,11 +34,11 @@ def read_imsi(command: Command) -> str | None:
     return _find(command, "AT+CIMI", r"\d{6,15}")
 
 
-def read_iccid(command: Command, manufacturer: str | None) -> str | None:
-    """Digits without the filler F; None when no command of the list brings it."""
-    maker = (manufacturer or "").lower()
-    first = next((own for name, own in FIRST_ICCID_COMMAND.items() if name in maker), None)
-    for line in dict.fromkeys([*([first] if first else []), *ICCID_COMMANDS]):
+def read_iccid(command: Command, manufacturer: str | None, model: str | None = None) -> str | None:
+    """Digits without the filler F; None when no command brings it. The make's own goes first, so that most modems are
+    asked once."""
+    make = find_make(manufacturer, model)
+    for line in dict.fromkeys([*(make.sim.iccid if make is not None else ()), *STANDARD.sim.iccid]):
         try:
             answer = command(line)
         except CommandError:
@@ -75,13 +72,11 @@ def iccid_of(line: str) -> str | None:
         return _swapped(by_file[1])
     if line.startswith("+CRSM:"):
         return None
-    found = re.match(
-        r'(?:[+^%#*]?Q?C?ICCID|\+Q?CCID|\^?SCID)?\s*:?\s*"?([0-9]{18,20}[Ff]{0,2}|[0-9A-Fa-f]{20})"?\s*$', line
-    )
+    found = re.match(r'(?:[+^%#*!$_]?[A-Z]{0,12}CID)?\s*:?\s*"?([0-9]{18,20}[Ff]{0,2}|[0-9A-Fa-f]{20})"?\s*$', line)
     if not found:
         return None
     text = found[1].upper()
-    if text.startswith("98") and not text.startswith("89"):  # the file's nibbles as they lie there, seen on Huawei
+    if text.startswith("98") and not text.startswith("89"):  # the file's nibbles as they lie there
         return _swapped(text)
     digits = text.rstrip("F")
     return digits if digits.isdigit() else None

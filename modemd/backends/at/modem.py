@@ -153,7 +153,11 @@ class Modem:
         self.device = identity.read_device(self.command)
         self.sim = Sim()
         state = self.sim_state()
-        iccid = None if state == "no sim" else identity.read_iccid(self.command, self.device.manufacturer)
+        iccid = (
+            None
+            if state == "no sim"
+            else identity.read_iccid(self.command, self.device.manufacturer, self.device.model)
+        )
         self.sim = Sim(iccid=iccid)
         if state not in ("ready", "unknown"):
             raise SimError(simcard.sim_line(state), code=state)

@@ -1,4 +1,4 @@
-"""Reading and setting a modem's choice of RATs on the wire, by the rows of at/rat_rows.py. Whether a command was heeded
+"""Reading and setting a modem's choice of RATs on the wire, by the rows of its make. Whether a command was heeded
 is seen from the read command, not from its OK."""
 
 from __future__ import annotations

@@ -29,9 +29,6 @@ SIM_BUSY = frozenset({14, 515, 256})  # 515: "init or command processing in prog
 MAY_BE_BUSY = "busy"
 STATES = frozenset({"no sim", "sim pin", "sim puk", "sim failure"})
 
-# What modems say by themselves when a SIM is pulled or put in: 27.007 8.3, and lines of the makers' own.
-SIM_NEWS = re.compile(r"\+CPIN:|\+SIM(?:CARD)?:|\+SIM DROP|\+QSIMSTAT:|\+ZUSIMR:|\+UUSIMSTAT:|\^SIMST:|\^SCKS:|#QSS:")
-
 
 def read_state(execute: Execute, *, wait: Callable[[float], None], timeouts: Timeouts) -> str:
     """See Modem.sim_state. `wait` passes the time between two looks at a busy SIM."""

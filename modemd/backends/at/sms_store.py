@@ -1,7 +1,7 @@
 """Short messages of one modem: read without a trace, sent at most once, deleted only by name (27.005, 31.102 4.2.25).
 
 Listing and reading mark messages as read (27.005 3.4.2, 3.5.2), and whoever owns the SIM wants to see which are new.
-So what leaves the status alone goes first: the vendor's own command (at/quirks.py), then the SIM's file itself."""
+So what leaves the status alone goes first: the make's own command (at/makes), then the SIM's file itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from modemd.at.lines import FinalResult
-from modemd.at.quirks import find_quirk
+from modemd.at.makes import find_make
 from modemd.at.sms import SmsPart, part_of_read, parts_of_list
 from modemd.backends.at import sms_send
 from modemd.backends.at.modem import Modem
@@ -132,9 +132,9 @@ class Messages:
     # --- one place
 
     def _own_read(self) -> Sequence[str]:
-        """The vendor's command that leaves the status alone, if there is one."""
-        quirk = find_quirk(self._modem.device.manufacturer, self._modem.device.model)
-        command = quirk.sms_read if quirk is not None else None
+        """The make's command that leaves the status alone, if there is one."""
+        make = find_make(self._modem.device.manufacturer, self._modem.device.model)
+        command = make.sms.read if make is not None else None
         return [command] if command is not None and command not in self._unknown else []
 
     def _by_index(self, place: SmsPlace, commands: Sequence[str]) -> _Found | None:
@@ -172,8 +172,8 @@ class Messages:
 
     def _listed(self, storage: SmsStorage, *, pdu: bool, may_mark: bool) -> Parts:
         """The parts in mem1, in the order of their places."""
-        quirk = find_quirk(self._modem.device.manufacturer, self._modem.device.model)
-        own = quirk.sms_list if quirk is not None else None
+        make = find_make(self._modem.device.manufacturer, self._modem.device.model)
+        own = make.sms.list if make is not None else None
         found = self._list_by(own, 4, storage, pdu=pdu) if own is not None and own not in self._unknown else None
         found = found or None  # something lies there
         if found is None and may_mark:

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from modemd.at.lines import DataLine
 from modemd.at.sms import announced, part_of_delivery
-from modemd.backends.at import registration, simcard
+from modemd.at.vocabulary import is_sim_news, is_storage_full
+from modemd.backends.at import registration
 from modemd.backends.base import (
     Event,
     RegistrationChanged,
@@ -23,8 +23,6 @@ from modemd.backends.base import (
 
 if TYPE_CHECKING:
     from modemd.backends.at.modem import Modem
-
-_FULL = re.compile(r"\^SMMEMFULL\b|\+?SMS[ _]FULL\b|\+CMS ERROR:\s*322\b|\^SMFULL\b|\+QIND:\s*\"SMSFULL\"", re.I)
 
 
 class Urcs:
@@ -73,12 +71,12 @@ class Urcs:
         if line.startswith("+CMT:"):
             self._header, self._body, self._body_at = line, [], self._monotonic()
             return None
-        if _FULL.match(line):
+        if is_storage_full(line):
             return SmsStorageFull()
         report = registration.registration_report(line)
         if report is not None:
             return RegistrationChanged(report.registered)
-        return SimChanged() if simcard.SIM_NEWS.match(line) else None
+        return SimChanged() if is_sim_news(line) else None
 
     def _end_body(self) -> None:
         header, self._header = self._header, None

@@ -1,4 +1,4 @@
-"""The same on the fake modem, which knows the makes' commands from their manuals and not from at/rat_rows.py."""
+"""The same on the fake modem, which knows the makes' commands from their manuals and not from at/makes."""
 
 from __future__ import annotations
 

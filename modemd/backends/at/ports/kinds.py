@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from modemd.backends.at.ports.portmap import makes_modems
+from modemd.backends.at.ports.portmap import compositions, makes_modems
 from modemd.backends.at.ports.usb import MBIM, STORAGE, UsbDevice
 
 Kind = Literal["at", "ppp", "nmea", "diag", "unknown", "storage", "hilink", "mbim", "qmi", "board"]
@@ -38,7 +38,7 @@ def why_not(kind: Kind, device: UsbDevice | None = None) -> str:
             "it has no serial port, since the kernel knows no driver for it; try: sudo modprobe option; "
             f"echo {device.vendor} {device.product} | sudo tee /sys/bus/usb-serial/drivers/option1/new_id"
         )
-    return _WHY[kind]
+    return _WHY[kind].format(compositions=compositions()) if kind == "mbim" else _WHY[kind]
 
 
 _WHY: dict[Kind, str] = {
@@ -52,7 +52,7 @@ _WHY: dict[Kind, str] = {
     "hilink": "it is in network mode (HiLink) and has no AT port; its balance is on its own web page, often "
     "http://192.168.8.1 or http://192.168.0.1; modemd needs a stick with a serial port",
     "mbim": "it is in MBIM mode and offers no AT port; switch it to a composition with AT ports by its maker's command "
-    "(Sierra: AT!USBCOMP, Quectel: AT+QCFG), or another modem",
+    "({compositions}), or another modem",
     "qmi": "it is in QMI mode and offers no AT port; load the driver of its serial ports (sudo modprobe -a option "
     "qcserial), or switch to a composition with AT ports",
     "board": "it is a serial port of the board, and nothing tells what is wired to it: name it by its path",

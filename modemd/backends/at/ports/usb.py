@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modemd.backends.at.ports.portmap import PortKind, Triple, kind_of
+from modemd.at.make import PortKind, Triple
+from modemd.backends.at.ports.portmap import kind_of
 from modemd.backends.at.ports.sysroot import entries, is_there, read, sysroot
 
 STORAGE = 0x08  # bInterfaceClass
