@@ -206,7 +206,7 @@ _SAME = (
     frozenset({"+CGMM", "+GMM"}),
     frozenset({"+CGMR", "+GMR"}),
 )
-_BARE_ICCID = re.compile(r'"?\d{18,20}[0-9A-F]{0,2}"?', re.IGNORECASE)
+_BARE_ICCID = re.compile(r'(?:ICCID:\s*)?"?\d{18,20}[0-9A-F]{0,2}"?', re.IGNORECASE)
 # What a bare line of these commands looks like; quotes are allowed.
 _DIGITS_OF = {
     "+CIMI": re.compile(r'"?\d{14,16}"?'),

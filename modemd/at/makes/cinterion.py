@@ -26,7 +26,7 @@ MAKE = Make(
         urc_lines=("^SYSSTART", "^SHUTDOWN", "^SYSSTART AIRPLANE MODE"),
         prefixed=("^SMGL", "^SMGR"),
     ),
-    sim=Sim(pin=PinCounter("AT^SPIC", r"\^SPIC:\s*(\d+)"), news=("^SCKS:",)),
+    sim=Sim(iccid=("AT^SCID",), pin=PinCounter("AT^SPIC", r"\^SPIC:\s*(\d+)"), news=("^SCKS:",)),
     # "without setting status to REC READ" (TC35i and EHS6 manuals, AT^SMGR and AT^SMGL)
     sms=Sms(read="AT^SMGR={}", list="AT^SMGL={}"),
     reset=RESET,

@@ -14,6 +14,7 @@ MAKE = Make(
     ),
     lines=Lines(urc_prefixes=("+PACSP", "+WIND", "+PACSP0", "+PACSP1")),
     sim=Sim(
+        iccid=("AT+ICCID",),  # < ICCID: 8970101234567890123
         pin=PinCounter("AT+CPINC?", r"\+CPINC:\s*(\d+)"),
     ),
     reset="AT!RESET",

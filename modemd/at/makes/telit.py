@@ -40,6 +40,7 @@ MAKE = Make(
     ),
     lines=Lines(urc_prefixes=("#QSS", "#PSNT", "#CREG", "#ECAM", "#SIMPR", "#NITZ")),
     sim=Sim(
+        iccid=("AT#CCID",),
         # Of the password that +CPIN? asks for, which is the PIN where this is read
         pin=PinCounter("AT#PCT", r"#PCT:\s*(\d+)"),
         news=("#QSS:",),

@@ -41,6 +41,7 @@ MAKE = Make(
         urc_lines=("CONNECT",),
     ),
     sim=Sim(
+        iccid=("AT+ZICCID?",),
         pin=PinCounter("AT+ZPINPUK=?", r"\+ZPINPUK:\s*(\d+)"),
         news=("+ZUSIMR:",),
     ),

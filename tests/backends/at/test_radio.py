@@ -52,6 +52,28 @@ def test_signal(line: str, dbm: int | None) -> None:
     assert registration.signal_read([line]) == dbm
 
 
+@pytest.mark.parametrize(
+    ("line", "iccid"),
+    [
+        ("8970101234567890123F", "8970101234567890123"),
+        ('+CCID: "89701012345678901234"', "89701012345678901234"),
+        ("^ICCID: 98071021436587092143", "89700112345678901234"),
+        ("+QCCID: 89701012345678901234", "89701012345678901234"),
+        ("+ZICCID: 8970101234567890123", "8970101234567890123"),
+        ("#CCID: 8970101234567890123", "8970101234567890123"),
+        ("^SCID: 89701012345678901234", "89701012345678901234"),
+        ("ICCID: 8970101234567890123", "8970101234567890123"),
+        ('+CRSM: 144,0,"98071021436587092143"', "89700112345678901234"),
+        ('+CRSM: 106,130,""', None),
+        ("+CSQ: 20,99", None),
+        ("+CUSD: 8970101234567890123", None),
+    ],
+)
+def test_iccid(line: str, iccid: str | None) -> None:
+    """The digits under whatever name the make has for them, also as the file's swapped nibbles."""
+    assert identity.iccid_of(line) == iccid
+
+
 def test_lte_alone_is_registered() -> None:
     """+CREG says no and +CEREG says yes: registered, and one more command was spent only then."""
     asked: list[str] = []
