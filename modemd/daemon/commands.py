@@ -12,10 +12,10 @@ from modemd.alerts.channels import matching
 from modemd.at.ussd import check_code
 from modemd.daemon import listener, render, request_fields
 from modemd.daemon.alarm import Alarm
+from modemd.daemon.connection import Peer, Request
 from modemd.daemon.fields import suggestion
 from modemd.daemon.fleet import Asked, Fleet
 from modemd.daemon.recording import Recording
-from modemd.daemon.server import Peer, Request
 from modemd.errors import ModemdError, RefusedError
 from modemd.explanations import line_of
 from modemd.modem.requests import BalanceQuery, SmsList, SmsListing, UssdQuery

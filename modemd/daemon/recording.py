@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modemd.backends.base import Piece, WireTap
-from modemd.daemon.server import Request
+from modemd.daemon.connection import Request
 from modemd.records import ModemSnapshot
 from modemd.redaction.dialogue import Redactor
 

@@ -7,8 +7,8 @@ from concurrent.futures import CancelledError
 from dataclasses import asdict
 from typing import Any
 
+from modemd.daemon.connection import Request
 from modemd.daemon.fleet import Asked
-from modemd.daemon.server import Request
 from modemd.errors import ModemdError, RefusedError
 from modemd.explanations import line_of
 from modemd.modem.requests import SmsListing, UssdQuery

@@ -25,8 +25,9 @@ from modemd.daemon import diagnosis, render, service
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.commands import Handlers
 from modemd.daemon.config import Config, load, without_effect
+from modemd.daemon.connection import Request
 from modemd.daemon.fleet import Fleet
-from modemd.daemon.server import Request, Server
+from modemd.daemon.server import Server
 from modemd.errors import ConfigError, StoreError
 from modemd.modem.worker import Reports, Worker
 from modemd.money.operators import Packs

@@ -9,96 +9,22 @@ from __future__ import annotations
 import os
 import selectors
 import socket
-import struct
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
 
 from modemd import __version__
 from modemd.daemon import listener
-from modemd.daemon.control import MAX_CLIENTS, MAX_LINE_BYTES, PROTOCOL, decode_line, encode_line
+from modemd.daemon.connection import PUMP_BYTES, Connection, Peer, Request, error_line, peer_of
+from modemd.daemon.control import MAX_CLIENTS, MAX_LINE_BYTES, PROTOCOL, decode_line
 from modemd.errors import ProtocolError
 from modemd.explanations import line_of
 
 MAX_IN_FLIGHT = 32  # requests of one connection; a person has one or two
 MAX_OUTPUT_BYTES = 1 << 20  # a client that lets this much pile up does not read
-PUMP_BYTES = 1 << 16  # rows are fetched, and requests read, only while less than this waits to be written
-STALLED_S = 30.0  # unread output for this long: the client hangs
-
-MOST_BYTES = 1024  # Python's getsockopt() refuses more; room for 256 groups
-SO_PEERGROUPS = 59  # include/uapi/asm-generic/socket.h; since Linux 4.13, not in Python's socket module
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """Who is at the other end, as the kernel says (SO_PEERCRED, SO_PEERGROUPS)."""
-
-    pid: int
-    uid: int
-    gids: frozenset[int]
-
-
-class Request:
-    """One request under way. Its handler ends it with `finish`, `fail` or `rows`, in the loop's thread; what comes
-    after the end, or after the client went away, is dropped. `on_cancel` is called when the client takes it back or
-    goes away, `on_answer` with the answer to a menu."""
-
-    def __init__(self, connection: _Connection, ident: int | str, message: Mapping[str, Any]) -> None:
-        self.ident = ident
-        self.message = message
-        self.peer = connection.peer
-        self.on_cancel: Callable[[], None] | None = None
-        self.on_answer: Callable[[str], None] | None = None
-        self._connection = connection
-
-    @property
-    def open(self) -> bool:
-        """The client still waits for the end."""
-        return self._connection.requests.get(self.ident) is self
-
-    def finish(self, result: Mapping[str, Any]) -> None:
-        self._end({"id": self.ident, "ok": True, "result": result})
-
-    def fail(self, code: str, message: str) -> None:
-        self._end({"id": self.ident, "ok": False, "error": {"code": code, "message": message}})
-
-    def bug(self) -> None:
-        """Ends it after an exception that nobody foresaw: logged with its traceback."""
-        structlog.get_logger().exception("request failed", cmd=str(self.message.get("cmd")))
-        self.fail("failed", "this is a bug in modemd, please report it with the log: journalctl -u modemd -e")
-
-    def event(self, name: str, **fields: Any) -> None:
-        if self.open:
-            self._connection.send({"id": self.ident, "event": name, **fields})
-
-    def row(self, row: Mapping[str, Any]) -> None:
-        """One row at once, of a request that goes on."""
-        if self.open:
-            self._connection.send({"id": self.ident, "row": row})
-
-    def rows(self, rows: Iterator[Mapping[str, Any]]) -> None:
-        """Sends these as fast as the client reads them, then their number."""
-        if self.open:
-            self._connection.streams.append((self, self._numbered(rows)))
-
-    def _numbered(self, rows: Iterator[Mapping[str, Any]]) -> Iterator[bytes]:
-        number = 0
-        for row in rows:
-            line = encode_line({"id": self.ident, "row": row})
-            if len(line) > MAX_LINE_BYTES:
-                line = encode_line({"id": self.ident, "row": {**row, "text": None}})
-            number += 1
-            yield line
-        yield encode_line({"id": self.ident, "ok": True, "result": {"rows": number}})
-
-    def _end(self, message: Mapping[str, Any]) -> None:
-        if self.open:
-            del self._connection.requests[self.ident]
-            self._connection.send(message)
 
 
 Handler = Callable[[Request], None]
@@ -122,7 +48,7 @@ class Server:
         self._selector = selectors.DefaultSelector()
         self._listener: socket.socket | None = None
         self._identity: tuple[int, int] | None = None
-        self._connections: set[_Connection] = set()
+        self._connections: set[Connection] = set()
         self._calls: deque[Callable[[], None]] = deque()
         self._wake_receive, self._wake_send = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._selector.register(self._wake_receive, selectors.EVENT_READ, self._woken)
@@ -140,7 +66,7 @@ class Server:
     def close(self) -> None:
         """Tells every client, then removes the socket if it is still ours. Idempotent."""
         for connection in list(self._connections):
-            connection.send(_error(None, "shutting down", line_of("shutting down")))
+            connection.send(error_line(None, "shutting down", line_of("shutting down")))
             connection.write()
             self._drop(connection)
         if self._listener is not None:
@@ -171,7 +97,7 @@ class Server:
         """One wait of at most this long (None = for ever), and everything that ended it."""
         self._continue_all()  # what was answered between two turns goes out before we sleep
         for key, events in self._selector.select(self._patience_s(timeout_s)):
-            if isinstance(key.data, _Connection):
+            if isinstance(key.data, Connection):
                 self._serve(key.data, events)
             else:
                 key.data()
@@ -212,20 +138,20 @@ class Server:
             return  # the client gave up in between, or we ran out of descriptors: the next one may do better
         accepted.setblocking(False)
         try:
-            connection = _Connection(accepted, self._credentials(accepted), self._monotonic)
+            connection = Connection(accepted, self._credentials(accepted), self._monotonic)
         except OSError:
             accepted.close()
             return
         self._connections.add(connection)
         self._selector.register(accepted, selectors.EVENT_READ, connection)
         if len(self._connections) > MAX_CLIENTS:
-            connection.send(_error(None, "too many clients", line_of("too many clients", about=MAX_CLIENTS)))
+            connection.send(error_line(None, "too many clients", line_of("too many clients", about=MAX_CLIENTS)))
             connection.ending = True
         else:
             connection.send({"hello": "modemd", "protocol": PROTOCOL, "version": __version__})
         self._continue(connection)
 
-    def _serve(self, connection: _Connection, events: int) -> None:
+    def _serve(self, connection: Connection, events: int) -> None:
         if events & selectors.EVENT_READ and not connection.ending and not connection.read():
             connection.write()  # what it asked for and did not wait for, as far as it goes
             self._drop(connection)
@@ -233,7 +159,7 @@ class Server:
         for line in connection.lines():
             self._line(connection, line)
 
-    def _continue(self, connection: _Connection) -> None:
+    def _continue(self, connection: Connection) -> None:
         """Writes what can be written, and waits for the rest."""
         connection.pump()
         alive = connection.write()
@@ -247,22 +173,22 @@ class Server:
         if key.events != interest:
             self._selector.modify(connection.socket, interest, connection)
 
-    def _line(self, connection: _Connection, line: bytes | None) -> None:
+    def _line(self, connection: Connection, line: bytes | None) -> None:
         if connection.ending:
             return
         try:
             message = decode_line(_bounded(line))
             ident = _ident(message)
         except ProtocolError as error:
-            connection.send(_error(None, "bad request", error.message))
+            connection.send(error_line(None, "bad request", error.message))
             connection.ending = True
             return
         if "cmd" not in message:
             _follow_up(connection.requests.get(ident), message)
         elif ident in connection.requests:
-            connection.send(_error(ident, "bad request", "this id is still in use: give each request its own"))
+            connection.send(error_line(ident, "bad request", "this id is still in use: give each request its own"))
         elif len(connection.requests) >= MAX_IN_FLIGHT:
-            connection.send(_error(ident, "busy", f"{MAX_IN_FLIGHT} requests are under way: wait for one to end"))
+            connection.send(error_line(ident, "busy", f"{MAX_IN_FLIGHT} requests are under way: wait for one to end"))
         else:
             request = connection.requests[ident] = Request(connection, ident, message)
             try:
@@ -270,7 +196,7 @@ class Server:
             except Exception:  # noqa: BLE001 (a bug in one answer must not end the daemon that warns people)
                 request.bug()
 
-    def _drop(self, connection: _Connection) -> None:
+    def _drop(self, connection: Connection) -> None:
         if connection not in self._connections:
             return
         self._connections.discard(connection)
@@ -281,94 +207,6 @@ class Server:
         for request in requests:
             if request.on_cancel is not None:
                 request.on_cancel()
-
-
-class _Connection:
-    """One client: its bytes in both directions, and what it asked for."""
-
-    def __init__(self, accepted: socket.socket, peer: Peer, monotonic: Callable[[], float]) -> None:
-        self.socket = accepted
-        self.peer = peer
-        self.requests: dict[int | str, Request] = {}
-        self.streams: deque[tuple[Request, Iterator[bytes]]] = deque()
-        self.output = bytearray()
-        self.ending = False  # nothing more is read; closed once the output is written
-        self.stalled_at: float | None = None
-        self._input = bytearray()
-        self._monotonic = monotonic
-
-    def read(self) -> bool:
-        """Takes in what is there; False when the client is gone."""
-        try:
-            data = self.socket.recv(MAX_LINE_BYTES)
-        except (BlockingIOError, InterruptedError):
-            return True
-        except OSError:
-            return False
-        self._input += data
-        return bool(data)
-
-    def lines(self) -> Iterator[bytes | None]:
-        """The whole lines so far; None for one that is too long, which is the last."""
-        if b"\n" not in self._input and len(self._input) < MAX_LINE_BYTES:
-            return
-        *whole, rest = bytes(self._input).split(b"\n")
-        self._input[:] = rest
-        for line in whole:
-            yield line if len(line) < MAX_LINE_BYTES else None
-        if len(rest) >= MAX_LINE_BYTES:
-            self._input.clear()
-            yield None
-
-    def send(self, message: Mapping[str, Any]) -> None:
-        line = encode_line(message)
-        if len(line) > MAX_LINE_BYTES:
-            line = encode_line(_error(message.get("id"), "failed", "the answer is larger than 64 KiB: ask for less"))
-        self.output += line
-
-    def pump(self) -> None:
-        """Fetches rows for as long as the client keeps up."""
-        while self.streams and len(self.output) < PUMP_BYTES:
-            request, lines = self.streams[0]
-            try:
-                line = next(lines, None) if request.open else None
-            except Exception:  # noqa: BLE001 (one row that cannot be shown must not end the daemon)
-                request.bug()
-                line = None
-            if line is None:
-                self.streams.popleft()
-                self.requests.pop(request.ident, None) if request.open else None
-            else:
-                self.output += line
-
-    def write(self) -> bool:
-        """Writes what the client takes; False when it is gone."""
-        sent = 0
-        try:
-            while self.output:
-                sent = self.socket.send(self.output)
-                del self.output[:sent]
-        except (BlockingIOError, InterruptedError):
-            pass
-        except OSError:
-            return False
-        if not self.output:
-            self.stalled_at = None
-        elif sent or self.stalled_at is None:
-            self.stalled_at = self._monotonic() + STALLED_S
-        return True
-
-
-def peer_of(connection: socket.socket) -> Peer:
-    """The process at the other end, as it was when it connected. Raises OSError if the kernel will not say."""
-    size = struct.calcsize("3i")
-    pid, uid, gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
-    try:
-        raw = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, MOST_BYTES)
-    except OSError:
-        raw = b""  # an old kernel, or more groups than fit: the primary group decides
-    groups = struct.unpack(f"{len(raw) // 4}I", raw[: len(raw) // 4 * 4])
-    return Peer(pid, uid, frozenset({gid, *groups}))
 
 
 def _bounded(line: bytes | None) -> bytes:
@@ -393,7 +231,3 @@ def _follow_up(request: Request | None, message: Mapping[str, Any]) -> None:
     answer = message.get("answer")
     if isinstance(answer, str) and request.on_answer is not None:
         request.on_answer(answer)
-
-
-def _error(ident: object, code: str, message: str) -> dict[str, Any]:
-    return {"id": ident, "ok": False, "error": {"code": code, "message": message}}

@@ -24,9 +24,10 @@ from modemd.backends.at.tap import Tap
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.commands import Handlers
 from modemd.daemon.config import Config, DaemonSettings
+from modemd.daemon.connection import Peer
 from modemd.daemon.control import Client
 from modemd.daemon.fleet import Fleet
-from modemd.daemon.server import Peer, Server
+from modemd.daemon.server import Server
 from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query
 from modemd.records import ChannelSettings, Measurement, ModemSettings, ModemSnapshot, Reading, Sim
@@ -161,7 +162,7 @@ class Office:
         return owner
 
     def _credentials(self, connection: Any) -> Peer:
-        from modemd.daemon.server import peer_of
+        from modemd.daemon.connection import peer_of
 
         return self.peer or peer_of(connection)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from modemd.daemon.connection import Peer
 from modemd.daemon.control import Client
 from modemd.daemon.listener import group_id
-from modemd.daemon.server import Peer
 from modemd.errors import DaemonUnreachable, RefusedError
 from modemd.modem.requests import BalanceQuery, UssdQuery
 from modemd.records import ChannelSettings, ModemSettings, Reading, UssdResult

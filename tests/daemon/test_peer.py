@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from modemd.daemon.server import peer_of
+from modemd.daemon.connection import peer_of
 
 CONNECT = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); sys.stdin.read()"
 

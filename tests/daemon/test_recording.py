@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from modemd.at.gsm import encode_packed
 from modemd.backends.at.modem import Modem
 from modemd.backends.base import Piece, UssdRequest
+from modemd.daemon.connection import Peer
 from modemd.daemon.control import Client
 from modemd.daemon.recording import Transcript
-from modemd.daemon.server import Peer
 from modemd.errors import DaemonUnreachable, RefusedError
 from modemd.modem.requests import UssdQuery
 from modemd.records import ModemSettings, UssdResult

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from modemd.daemon.connection import Request
 from modemd.daemon.control import MAX_CLIENTS, MAX_LINE_BYTES, Client, decode_line, encode_line, socket_candidates
-from modemd.daemon.server import MAX_OUTPUT_BYTES, Request, Server
+from modemd.daemon.server import MAX_OUTPUT_BYTES, Server
 from modemd.errors import DaemonUnreachable, ModemdError, ProtocolError, RefusedError, StateInUse, StoreError
 
 DEADLINE_S = 10.0

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from modemd.daemon.connection import Peer
 from modemd.daemon.control import Client
-from modemd.daemon.server import Peer
 from modemd.errors import DaemonUnreachable
 from modemd.modem.requests import SmsList, SmsListing
 from modemd.records import ModemSettings, SmsMessage, SmsPlace, SmsStorage
