@@ -18,6 +18,7 @@ from modemd.daemon.control import MAX_LINE_BYTES, encode_line
 
 PUMP_BYTES = 1 << 16  # rows are fetched, and requests read, only while less than this waits to be written
 STALLED_S = 30.0  # unread output for this long: the client hangs
+ROW_FRAME_BYTES = 512  # the line around a row: its request's id, 64 characters of up to 6 octets, and the keys
 MOST_BYTES = 1024  # Python's getsockopt() refuses more; room for 256 groups
 SO_PEERGROUPS = 59  # include/uapi/asm-generic/socket.h; since Linux 4.13, not in Python's socket module
 
@@ -60,29 +61,46 @@ class Request:
         structlog.get_logger().exception("request failed", cmd=str(self.message.get("cmd")))
         self.fail("failed", "this is a bug in modemd, please report it with the log: journalctl -u modemd -e")
 
+    @property
+    def unread(self) -> int:
+        """Octets that this client has not taken yet, of all its requests."""
+        return len(self._connection.output)
+
+    def drop(self, code: str, message: str) -> None:
+        """Ends the whole connection: what the client has not read is thrown away, and this error is its last line."""
+        self._connection.give_up(error_line(None, code, message))
+
     def event(self, name: str, **fields: Any) -> None:
         if self.open:
             self._connection.send({"id": self.ident, "event": name, **fields})
 
     def row(self, row: Mapping[str, Any]) -> None:
         """One row at once, of a request that goes on."""
-        if self.open:
-            self._connection.send({"id": self.ident, "row": row})
+        self.put(encode_row(row))
+
+    def put(self, encoded: bytes) -> None:
+        """The same for a row that encode_row() has made."""
+        if self.open and not self._connection.ending:
+            self._connection.output += self._line(encoded)
 
     def rows(self, rows: Iterator[Mapping[str, Any]]) -> None:
-        """Sends these as fast as the client reads them, then their number."""
-        if self.open:
-            self._connection.streams.append((self, self._numbered(rows)))
+        """Sends these as fast as the client reads them, then their number, which is the end."""
+        self.stream(map(encode_row, rows), lambda number: self.finish({"rows": number}))
 
-    def _numbered(self, rows: Iterator[Mapping[str, Any]]) -> Iterator[bytes]:
+    def stream(self, rows: Iterator[bytes], then: Callable[[int], None] = lambda _number: None) -> None:
+        """Sends these of encode_row() as fast as the client reads them; `then` gets their number behind the last."""
+        if self.open:
+            self._connection.streams.append((self, self._lines(rows, then)))
+
+    def _lines(self, rows: Iterator[bytes], then: Callable[[int], None]) -> Iterator[bytes]:
         number = 0
         for row in rows:
-            line = encode_line({"id": self.ident, "row": row})
-            if len(line) > MAX_LINE_BYTES:
-                line = encode_line({"id": self.ident, "row": {**row, "text": None}})
             number += 1
-            yield line
-        yield encode_line({"id": self.ident, "ok": True, "result": {"rows": number}})
+            yield self._line(row)
+        then(number)
+
+    def _line(self, encoded: bytes) -> bytes:
+        return encode_line({"id": self.ident})[:-2] + b', "row": ' + encoded + b"}\n"
 
     def _end(self, message: Mapping[str, Any]) -> None:
         if self.open:
@@ -101,7 +119,9 @@ class Connection:
         self.output = bytearray()
         self.ending = False  # nothing more is read; closed once the output is written
         self.stalled_at: float | None = None
+        self.pumped_at = 0.0  # when rows were fetched for it last
         self._input = bytearray()
+        self._mid_line = False  # the client has the first part of the line that `output` begins with
         self._monotonic = monotonic
 
     def read(self) -> bool:
@@ -128,6 +148,8 @@ class Connection:
             yield None
 
     def send(self, message: Mapping[str, Any]) -> None:
+        if self.ending:
+            return
         line = encode_line(message)
         if len(line) > MAX_LINE_BYTES:
             line = encode_line(
@@ -135,9 +157,20 @@ class Connection:
             )
         self.output += line
 
-    def pump(self) -> None:
-        """Fetches rows for as long as the client keeps up."""
-        while self.streams and len(self.output) < PUMP_BYTES:
+    def give_up(self, message: Mapping[str, Any]) -> None:
+        """The last line of a client that does not keep up; it goes out if the client reads after all."""
+        if self.ending:
+            return
+        begun = self.output.find(b"\n") + 1 if self._mid_line else 0
+        del self.output[begun:]
+        self.streams.clear()
+        self.send(message)
+        self.ending = True
+
+    def pump(self, until: float) -> None:
+        """Fetches rows for as long as the client keeps up, and the time allows."""
+        while self.streams and len(self.output) < PUMP_BYTES and (now := self._monotonic()) < until:
+            self.pumped_at = now
             request, lines = self.streams[0]
             try:
                 line = next(lines, None) if request.open else None
@@ -146,7 +179,6 @@ class Connection:
                 line = None
             if line is None:
                 self.streams.popleft()
-                self.requests.pop(request.ident, None) if request.open else None
             else:
                 self.output += line
 
@@ -156,6 +188,7 @@ class Connection:
         try:
             while self.output:
                 sent = self.socket.send(self.output)
+                self._mid_line = sent > 0 and self.output[sent - 1] != ord("\n")
                 del self.output[:sent]
         except (BlockingIOError, InterruptedError):
             pass
@@ -178,6 +211,20 @@ def peer_of(connection: socket.socket) -> Peer:
         raw = b""  # an old kernel, or more groups than fit: the primary group decides
     groups = struct.unpack(f"{len(raw) // 4}I", raw[: len(raw) // 4 * 4])
     return Peer(pid, uid, frozenset({gid, *groups}))
+
+
+def encode_row(row: Mapping[str, Any]) -> bytes:
+    """A row as JSON, to be put into the line of any request. One that is too long for a line comes without the
+    operator's text, its own or that of the object that it holds."""
+    encoded = encode_line(row)[:-1]
+    if len(encoded) > MAX_LINE_BYTES - ROW_FRAME_BYTES:
+        short = {key: _without_text(value) if isinstance(value, Mapping) else value for key, value in row.items()}
+        encoded = encode_line(_without_text(short))[:-1]
+    return encoded
+
+
+def _without_text(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**row, "text": None} if "text" in row else row
 
 
 def error_line(ident: object, code: str, message: str) -> dict[str, Any]:

@@ -24,8 +24,9 @@ from modemd.errors import ProtocolError
 from modemd.explanations import line_of
 
 MAX_IN_FLIGHT = 32  # requests of one connection; a person has one or two
+# Rows are fetched for so long, for all clients together, twice a turn of the loop; then others have theirs.
+PUMP_S = 0.01
 MAX_OUTPUT_BYTES = 1 << 20  # a client that lets this much pile up does not read
-
 
 Handler = Callable[[Request], None]
 
@@ -111,11 +112,12 @@ class Server:
 
     def _continue_all(self) -> None:
         now = self._monotonic()
-        for connection in list(self._connections):
+        # Who got rows longest ago comes first, so that many long histories at once go on side by side.
+        for connection in sorted(self._connections, key=lambda connection: connection.pumped_at):
             if connection.stalled_at is not None and now >= connection.stalled_at:
                 self._drop(connection)
             else:
-                self._continue(connection)
+                self._continue(connection, pump_until=now + PUMP_S)
 
     def _patience_s(self, timeout_s: float | None) -> float | None:
         stalls = [c.stalled_at for c in self._connections if c.stalled_at is not None]
@@ -159,9 +161,9 @@ class Server:
         for line in connection.lines():
             self._line(connection, line)
 
-    def _continue(self, connection: Connection) -> None:
+    def _continue(self, connection: Connection, *, pump_until: float = 0.0) -> None:
         """Writes what can be written, and waits for the rest."""
-        connection.pump()
+        connection.pump(pump_until)
         alive = connection.write()
         if not alive or len(connection.output) > MAX_OUTPUT_BYTES or (connection.ending and not connection.output):
             self._drop(connection)

@@ -14,7 +14,7 @@ import pytest
 
 from modemd.daemon.connection import Request
 from modemd.daemon.control import MAX_CLIENTS, MAX_LINE_BYTES, Client, decode_line, encode_line, socket_candidates
-from modemd.daemon.server import MAX_OUTPUT_BYTES, Server
+from modemd.daemon.server import MAX_OUTPUT_BYTES, PUMP_S, Server
 from modemd.errors import DaemonUnreachable, ModemdError, ProtocolError, RefusedError, StateInUse, StoreError
 
 DEADLINE_S = 10.0
@@ -129,6 +129,32 @@ def test_a_line_in_pieces(served: Served, raw: Raw) -> None:
     for byte in b'{"id": 1, "cmd": "a"}\n':
         raw.send(bytes([byte]))
     assert served.wait().message["cmd"] == "a"
+
+
+def test_long_histories_take_turns(tmp_path: Path) -> None:
+    """Rows that take their time are fetched for PUMP_S a turn, for all clients together; all of them get on."""
+    now = [1000.0]
+
+    def slow(total: int) -> Iterator[dict[str, Any]]:
+        for number in range(total):
+            now[0] += PUMP_S * 0.6
+            yield {"n": number}
+
+    path = str(tmp_path / "s")
+    server = Server(path, lambda request: request.rows(slow(6)), monotonic=lambda: now[0])
+    server.open()
+    clients = []
+    for _ in range(3):
+        clients.append(Raw(path))
+        clients[-1].send(b'{"id": 1, "cmd": "history"}\n')
+    for _ in range(3 * 6 + 6):
+        before = now[0]
+        server.run_once(0.0)
+        assert now[0] - before < 2.5 * PUMP_S  # it fetches twice a turn, and the last row of each may be late
+    for raw in clients:
+        assert [raw.line().get("row", {}).get("n") for _ in range(7)] == [None, *range(6)]
+        raw.close()
+    server.close()
 
 
 def test_menu_events_are_answered(served: Served) -> None:
