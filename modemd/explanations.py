@@ -160,6 +160,7 @@ EXPLANATIONS = {
     "bad request": Explanation(
         "the daemon does not take the request", "check that command and daemon are of one version"
     ),
+    "too slow": Explanation("too much waited to be read", "let the program read faster, and ask again with `since`"),
     "forbidden": Explanation(
         "raw USSD, messages and alert commands are for root, the daemon's user and the users under `dial`",
         "ask as one of them, or be named there in the configuration",

@@ -186,6 +186,7 @@ class Measurement:
     decoder: str | None = None
     error: str | None = None  # short stable phrase (see UssdResult.error), or None
     hint: str | None = None  # the line for people that belongs to `error`
+    seq: int | None = field(default=None, compare=False)  # its number in the store; None: not stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

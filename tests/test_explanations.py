@@ -24,7 +24,7 @@ PACKAGE = Path(explanations.__file__).parent
 OWN_FACTS = ("simulator/",)  # a fake that shared our words would share our mistakes
 
 # Calls that take a phrase in this place, beside every `code=` of an error and every `error=` of a record.
-PLACES = {"refusal": 2, "_refuse_all": 0, "refuse": 0, "_nothing": 1, "_error": 1, "Answer": 3}
+PLACES = {"refusal": 2, "_refuse_all": 0, "refuse": 0, "_nothing": 1, "error_line": 1, "drop": 0, "Answer": 3}
 
 # States that are no trouble.
 WELL = {"ready"}

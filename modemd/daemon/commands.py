@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from modemd.alerts.channels import matching
@@ -16,6 +16,7 @@ from modemd.daemon.connection import Peer, Request
 from modemd.daemon.fields import suggestion
 from modemd.daemon.fleet import Asked, Fleet
 from modemd.daemon.recording import Recording
+from modemd.daemon.views import Views
 from modemd.errors import ModemdError, RefusedError
 from modemd.explanations import line_of
 from modemd.modem.requests import BalanceQuery, SmsList, SmsListing, UssdQuery
@@ -40,14 +41,19 @@ class Handlers:
         clock: Callable[[], datetime],
         call_soon: Callable[[Callable[[], None]], None],
         monotonic: Callable[[], float] = time.monotonic,
-        diagnose: Callable[[Request], None] = lambda request: request.finish({}),
+        more: Mapping[str, Callable[[Request], None]] | None = None,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
+        """`more`: commands that others answer, by name, for everybody who may read. `on_change` is called after a
+        change of what `status` says."""
         self._fleet = fleet
         self._store = store
         self._alarm = alarm
         self._clock = clock
         self._call_soon = call_soon
         self._monotonic = monotonic
+        self._on_change = on_change
+        self._views = Views(fleet, store, alarm, clock=clock)
         self._group = listener.group_id()
         self._dialers: frozenset[int] = frozenset()
         self._tests: list[tuple[Request, str, tuple[str, ...], float]] = []
@@ -64,7 +70,7 @@ class Handlers:
             "alert_ack": self._alert_ack,
             "record": self._record,
             "sms": self._sms,
-            "doctor": diagnose,
+            **(more or {}),
         }
 
     def apply(self, dial: Iterable[str]) -> list[str]:
@@ -247,22 +253,7 @@ class Handlers:
     # --- questions to the store --------------------------------------------------------------------------------------
 
     def _status(self, request: Request) -> None:
-        now = self._clock()
-        modems = []
-        for name in self._fleet.settings:
-            snapshot = self._fleet.snapshot(name)
-            modems.append(
-                render.status(
-                    snapshot,
-                    reading=self._reading(name),
-                    level=self._alarm.level(snapshot),
-                    next_query_at=self._fleet.next_query_at.get(name),
-                    alerts=self._store.open_alerts(name),
-                    fallback=self._store.last_fallback(snapshot.sim_key or f"modem:{name}"),
-                    now=now,
-                )
-            )
-        request.finish({"modems": modems})
+        request.finish({"modems": [self._views.status(self._fleet.snapshot(name)) for name in self._fleet.settings]})
 
     def _ports(self, request: Request) -> None:
         """What `modemd ports` cannot see from outside: which modem has which port."""
@@ -276,11 +267,7 @@ class Handlers:
         rows = self._store.history(modem=name, since=since)
         if name is not None and not rows:
             self._fleet.resolve(name)  # a modem of the past is fine while it has rows
-        request.rows(self._history_row(row, now) for row in rows)
-
-    def _history_row(self, row: Measurement, now: datetime) -> render.Json:
-        """`level` is what the number meant then; a forecast of the past helps nobody."""
-        return render.measurement(row, level=self._alarm.level_of(row, at=row.taken_at), days_left=None, now=now)
+        request.rows(self._views.history_row(row) for row in rows)
 
     def _check(self, request: Request) -> None:
         name = self._modem(request)
@@ -324,6 +311,7 @@ class Handlers:
         ids = [row.alert.id for row in self._store.alerts(open_only=True)]
         chosen = [ident for ident in ids if wanted is None or ident == wanted]
         request.finish({"acknowledged": sum(self._store.acknowledge(ident) for ident in chosen)})
+        self._on_change()
 
     # --- what several of them need -----------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Any
 from modemd.explanations import line_of
 from modemd.modem.requests import SmsListing
 from modemd.records import Level, Measurement, ModemSettings, ModemSnapshot, Sim, SmsMessage, UssdResult
-from modemd.store import AlertRow, FallbackNote
+from modemd.store import AlertRow, Delivery, FallbackNote
 
 Json = dict[str, Any]
 
@@ -194,17 +194,19 @@ def alert(row: AlertRow) -> Json:
         "open": row.open,
         "acknowledged_at": utc(row.acknowledged_at),
         "closed_at": utc(row.closed_at),
-        "deliveries": [
-            {
-                "channel": delivery.channel,
-                "state": delivery.state,
-                "tries": delivery.tries,
-                "next_at": utc(delivery.next_at) if delivery.state == "pending" else None,
-                "delivered_at": utc(delivery.delivered_at),
-                "error": delivery.last_error,
-            }
-            for delivery in row.deliveries
-        ],
+        "deliveries": [delivery(one) for one in row.deliveries],
+    }
+
+
+def delivery(one: Delivery) -> Json:
+    """An alert's way through one channel."""
+    return {
+        "channel": one.channel,
+        "state": one.state,
+        "tries": one.tries,
+        "next_at": utc(one.next_at) if one.state == "pending" else None,
+        "delivered_at": utc(one.delivered_at),
+        "error": one.last_error,
     }
 
 

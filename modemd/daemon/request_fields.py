@@ -74,6 +74,19 @@ def number(request: Request, key: str, default: float | None) -> float | None:
     return float(value)
 
 
+def row_number(request: Request, key: str) -> int | None:
+    """The `seq` of a row; None where it is missing or null. Raises RefusedError "bad request"."""
+    value = request.message.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
+        raise RefusedError(
+            f"`{key}` must be the `seq` of the last row that you have, a whole number; 0 for all rows",
+            code="bad request",
+        )
+    return value
+
+
 def candidates(query: UssdQuery, result: UssdResult) -> dict[str, Any]:
     """The key of that name where it was asked for."""
     return {"candidates": [asdict(candidate) for candidate in result.candidates]} if query.explain else {}

@@ -28,11 +28,13 @@ from modemd.daemon.config import Config, load, without_effect
 from modemd.daemon.connection import Request
 from modemd.daemon.fleet import Fleet
 from modemd.daemon.server import Server
+from modemd.daemon.views import Views
+from modemd.daemon.watch import Watch
 from modemd.errors import ConfigError, StoreError
 from modemd.modem.worker import Reports, Worker
 from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot
-from modemd.store import Store
+from modemd.store import Delivery, Store
 
 EXIT_OK, EXIT_FAILED, EXIT_CONFIGURATION = 0, 1, 2
 SHUTDOWN_S = 4.5  # SIGTERM ends the daemon within 5 s, whatever hangs
@@ -82,13 +84,21 @@ class Daemon:
         self._store = Store(Path(config.daemon.state))
         self._packs = Packs()
         channels = bind(config.channels)
-        self._outbox = Outbox(self._store, channels, on_result=lambda *_: self._server.wake())
-        self._alarm = Alarm(self._store, wake_outbox=self._outbox.wake, clock=_now)
+        self._outbox = Outbox(self._store, channels, on_result=self._tried)
+        self._alarm = Alarm(self._store, wake_outbox=self._raised, clock=_now)
         self._server = Server(config.daemon.socket, lambda request: self._desk(request))
         call_soon = self._server.call_soon
         self._fleet = Fleet(self._store, make_owner=self._owner, call_soon=call_soon, clock=_now)
+        views = Views(self._fleet, self._store, self._alarm, clock=_now)
+        self._watch = Watch(self._fleet, self._store, views, clock=_now)
         self._desk = Handlers(
-            self._fleet, self._store, self._alarm, clock=_now, call_soon=call_soon, diagnose=self._diagnosis
+            self._fleet,
+            self._store,
+            self._alarm,
+            clock=_now,
+            call_soon=call_soon,
+            more={"doctor": self._diagnosis, "watch": self._watch},
+            on_change=self._mark,
         )
         self._watchdog_s = service.watchdog_interval_s()
         self._watchdog_at = 0.0
@@ -144,6 +154,8 @@ class Daemon:
                 self._changed = False
                 self._tend_at = now + max(LEAST_PAUSE_S, self._until(self._tend_modems()))
                 self._tell_status()
+                if self._watch.watched:
+                    self._server.call_soon(self._watch.refresh)
         except StoreError as error:
             self._tend_at = now + TROUBLE_PAUSE_S
             self._complain(error.message)
@@ -207,11 +219,25 @@ class Daemon:
             make_backend,
             store=self._store,
             packs=self._packs,
-            reports=Reports(
-                change=lambda _snapshot: self._server.call_soon(self._mark),
-                measurement=lambda m: self._server.call_soon(lambda: self._measured(m)),
-            ),
+            reports=Reports(change=self._snapshot_changed, measurement=self._row_added),
         )
+
+    # Calls of their own for those who watch, so that a fault there stops neither schedule nor alerts.
+
+    def _snapshot_changed(self, snapshot: ModemSnapshot) -> None:
+        self._server.call_soon(self._mark)
+        self._server.call_soon(lambda: self._watch.snapshot(snapshot))
+
+    def _row_added(self, m: Measurement) -> None:
+        self._server.call_soon(lambda: self._watch.measured(m))
+        self._server.call_soon(lambda: self._measured(m))
+
+    def _raised(self) -> None:
+        self._server.call_soon(self._watch.alerts)
+        self._outbox.wake()
+
+    def _tried(self, delivery: Delivery, error: str | None) -> None:
+        self._server.call_soon(lambda: self._watch.tried(delivery, error))
 
     def _mark(self) -> None:
         self._changed = True

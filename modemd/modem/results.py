@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from modemd.errors import ModemdError, ModemError, StoreError
@@ -102,7 +102,7 @@ class ResultWriter:
     def _keep(self, row: Measurement) -> None:
         """Stores a row, then tells of it. A store that fails is logged: who asked still gets the answer."""
         try:
-            self._context.store.add(row)
+            row = replace(row, seq=self._context.store.add(row))
         except StoreError as error:
             self._log.error("a reading could not be stored", reason=error.message)
         self._on_measurement(row)

@@ -118,9 +118,13 @@ class AlertBook(Database):
                 (clean(error), delivery_id),
             )
 
-    def alerts(self, *, open_only: bool = False, limit: int | None = None) -> list[AlertRow]:
-        """Alerts with their deliveries, newest first."""
-        return self._listed(_OPEN if open_only else "1", (), limit)
+    def alerts(self, *, open_only: bool = False, after: int = 0, limit: int | None = None) -> list[AlertRow]:
+        """Alerts with their deliveries, newest first; `after`: those with a higher AlertRow.number alone."""
+        return self._listed(f"{_OPEN if open_only else '1'} AND number > ?", (after,), limit)
+
+    def alert(self, alert_id: str) -> AlertRow | None:
+        """One alert with its deliveries; None where there is none of that id."""
+        return next(iter(self._listed("id = ?", (alert_id,), 1)), None)
 
     def open_alerts(self, modem: str) -> list[AlertRow]:
         """What is still wrong with this modem's SIM and not acknowledged, newest first."""
@@ -182,4 +186,5 @@ class AlertBook(Database):
             acknowledged_at=time_or_none(row["acknowledged_at"]),
             closed_at=time_or_none(row["closed_at"]),
             deliveries=tuple(delivery_of(line, alert) for line in lines),
+            number=row["number"],
         )

@@ -52,6 +52,20 @@ class History(Database):
         )
         return [measurement_of(row) for row in reversed(rows)]
 
+    def rows_after(self, seq: int, *, modem: str | None = None, limit: int) -> list[Measurement]:
+        """At most `limit` rows with a higher number, in the order in which they were stored."""
+        where, values = ("modem = ? AND ", (modem,)) if modem is not None else ("", ())
+        rows = self._rows(
+            f"SELECT * FROM readings WHERE {where}id > ? ORDER BY id LIMIT ?",  # noqa: S608
+            (*values, seq, limit),
+        )
+        return [measurement_of(row) for row in rows]
+
+    def last_seq(self) -> int:
+        """The number of the row stored last; 0 while there is none."""
+        row = self._row("SELECT max(id) AS last FROM readings")
+        return 0 if row is None else int(row["last"] or 0)
+
     def last_reading(self, modem: str, sim_key: str | None = None) -> Measurement | None:
         """The newest row with a balance or data on it.
 

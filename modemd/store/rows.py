@@ -57,6 +57,7 @@ class AlertRow:
     acknowledged_at: datetime | None
     closed_at: datetime | None
     deliveries: tuple[Delivery, ...] = ()
+    number: int = 0  # counts in the order in which alerts were raised
 
 
 def time_text(when: datetime) -> str:
@@ -141,6 +142,7 @@ def measurement_of(row: Row) -> Measurement:
         decoder=row["decoder"],
         error=row["error"],
         hint=row["hint"],
+        seq=row["id"],
     )
 
 

@@ -28,10 +28,13 @@ from modemd.daemon.connection import Peer
 from modemd.daemon.control import Client
 from modemd.daemon.fleet import Fleet
 from modemd.daemon.server import Server
+from modemd.daemon.views import Views
+from modemd.daemon.watch import Watch
 from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query
 from modemd.records import ChannelSettings, Measurement, ModemSettings, ModemSnapshot, Reading, Sim
 from modemd.store import Store
+from tests.daemon.watching import Watcher
 
 DEADLINE_S = 10.0
 
@@ -106,6 +109,8 @@ class Office:
         self.server = Server(self.path, lambda request: self.desk(request), credentials=self._credentials)
         self.alarm = Alarm(self.store, wake_outbox=lambda: None, clock=lambda: self.now)
         self.fleet = Fleet(self.store, make_owner=self._owner, call_soon=self.server.call_soon, clock=lambda: self.now)
+        views = Views(self.fleet, self.store, self.alarm, clock=lambda: self.now)
+        self.watch = Watch(self.fleet, self.store, views, clock=lambda: self.now)
         self.desk = Handlers(
             self.fleet,
             self.store,
@@ -113,6 +118,8 @@ class Office:
             clock=lambda: self.now,
             call_soon=self.server.call_soon,
             monotonic=lambda: time.monotonic(),
+            more={"watch": self.watch, "doctor": lambda request: request.finish({})},
+            on_change=lambda: self.server.call_soon(self.watch.refresh),
         )
         self._stop = False
         self._thread: threading.Thread | None = None
@@ -261,3 +268,17 @@ def office(tmp_path: Path) -> Iterator[Office]:
     office = Office(tmp_path)
     yield office
     office.close()
+
+
+@pytest.fixture
+def watch(office: Office) -> Iterator[Callable[..., Watcher]]:
+    """watch(modem=..., since=...): a Watcher; closed behind the test."""
+    opened: list[Watcher] = []
+
+    def begin(**fields: Any) -> Watcher:
+        opened.append(Watcher(office, **fields))
+        return opened[-1]
+
+    yield begin
+    for watcher in opened:
+        watcher.client.close()
