@@ -46,8 +46,7 @@ def list_alerts(socket: str | None, open_only: bool, as_json: bool) -> int:
         ]
         for alert in alerts
     ]
-    events = {"low": "yellow", "critical": "red", "recovered": "green", "stale": "yellow", "unreadable": "yellow"}
-    for text in terminal.table(HEADS, rows, right=("BALANCE",), colours={"EVENT": events}):
+    for text in terminal.table(HEADS, rows, right=("BALANCE",), colours={"EVENT": terminal.ALERT_COLOURS}):
         say(text)
     return 0
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "ports": "ports",
     "doctor": "doctor",
     "alerts": "alerts",
+    "watch": "watch",
     "sms": "sms",
     "record": "record",
     "simulate": "simulate",

@@ -23,6 +23,7 @@ ONE_LINE_LIMIT = 240
 MARKS_LIMIT = 3
 
 LEVEL_COLOURS = {"ok": "green", "low": "yellow", "critical": "red", "stale": "yellow", "unknown": "yellow"}
+ALERT_COLOURS = {"low": "yellow", "critical": "red", "recovered": "green", "stale": "yellow", "unreadable": "yellow"}
 STATE_COLOURS = {
     "ready": "green",
     "busy": "cyan",

@@ -2,37 +2,16 @@
 
 Imports the standard library and the error tree only, because every `modemd balance` pays for this module's imports.
 
-The server speaks first: {"hello": "modemd", "protocol": 1, "version": "0.1.0"}. Then one JSON object a line, UTF-8, at
-most 65,536 bytes with the newline, in both directions. A request carries `id` (int or string, chosen by the client) and
-`cmd`:
-
-    balance     modem, cached     -> the object of `modemd balance --json` plus "hint"
-    ussd        modem, code, replies, timeout_s, interactive, allow_mmi, explain
-                                  -> events "menu", the ussd object plus "hint", with explain also "candidates"
-    status                        -> {"modems": [...]}
-    ports                         -> {"modems": [{"modem", "state", "error", "port", "imei"}]}
-    history     modem, since_s    -> rows like balance without "hint", oldest first, then {"rows": N}
-    check       modem             -> {"exit": 0..3, "line": "MODEMD OK - ..."}
-    sms         modem, mark_read  -> rows {"places", "sender", "text", ...}, then {"storages", "hidden", "error", ...}
-    alerts      open_only         -> rows {"id", "event", ...}, oldest first, then {"rows": N}
-    alert_test  channel           -> {"alert": ID, "channels": [...]}; channel null means every one
-    alert_ack   alert             -> {"acknowledged": N}; alert null means every open one
-    doctor                        -> a row a modem {"modem", "state", "network", "settings", "last", ...}, then
-                                     {"daemon": {...}, "channels": [...]}
-    record      modem, for_s, balance, code, replies, timeout_s
-                                  -> rows {"at_s", "sent", "data"}, redacted, until for_s is over, the balance or the
-                                     code was asked, or the client cancels; then {"device", "decoder", "error", "hint"}
-
-`modem` may be null or left out when one modem is configured. Answers: {"id", "ok": true, "result"}, {"id", "ok": false,
-"error": {"code", "message"}}, {"id", "row"}, {"id", "event": "menu", "text"}. The client answers an event with {"id",
-"answer": "1"}, and {"id", "cancel": true} ends any request that is under way. What a client asked for is cancelled when
-it goes away. Everything in an answer is data: texts come from an operator and may hold anything.
+docs/protocol.md describes the protocol, and is the one place that does: the lines, the commands with their fields, the
+objects, the limits. Everything in an answer is data: texts come from an operator and may hold anything.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
+import math
 import os
 import socket
 import time
@@ -147,7 +126,8 @@ class Client:
         return result
 
     def rows(self, cmd: str, *, patience_s: float | None = None, **fields: Any) -> Iterator[dict[str, Any]]:
-        """The rows of `history` or `alerts`, as they arrive."""
+        """The rows of `history` or `alerts`, the events of `watch`, as they arrive. `patience_s`: longest silence of
+        the daemon, math.inf for none."""
         for message in self._conversation(cmd, fields, None, patience_s):
             if isinstance(message.get("row"), dict):
                 yield message["row"]
@@ -158,6 +138,11 @@ class Client:
         """Asks for the end of the request that runs; what it still has to say is read as before. May be called in a
         signal's handler."""
         self._send({"id": self._last_id, "cancel": True})
+
+    def hang_up(self) -> None:
+        """Ends the connection for who waits on it, as DaemonUnreachable "gone". From any thread."""
+        with contextlib.suppress(OSError):  # it has ended already
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Ends the connection; what is still under way is cancelled by the daemon. Idempotent."""
@@ -222,7 +207,7 @@ class Client:
                 raise ProtocolError(f"the program at {self.path} sends lines over 64 KiB: is it really modemd?")
             try:
                 # A limit of 0 would mean "do not block": the smallest wait that is one serves as "too late".
-                self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
+                self._socket.settimeout(None if deadline == math.inf else max(deadline - time.monotonic(), 0.001))
                 data = self._socket.recv(MAX_LINE_BYTES)
             except TimeoutError as error:
                 raise _silent(self.path) from error
@@ -299,6 +284,8 @@ def _result(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _patience_s(cmd: str, fields: Mapping[str, Any]) -> float:
+    if cmd == "watch":
+        return math.inf  # nothing may happen for days; a daemon that ends closes the connection
     if cmd == "balance" and not fields.get("cached"):
         return QUERY_TIMEOUT_S
     if cmd == "ussd":

@@ -25,6 +25,7 @@ ORDER = [
     "ports",
     "doctor",
     "alerts",
+    "watch",
     "sms",
     "record",
     "simulate",

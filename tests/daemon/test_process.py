@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import select
@@ -96,6 +97,75 @@ def test_a_falling_balance_from_reading_to_alert(
     assert len(modem.queries) == before
     assert "312" not in again.log
     assert "250011234567890" not in daemon.log + again.log
+
+
+def test_watch_from_the_modem_to_the_receipt(
+    fake_modem: Factory, run_daemon: Factory, write_config: Factory, tmp_path: Path
+) -> None:
+    """One reading below the limit, as everybody who watches sees it: asked, read, alert raised, delivered; and the end
+    of the daemon. Another one goes on from the row that it had."""
+    modem = fake_modem("mts-falling")
+    hook = tmp_path / "hook"
+    hook.write_text("#!/bin/sh\nexit 0\n")
+    hook.chmod(0o755)
+    channel = f'[[channel]]\ntype = "command"\nrun = ["{hook}"]\n'
+    daemon = run_daemon(write_config(config(modem.path, channel=channel)))
+    daemon.wait_told("STATUS=home: ready")
+    with daemon.client() as client:
+        for _ in range(2):
+            client.request("balance")
+    with daemon.client() as watching, daemon.client() as client:
+        events = watching.rows("watch", patience_s=20.0)
+        came = [next(events)]
+        while came[-1]["type"] != "live":
+            came.append(next(events))
+        assert (came[0]["status"]["balance"], came[-1]["seq"]) == ("180.75", 2)
+        client.request("balance")
+        while came[-1]["type"] != "delivery":
+            came.append(next(events))
+        happened = [event["status"]["state"] if event["type"] == "state" else event["type"] for event in came]
+        del happened[: happened.index("live") + 1]
+        assert [what for what in happened if what != "ready"][-4:] == ["busy", "reading", "alert", "delivery"]
+        (reading,) = (event for event in came if event["type"] == "reading")
+        row = reading["measurement"]
+        assert (reading["seq"], row["balance"], row["level"]) == (3, "41.30", "low")
+        assert row["sim"]["imsi"] == "250011234567890"
+        assert came[-1]["delivery"]["state"] == "delivered"
+        assert came[-1]["alert"] == next(client.rows("alerts"))
+        again = client.rows("watch", since=1, patience_s=20.0)
+        missed = itertools.takewhile(lambda event: event["type"] != "live", again)
+        assert [event["seq"] for event in missed if event["type"] == "reading"] == [2, 3]
+    command = subprocess.Popen(
+        [sys.executable, "-m", "modemd", "watch"],
+        env=daemon.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert command.stdout is not None
+    assert "41.30 RUB" in command.stdout.readline()
+    daemon.stop()
+    assert command.communicate(timeout=20)[1].startswith("the daemon is shutting down")
+    assert command.returncode == 3
+
+
+def test_sighup_is_told_to_who_watches(run_daemon: Factory, write_config: Factory) -> None:
+    """A modem that comes begins with its state; one that goes is said to be gone."""
+    daemon = run_daemon(write_config(config("/dev/modemd-none")))
+    daemon.wait_told("STATUS=home: absent")
+    with daemon.client() as client:
+        events = client.rows("watch", patience_s=20.0)
+        while next(events)["type"] != "live":
+            pass
+        write_config(config("/dev/modemd-none").replace("home", "van"))
+        daemon.process.send_signal(signal.SIGHUP)
+        told: dict[str, list[str]] = {"home": [], "van": []}
+        while "state" not in told["van"] or "removed" not in told["home"]:
+            event = next(events)
+            told[event["modem"]].append(event["type"])
+    assert told["home"][-1] == "removed"
+    with daemon.client() as client:
+        assert [modem["modem"] for modem in client.request("status")["modems"]] == ["van"]
 
 
 def test_sigterm_in_the_middle_of_a_query(fake_modem: Factory, run_daemon: Factory, write_config: Factory) -> None:
