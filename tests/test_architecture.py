@@ -42,8 +42,8 @@ FOR_OTHERS = {"compat"}
 IMPURE = {"os", "io", "sys", "socket", "select", "selectors", "time", "threading", "queue", "logging", "structlog"}
 IMPURE |= {"subprocess", "random", "pathlib", "tomllib", "sqlite3", "serial", "asyncio", "signal", "tempfile", "pty"}
 
-# Loading a pack from its file is the one piece of I/O in money/; everything else there works on values.
-READS_FILES = {"money/operators.py", "money/packfile.py"}
+# money/ reads its own data, nothing else: the packs, their index (names of operators), and the words in money/words/.
+READS_FILES = {"money/operators.py", "money/packfile.py", "money/brands.py", "money/wordlists.py"}
 
 
 # What reaches a device or names a place on disk belongs to the back ends: modem/ decides, for any of them.

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from modemd.money import phrases
 from modemd.money.currencies import (
-    COMMA_THOUSANDS,
-    HOME,
-    NO_MINOR,
     THREE_DECIMALS,
+    comma_thousands,
     currency_of,
+    home_currency,
     joined_sign_regex,
     sign_regex,
     signs,
+    without_coins,
 )
-from modemd.money.fold import DECIMAL_ARABIC, EN_DASH, MINUS, THOUSANDS_ARABIC, has_word_ends, words
+from modemd.money.fold import DECIMAL_ARABIC, EN_DASH, MINUS, THOUSANDS_ARABIC, has_word_ends
+from modemd.money.wordlists import any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def number(token: str, currency: str | None = None) -> Decimal | None:
         return None
     if len(tail) != 3 or parts[0] == "0":
         return _decimal(parts[:-1], [], tail)
-    if currency in NO_MINOR or (last == "," and currency in COMMA_THOUSANDS):
+    if currency in without_coins() or (last == "," and currency in comma_thousands()):
         return _grouped(parts, seps)
     return _decimal(parts[:-1], [], tail) if currency in THREE_DECIMALS else None
 
@@ -70,7 +70,7 @@ def amounts(text: str, folded: str, *, country: str | None = None, home: str | N
 
     `text` is cleaned, `folded` the same text folded. `home` is the SIM's currency (else the country's): it only decides
     what a shared sign ("r", "$", "kr") means and how three digits behind a separator are read."""
-    home = home or HOME.get(country or "")
+    home = home or home_currency(country)
     masked = mask(folded)
     found = []
     for count, match in enumerate(_token().finditer(masked)):
@@ -141,12 +141,12 @@ def _not_quantities() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _unit_after() -> re.Pattern[str]:
-    return re.compile(r"[ ]?(?:" + words(phrases.UNITS) + r"|%|x\d|[°])")
+    return re.compile(r"[ ]?(?:" + any_of("units") + r"|%|x\d|[°])")
 
 
 @lru_cache(maxsize=1)
 def _unit_before() -> re.Pattern[str]:
-    return re.compile(r"(?:" + words(phrases.UNITS) + r")\)?\s?[:=]\s?$")
+    return re.compile(r"(?:" + any_of("units") + r")\)?\s?[:=]\s?$")
 
 
 @lru_cache(maxsize=1)
@@ -260,10 +260,7 @@ def _is_name(before: str | None, match: re.Match[str], masked: str, home: str | 
 
 @lru_cache(maxsize=1)
 def _small_change() -> re.Pattern[str]:
-    coins = words(
-        "коп копеек копейки копейка копійок kop kopeek gr groszy гр bani cents cent ct c к k стотинки st lipa paise "
-        "paisa"
-    )
+    coins = any_of("small_change")
     return re.compile(rf"\s?(?P<digits>\d{{1,2}})\s?(?:(?P<coins>{coins})|[^\W\d_]{{1,2}}(?![^\W_]))")
 
 

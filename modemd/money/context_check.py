@@ -1,5 +1,5 @@
 """Whether every word next to a sum is accounted for. The lists of other purses, events and bounds cannot name all of
-them ("locked balance", "balance goal", "$5 credit waiting"), so here the words must be known to be harmless instead."""
+them ("locked balance", "balance goal", "$5 credit waiting"), so here the words must be known to be neutral instead."""
 
 from __future__ import annotations
 
@@ -7,33 +7,56 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from modemd.money import everyday, neutral_words, phrases, scripts
+from modemd.money import everyday, scripts
 from modemd.money.currencies import sign_regex
-from modemd.money.fold import fold, words
-from modemd.money.labels import CONJUNCTION, FREE_OF_CHARGE, Labelled, instruction, named_so, rule
+from modemd.money.labels import FREE_OF_CHARGE, Labelled, conjunction, instruction, named_so
+from modemd.money.wordlists import any_of, rule
 
 
-def all_known(item: Labelled, text: str, folded: str) -> bool:
+@dataclass(frozen=True)
+class Context:
+    """A text (`folded` as long as `text`), and the folded names of operators that count in it."""
+
+    text: str
+    folded: str
+    brands: frozenset[str] = frozenset()
+
+    @cached_property
+    def languages(self) -> int:
+        """Those that the text is written in; found when the first unknown word asks for them."""
+        return everyday.languages(self.folded)
+
+
+def all_known(item: Labelled, context: Context) -> bool:
     """All words that lead to the sum, and those behind it, are known, or the name of an operator; so is what leads to
     the whole, if it is a heading."""
     label = item.label
     start = item.amount.start - len(label)
-    own = text[start : item.amount.start]
-    named = list(rule("BALANCE").finditer(label))
-    tongues = everyday.languages(folded)
-    if not _all_known(label, own, tongues):
+    named = list(rule("balance").finditer(label))
+    if not neutral_ahead(label, start, context):
         return False
     if named and _onto(label[: named[-1].end()]):
         return False
-    return harmless_behind(item, text, folded, whole=not named) and not under_heading(text, folded, start)
+    return neutral_behind(item, context, whole=not named) and not under_heading(context, start)
 
 
-def harmless_ahead(ahead: str, written: str, folded: str) -> bool:
-    """Whether the words in front of what a pattern spells out leave it the one balance. `ahead` is folded, `written`
-    the same as it stands in the text, `folded` the whole text."""
-    return _all_known(ahead, written, everyday.languages(folded))
+def neutral_ahead(label: str, start: int, context: Context) -> bool:
+    """Whether each word of `label`, which stands at `start` in the folded text, is known, by itself or as part of a
+    phrase ("you have"): then these words in front of a sum leave it the one balance."""
+    own = context.text[start : start + len(label)]
+    unknown = [
+        word
+        for word in _words(label, 0, len(label))
+        if not _known(word, own, label, context) and not _garbage(word, label)
+    ]
+    if not unknown:
+        return True
+    phrases = [m.span() for name in _MODIFIERS for m in rule(name).finditer(label)]
+    phrases += [m.span() for m in named_so().finditer(label)]
+    phrases += [m.span() for m in _modifiers().finditer(label)]
+    return all(any(start <= word.start and word.end <= end for start, end in phrases) for word in unknown)
 
 
 def moved(label: str) -> bool:
@@ -41,9 +64,10 @@ def moved(label: str) -> bool:
     return _onto(label.rstrip(" :="))
 
 
-def harmless_behind(item: Labelled, text: str, folded: str, *, whole: bool, since: int = 0) -> bool:
+def neutral_behind(item: Labelled, context: Context, *, whole: bool, since: int = 0) -> bool:
     """What follows the sum, up to the next sign. A capital begins something new, unless the word for the balance is
     among these words (`whole`). `since`: up to here the words are accounted for already."""
+    text, folded = context.text, context.folded
     end = max(item.amount.end, since)
     if _cut(text, item) or re.match(r"[\s.]{0,2}\?", folded[end:]):
         return False
@@ -52,22 +76,21 @@ def harmless_behind(item: Labelled, text: str, folded: str, *, whole: bool, sinc
         return True
     if re.match(r"[-'][^\W\d_]", folded[end:]) and not _glued().match(folded, end + 1):
         return False  # "100 тг-ден аз": an ending of another language
-    if not _harmless_bracket(folded[end : end + 80], text[end : end + 80], everyday.languages(folded)):
+    if not _neutral_bracket(folded[end : end + 80], text[end : end + 80], context):
         return False
     rest = re.split(r"[.!?;,\n(*|\u060c\u3002\u0964\u0589]", folded[end : end + 60], maxsplit=1)[0]
     told = instruction(item.amount, folded) if end == item.amount.end else None
     rest = rest[:told]
     heads = rest.split()[:2]
-    if heads and (rule("PRICE_BEFORE").fullmatch(heads[0]) or rule("EVENT").search(" ".join(heads))):
+    if heads and (rule("price_before").fullmatch(heads[0]) or rule("event").search(" ".join(heads))):
         return False
-    if rule("EXPIRED").search(rest):
+    if rule("expired").search(rest):
         return False
     if re.search(r"[:=]", rest):
         return True  # these words introduce something else
     clause = rest
-    tongues = everyday.languages(folded)
-    conjunction = CONJUNCTION.search(rest)
-    rest = rest[: conjunction.start()] if conjunction is not None else rest
+    joined = conjunction().search(rest)
+    rest = rest[: joined.start()] if joined is not None else rest
     known_to = 0
     for count, word in enumerate(_words(rest, 0, len(rest))):
         if (text[end + word.start].isupper() and not (whole and count == 0)) or (
@@ -81,20 +104,21 @@ def harmless_behind(item: Labelled, text: str, folded: str, *, whole: bool, sinc
                 return False
             known_to = word.end
         else:
-            end_of_known = _follows(rest, word.start, tongues)
+            end_of_known = _follows(rest, word.start, context)
             if end_of_known is None:
                 own = text[end - 1] == "." and not rest[: word.start].strip()
-                if not own or not _brand(rest[word.start : word.end]):
+                if not own or not _brand(rest[word.start : word.end], context):
                     return False
                 end_of_known = word.end  # "4,18 EUR. bonbon"
             known_to = end_of_known
     return True
 
 
-def under_heading(text: str, folded: str, start: int) -> bool:
+def under_heading(context: Context, start: int) -> bool:
     """Whether it is an example, a stranger writes ("Wave: ..."), or a few words without a number right above tell of
     another purse, like "Loyalty points" in a line of its own."""
-    if rule("EXAMPLE").search(folded, 0, start) is not None:
+    text, folded = context.text, context.folded
+    if rule("example").search(folded, 0, start) is not None:
         return True
     name = _NAME_IN_FRONT.search(folded, 0, start)
     if name is not None and (word := re.match(r"\w+", text[name.start() : start])) is not None:
@@ -102,7 +126,7 @@ def under_heading(text: str, folded: str, start: int) -> bool:
         if (
             written[0].isupper()
             and not written.isdigit()
-            and not _front_word(folded[name.start() : name.start() + len(written)])
+            and not _front_word(folded[name.start() : name.start() + len(written)], context)
         ):
             return True
     free = FREE_OF_CHARGE.search(folded, 0, start)
@@ -112,15 +136,15 @@ def under_heading(text: str, folded: str, start: int) -> bool:
     if not above or re.search(r"\d", above) or len(above.split()) > 4:
         return False
     ends = text[:start].rstrip(" ")[-1:]
-    return ends in {"\n", ":", "."} and rule("SUB").search(above) is not None
+    return ends in {"\n", ":", "."} and rule("other_purse", "wallets").search(above) is not None
 
 
 _NAME_IN_FRONT = re.compile(r"(?<![^\W_])[^\W\d_]{2,20}\s?:\s?$")
 """Who writes: "Wave: your balance ...". An operator's name is known; a stranger's may be a wallet."""
 
 
-def _front_word(word: str) -> bool:
-    return _brand(word) or _modifies(word) or _greetings().fullmatch(word) is not None
+def _front_word(word: str, context: Context) -> bool:
+    return _brand(word, context) or _modifies(word) or _greetings().fullmatch(word) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,36 +188,23 @@ def _uncased(char: str) -> bool:
     return scripts.has_no_capitals(char) or (ord(char) >= 0x530 and unicodedata.category(char) in {"Mn", "Mc"})
 
 
-def _all_known(label: str, own: str, tongues: int) -> bool:
-    """Whether each word of a label is known, by itself or as part of a phrase ("you have")."""
-    unknown = [
-        word
-        for word in _words(label, 0, len(label))
-        if not _known(word, own, label, tongues) and not _garbage(word, label)
-    ]
-    if not unknown:
-        return True
-    phrases = [m.span() for name in _MODIFIERS for m in rule(name).finditer(label)]
-    phrases += [m.span() for m in named_so().finditer(label)]
-    phrases += [m.span() for m in _modifiers().finditer(label)]
-    return all(any(start <= word.start and word.end <= end for start, end in phrases) for word in unknown)
-
-
 def _garbage(word: _Word, label: str) -> bool:
     """A letter of another script, glued to a word: what a modem left there."""
     return word.uncased and word.end - word.start == 1 and word.end < len(label) and _uncased(label[word.end])
 
 
-def _known(word: _Word, own: str, label: str, tongues: int) -> bool:
+def _known(word: _Word, own: str, label: str, context: Context) -> bool:
     if word.uncased:
         return scripts.known(label[word.start : word.end])
     if _MASKED.fullmatch(label, word.start, word.end):
         return True
-    if _front_word(label[word.start : word.end]) and re.match(r"\s?:", label[word.end :]):
+    if _front_word(label[word.start : word.end], context) and re.match(r"\s?:", label[word.end :]):
         return True
-    if (own[word.start].isupper() or word.end - word.start >= _LONG_NAME) and _brand(label[word.start : word.end]):
+    if (own[word.start].isupper() or word.end - word.start >= _LONG_NAME) and _brand(
+        label[word.start : word.end], context
+    ):
         return True
-    return _modifies(label[word.start : word.end], tongues)
+    return _modifies(label[word.start : word.end], context)
 
 
 def _cut(text: str, item: Labelled) -> bool:
@@ -214,7 +225,7 @@ def _cut(text: str, item: Labelled) -> bool:
 _FULL_STOP_THOUSANDS = frozenset({"CLP", "COP", "IDR", "VND", "PYG"})
 
 
-def _harmless_bracket(folded: str, text: str, tongues: int) -> bool:
+def _neutral_bracket(folded: str, text: str, context: Context) -> bool:
     """Words in brackets right behind the sum, without a number of their own, are known as well: "5.00 EUR (bonus)"."""
     bracket = re.match(r"[\s.]{0,2}\(([^()\d]{1,60})\)", folded)
     if bracket is None:
@@ -222,50 +233,47 @@ def _harmless_bracket(folded: str, text: str, tongues: int) -> bool:
     inside = bracket.group(1)
     own = text[bracket.start(1) : bracket.end(1)]
     return all(
-        _known(word, own, inside, tongues) or (not word.uncased and _follows(inside, word.start, tongues) is not None)
+        _known(word, own, inside, context) or (not word.uncased and _follows(inside, word.start, context) is not None)
         for word in _words(inside, 0, len(inside))
     )
 
 
 @lru_cache(maxsize=1)
 def _closing() -> re.Pattern[str]:
-    return re.compile(words(phrases.VALID))
+    return rule("valid_until")
 
 
 @lru_cache(maxsize=1)
 def _glued() -> re.Pattern[str]:
-    return re.compile(words(neutral_words.GLUED))
+    return rule("glued_endings")
 
 
 @lru_cache(maxsize=1)
 def _greetings() -> re.Pattern[str]:
-    return re.compile(words(neutral_words.GREETINGS))
-
-
-@lru_cache(maxsize=1)
-def _brands() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Folded names, and beginnings that take any ending."""
-    names = fold(neutral_words.BRANDS).split()
-    return frozenset(names), tuple(name[:-1] for name in names if name.endswith("*"))
+    return rule("headings")
 
 
 _LONG_NAME = 6
 """Letters of a brand that is none but itself, also where it writes itself small ("soeasy")."""
 
 
-def _brand(word: str) -> bool:
-    """A known name, or one that says what it is ("PosteMobile"), as no purse does."""
-    names, beginnings = _brands()
-    return word in names or word.startswith(beginnings) or _TELLING_NAME.fullmatch(word) is not None
+def _brand(word: str, context: Context) -> bool:
+    """The name of an operator that sells here, of a country, or one that says what it is ("PosteMobile"), as no purse
+    does."""
+    return (
+        word in context.brands
+        or rule("places").fullmatch(word) is not None
+        or _TELLING_NAME.fullmatch(word) is not None
+    )
 
 
 _TELLING_NAME = re.compile(r"[^\W\d_]{2,12}(?:mobile|mobil|telecom|telekom|cell|fone|phone|gsm|sim)")
 
 
-def _modifies(word: str, tongues: int = everyday.ANY) -> bool:
+def _modifies(word: str, context: Context | None = None) -> bool:
     """Whether the folded word says nothing but that this is the balance, and whose."""
     return (
-        everyday.known(word, tongues)
+        everyday.known(word, everyday.ANY if context is None else context.languages)
         or any(rule(name).fullmatch(word) for name in _MODIFIERS)
         or _modifiers().fullmatch(word) is not None
     )
@@ -274,27 +282,27 @@ def _modifies(word: str, tongues: int = everyday.ANY) -> bool:
 _MASKED = re.compile(r"x{2,12}")
 """Digits of a telephone number that the operator left out: "5xx"."""
 
-_MODIFIERS = ("BALANCE", "REST", "HAVE", "MAIN", "MINUS", "DEBT", "VALID")
+_MODIFIERS = ("balance", "remaining", "you_have", "main", "minus", "debt", "valid_until")
 
 
 @lru_cache(maxsize=1)
 def _modifiers() -> re.Pattern[str]:
-    own = words(neutral_words.ORDINARY, neutral_words.NUMBER_OF, neutral_words.LINKS, phrases.ACCOUNT)
+    own = any_of("neutral_before", "number_of", "neutral_between", "account")
     return re.compile(rf"{own}|(?:{sign_regex()})")
 
 
-def _follows(text: str, place: int, tongues: int) -> int | None:
-    """Where a harmless word ends that begins at the place behind a sum; None when it is not known."""
-    found = [rule(name).match(text, place) for name in ("BALANCE", "REST", "HAVE", "MAIN")]
+def _follows(text: str, place: int, context: Context) -> int | None:
+    """Where a neutral word ends that begins at the place behind a sum; None when it is not known."""
+    found = [rule(name).match(text, place) for name in ("balance", "remaining", "you_have", "main")]
     found.append(_followers().match(text, place))
     word = _WORD.match(text, place)
-    found.append(word if word is not None and everyday.known(word.group(), tongues) else None)
+    found.append(word if word is not None and everyday.known(word.group(), context.languages) else None)
     return max((match.end() for match in found if match is not None), default=None)
 
 
 @lru_cache(maxsize=1)
 def _followers() -> re.Pattern[str]:
-    own = words(neutral_words.ON_ACCOUNT, neutral_words.HAVE_FILLERS, neutral_words.FOLLOWERS)
+    own = any_of("on_account", "have_fillers", "neutral_behind")
     return re.compile(rf"{own}|(?:{sign_regex()})(?![^\W\d_])")
 
 
@@ -302,15 +310,14 @@ def _onto(label: str) -> bool:
     """ "на ваш счет", "с баланса" at the end of a label: onto the account, or off it."""
     if _onto_account().search(label):
         return True
-    return any(m.end() == len(label) and _off().search(label[: m.start()]) for m in rule("BALANCE").finditer(label))
+    return any(m.end() == len(label) and _off().search(label[: m.start()]) for m in rule("balance").finditer(label))
 
 
 @lru_cache(maxsize=1)
 def _onto_account() -> re.Pattern[str]:
-    forms = words("счет счёт рахунок баланс konto schet rahunok balans ucet racun račun")
-    return re.compile(rf"(?:{words('на na')})\s(?:[^\W\d_]{{1,12}}\s)?(?:{forms})$")
+    return re.compile(rf"(?:{any_of('onto')})\s(?:[^\W\d_]{{1,12}}\s)?(?:{any_of('onto_account')})$")
 
 
 @lru_cache(maxsize=1)
 def _off() -> re.Pattern[str]:
-    return re.compile(rf"(?<!/)(?:{words('с со from von z ze')})\s(?:[^\W\d_]{{1,12}}\s)?$")
+    return re.compile(rf"(?<!/)(?:{any_of('off')})\s(?:[^\W\d_]{{1,12}}\s)?$")

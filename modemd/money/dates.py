@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from modemd.money.fold import fold, words
+from modemd.money.fold import fold
+from modemd.money.wordlists import keyed, rule
 
 _MONTH_FIRST = frozenset({"US"})
 _MONTH_OR_DAY_FIRST = frozenset({"PH", "CA", "PR"})
@@ -31,7 +32,7 @@ class Found:
 
 def dates(folded: str, *, country: str | None = None) -> list[Found]:
     """Every date of the folded text, in order. Years before 2000 and behind 2099 are not believed."""
-    english = country is None and _english().search(folded) is not None
+    english = country is None and rule("english").search(folded) is not None
     found = [
         Found(match.start(), match.end(), _day(match, folded, country, english=english))
         for match in _date().finditer(folded)
@@ -41,49 +42,21 @@ def dates(folded: str, *, country: str | None = None) -> list[Found]:
 
 def month_names() -> frozenset[str]:
     """The folded names of months, in the languages whose dates are read."""
-    return frozenset(_MONTHS)
+    return frozenset(_months())
 
 
 def is_persian(folded: str, country: str | None) -> bool:
     return country in _PERSIAN or (country is None and re.search("[\u067e\u0686\u0698\u06af]", folded) is not None)
 
 
-_MONTHS = {
-    name: index + 1
-    for index, names in enumerate(
-        (
-            """jan januar january janvier enero gennaio janeiro yanvarya styczen stycznia januari ocak янв января
-            січня ledna ianuarie ian januara ene gen""",
-            """feb februar february fevrier fev febrero febbraio fevereiro fevralya luty lutego februari subat фев
-            февраля лютого unora februarie februara""",
-            """mar mars march marz maerz marzo marco marta marzec marca mart март марта березня brezna martie mrt
-            maart mac mrz""",
-            """apr april avril avr abr abril aprile aprelya kwiecien kwietnia nisan апр апреля квітня dubna aprilie
-            aprila""",
-            "may mai mayo maggio maio maya maj maja mayis май мая травня kvetna mei maia mag",
-            """jun june juni juin junio giugno junho iyunya czerwiec czerwca haziran июн июня червня cervna iunie
-            juna giu jui""",
-            """jul july juli juillet juil julio luglio julho iyulya lipiec lipca temmuz июл июля липня cervence
-            iulie jula lug""",
-            """aug august aout ago agosto avgusta sierpien sierpnia agustos авг августа серпня srpna agustus avg
-            agt""",
-            """sep sept september septembre septiembre setiembre settembre setembro set sentyabrya wrzesien
-            wrzesnia eylul сен сент сентября вересня zari septembrie septembra""",
-            """oct okt october oktober octobre octubre ottobre outubro ott out oktyabrya pazdziernik pazdziernika
-            ekim окт октября жовтня rijna octombrie oktobra""",
-            """nov november novembre noviembre novembro noyabrya listopad listopada kasim ноя ноября листопада
-            listopadu noiembrie novembra""",
-            """dec december dezember decembre diciembre dicembre dezembro dez dic dekabrya grudzien grudnia aralik
-            дек декабря грудня prosince decembrie decembra des desember""",
-        )
-    )
-    for name in fold(names).split()
-}
+@cache
+def _months() -> dict[str, int]:
+    return {fold(name): int(number) for number, names in keyed("months") for name in names}
 
 
 @lru_cache(maxsize=1)
 def _date() -> re.Pattern[str]:
-    month = "|".join(sorted(_MONTHS, key=len, reverse=True))
+    month = "|".join(sorted(_months(), key=len, reverse=True))
     of = r"[\s.,-]{0,3}(?:de\s|do\s)?"
     return re.compile(
         "|".join(
@@ -101,11 +74,6 @@ def _date() -> re.Pattern[str]:
     )
 
 
-@lru_cache(maxsize=1)
-def _english() -> re.Pattern[str]:
-    return re.compile(words("your you will is have has until till account expires"))
-
-
 def _day(match: re.Match[str], folded: str, country: str | None, *, english: bool) -> date | None:
     get = match.group
     if get("y1"):
@@ -113,9 +81,9 @@ def _day(match: re.Match[str], folded: str, country: str | None, *, english: boo
     if get("y2"):
         return _numeric(match, folded, country, english=english)
     if get("n3"):
-        return _make(_year(get("y3")), _MONTHS[get("n3")], int(get("d3")), folded, country)
+        return _make(_year(get("y3")), _months()[get("n3")], int(get("d3")), folded, country)
     if get("n4"):
-        return _make(int(get("y4")), _MONTHS[get("n4")], int(get("d4")), folded, country)
+        return _make(int(get("y4")), _months()[get("n4")], int(get("d4")), folded, country)
     if get("p5"):
         form, digits = get("f5"), get("p5")
         year, month, day = (digits[form.index(key) : form.rindex(key) + 1] for key in ("y", "m", "d"))

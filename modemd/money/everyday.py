@@ -1,8 +1,8 @@
 """Words of everyday speech that change nothing about a sum wherever they stand next to it: whose it is, where it is
 kept, that it is there, and when that was so. Nothing that happened to money, no bound, no price, no other purse, no
-request and no service is among them; the word lists of such (money/lexicon.py) come first in any case.
+request and no service is among them; the word lists of such (money/words/) come first in any case.
 
-What is harmless in one language is not in another ("alle" is Italian for "at the", Finnish for "below"), so a word only
+What is neutral in one language is not in another ("alle" is Italian for "at the", Finnish for "below"), so a word only
 counts in a language in which the text is written, and in English, which operators mix into all of them.
 """
 
@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from modemd.money import everyday_asia, everyday_east, everyday_west
 from modemd.money.dates import month_names
 from modemd.money.fold import clean, fold
+from modemd.money.wordlists import sections
 
 ANY = -1
 """All languages."""
@@ -57,14 +57,17 @@ def _inventory() -> tuple[dict[str, int], dict[str, int]]:
     """Whole words, and beginnings that take any ending, each with the bits of its languages."""
     words: dict[str, int] = {}
     stems: dict[str, int] = {}
-    bit = _ENGLISH
-    for source in (everyday_west.WORDS, everyday_east.WORDS, everyday_asia.WORDS):
-        for text in source.values():
-            for word in text.split():
-                plain = word if word.isascii() else fold(clean(word))
-                if plain.endswith("*"):
-                    stems[plain[:-1]] = stems.get(plain[:-1], 0) | bit
-                else:
-                    words[plain.lower()] = words.get(plain.lower(), 0) | bit
-            bit <<= 1
+    bits = _bits()
+    for tag, text in sections("everyday"):
+        for word in text.split():
+            plain = word if word.isascii() else fold(clean(word))
+            kind, key = (stems, plain[:-1]) if plain.endswith("*") else (words, plain.lower())
+            kind[key] = kind.get(key, 0) | bits[tag]
     return words, stems
+
+
+def _bits() -> dict[str, int]:
+    """The bit of each language; those that stand in each other's section `counted_with` share one."""
+    together = {tag: min(tag, *text.split()) for tag, text in sections("counted_with")}
+    heads = ["en", *sorted({together.get(tag, tag) for tag, _ in sections("everyday")} - {"en"})]
+    return {tag: 1 << heads.index(together.get(tag, tag)) for tag, _ in sections("everyday")}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from modemd.money import phrases
 from modemd.money.dates import Found, dates
-from modemd.money.fold import fold_pattern, words
+from modemd.money.fold import fold_pattern
+from modemd.money.wordlists import rule
 
 
 def expires(folded: str, *, country: str | None, money: bool) -> str | None:
@@ -34,8 +34,8 @@ def _valid(folded: str, item: Found, found: list[Found]) -> bool:
         clause = pieces[-2]
     marks = [
         (m.end(), good)
-        for good, rule in ((True, _words("VALID")), (False, _words("NOT_VALID")))
-        for m in rule.finditer(clause)
+        for good, mark in ((True, rule("valid_until")), (False, rule("not_valid_until")))
+        for m in mark.finditer(clause)
     ]
     if marks:
         if not max(marks)[1]:
@@ -43,7 +43,8 @@ def _valid(folded: str, item: Found, found: list[Found]) -> bool:
     elif not _in_brackets(folded, item):
         return False
     whole = re.split(r"[;\n]|\.\s", folded[start : item.start])[-1]
-    return not _other_bucket().search(re.sub(r".*[kmg][bo]s?\b", "", whole)) and not (_blocked().search(clause))
+    other = rule("other_bucket").search(re.sub(r".*[kmg][bo]s?\b", "", whole)) is not None
+    return not other and not rule("expiry_of_extra").search(clause)
 
 
 def _in_brackets(folded: str, item: Found) -> bool:
@@ -52,21 +53,6 @@ def _in_brackets(folded: str, item: Found) -> bool:
         re.search(r"\d\s?[^\W\d_]{0,5}\.?\s?\(\s?$", folded[: item.start]) is not None
         and folded[item.end : item.end + 1] == ")"
     )
-
-
-@lru_cache(maxsize=4)
-def _words(name: str) -> re.Pattern[str]:
-    return re.compile(words(getattr(phrases, name)))
-
-
-@lru_cache(maxsize=1)
-def _blocked() -> re.Pattern[str]:
-    return re.compile(words("bonus* бонус* promo* op khoa1c khoa2c renew*_on"))
-
-
-@lru_cache(maxsize=1)
-def _other_bucket() -> re.Pattern[str]:
-    return re.compile(words("sms смс mms minut* минут* min мин minutos voz хв hv bonus* бонус* promo* promocyjn*"))
 
 
 @lru_cache(maxsize=1)

@@ -12,12 +12,17 @@ from decimal import Decimal
 from functools import lru_cache
 
 from modemd.money.amounts import Amount, amounts, mask
-from modemd.money.context_check import all_known
-from modemd.money.fold import fold_pattern, words
-from modemd.money.labels import Labelled, Role, labelled, rule, sentences
+from modemd.money.brands import names_around
+from modemd.money.context_check import Context, all_known
+from modemd.money.fold import fold_pattern
+from modemd.money.labels import Labelled, Role, labelled, sentences
+from modemd.money.pack import Pack
+from modemd.money.wordlists import any_of, rule
 
 
-def balance(text: str, folded: str, *, country: str | None, home: str | None) -> tuple[Decimal, str | None, str] | None:
+def balance(
+    text: str, folded: str, *, country: str | None, home: str | None, pack: Pack | None = None
+) -> tuple[Decimal, str | None, str] | None:
     """(amount, currency, name of the rule) or None. `text` is cleaned and free of menu items."""
     if is_bank(folded) or of_somebody_else(folded):
         return None
@@ -29,11 +34,11 @@ def balance(text: str, folded: str, *, country: str | None, home: str | None) ->
         (Role.HAVE, "you have"),
     ):
         group = [item for item in found if item.role is role and _usable(item, folded)]
-        if role is Role.HAVE and rule("ERROR").search(folded):
+        if role is Role.HAVE and rule("error").search(folded):
             return None
         if not group:
             continue
-        if role is Role.REST and _limit().search(folded):
+        if role is Role.REST and rule("limit").search(folded):
             return None  # "available" counts the credit limit in
         item = _one(group)
         if item is None:
@@ -41,14 +46,18 @@ def balance(text: str, folded: str, *, country: str | None, home: str | None) ->
         value = item.amount.value
         if any(_is_now(other) and other.amount.value != value for other in found):
             return None  # "Balance on 1 May: 55. Now: 12"
-        if value is None or _doubled(item, found, folded) or not all_known(item, text, folded):
+        if (
+            value is None
+            or _doubled(item, found, folded)
+            or not all_known(item, Context(text, folded, names_around(country, item.amount.sign, pack)))
+        ):
             return None
         if role is Role.DEBT and not value:
             continue  # "You owe 0.00" does not tell what is there
         if item.negative and value > 0:
             value = -value
         return value, item.amount.currency or _shared_currency(item, found, text), name
-    if rule("ERROR").search(folded):
+    if rule("error").search(folded):
         return None
     return _alone(text, folded, found)
 
@@ -63,7 +72,7 @@ def _usable(item: Labelled, folded: str) -> bool:
         return False
     if folded[:start].rstrip(" ")[-1:] == "\n" and re.match(r"[.):>\]-]{0,2}\s{0,2}[^\W\d_]", folded[end:]):
         return False  # the number of an item: "Balance\n2. Services"
-    others = [rule("ACCOUNT").fullmatch(word.group()) is None for word in rule("BALANCE").finditer(item.label)]
+    others = [rule("account").fullmatch(word.group()) is None for word in rule("balance").finditer(item.label)]
     if item.role is Role.MAIN and digits.isdigit() and (len(digits) > 7 or not (any(others) or not others)):
         return False  # "Konto 123456" is the number of an account
     marked = re.search(r"[:=]\s?-?\s?$", folded[: item.amount.start]) is not None
@@ -85,7 +94,7 @@ def _one(group: list[Labelled]) -> Labelled | None:
     principal = [item for item in group if item.principal]
     if principal and len({(item.amount.value, item.negative) for item in principal}) == 1:
         return principal[0]
-    named = [item for item in principal if not _total().search(item.label)]
+    named = [item for item in principal if not rule("total").search(item.label)]
     if named and len({(item.amount.value, item.negative) for item in named}) == 1:
         return named[0]  # "Credit principal 1,75. Credit total 11,75": the bonus is in the total
     signed = [item for item in group if item.amount.sign is not None]
@@ -98,7 +107,7 @@ def _one(group: list[Labelled]) -> Labelled | None:
 
 
 def _is_now(item: Labelled) -> bool:
-    return item.amount.sign is not None and rule("NOW").fullmatch(item.label.strip(" \n.,:;!-")) is not None
+    return item.amount.sign is not None and rule("now").fullmatch(item.label.strip(" \n.,:;!-")) is not None
 
 
 def _doubled(item: Labelled, found: list[Labelled], folded: str) -> bool:
@@ -117,21 +126,13 @@ def _doubled(item: Labelled, found: list[Labelled], folded: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _total() -> re.Pattern[str]:
-    return re.compile(
-        words("total* всего vsego общ* obshh* itogo итого zusammen gesamt* celkem razem lacznie ukupno toplam")
-    )
-
-
-@lru_cache(maxsize=1)
 def _no_words() -> re.Pattern[str]:
-    joins = words("or and plus oder und et ou y o и или i ili e lub nebo ve veya och eller og")
-    return re.compile(rf"(?:[\s,;/|=()+*-]|{joins}){{0,6}}")
+    return re.compile(rf"(?:[\s,;/|=()+*-]|{any_of('and_or')}){{0,6}}")
 
 
 @lru_cache(maxsize=1)
 def _either() -> re.Pattern[str]:
-    return re.compile(rf"\s?(?:{words('or to oder bis ou à o hasta или до abo do nebo lub eller veya hingga atau')})\s")
+    return re.compile(rf"\s?(?:{any_of('either_or')})\s")
 
 
 def _shared_currency(item: Labelled, found: list[Labelled], text: str) -> str | None:
@@ -180,10 +181,10 @@ def _alone(text: str, folded: str, found: list[Labelled]) -> tuple[Decimal, str 
         return None
     first = min((s for s in sentences(text) if s >= amount.end), default=len(text))
     if (
-        rule("THANKS").search(folded)
-        or rule("EVENT").search(folded[:first])
-        or rule("SUB").search(folded[amount.end : first])
-        or rule("PRICE").match(folded[amount.end :].lstrip(" .,-:\n"))
+        rule("thanks_for_payment").search(folded)
+        or rule("event").search(folded[:first])
+        or rule("other_purse", "wallets").search(folded[amount.end : first])
+        or rule("price").match(folded[amount.end :].lstrip(" .,-:\n"))
     ):
         return None
     return amount.value, amount.currency, "amount alone"
@@ -194,36 +195,23 @@ def is_bank(folded: str) -> bool:
     if _bank().search(folded) is not None:
         return True
     return (
-        rule("RECEIPT_EVENT").search(folded) is not None
-        and rule("RECEIPT_MARK").search(folded) is not None
-        and _of_a_line().search(folded) is None
+        rule("receipt_event").search(folded) is not None
+        and rule("receipt_mark").search(folded) is not None
+        and rule("of_a_line").search(folded) is None  # what only a telephone has
     )
 
 
 def of_somebody_else(folded: str) -> bool:
     """ "You pay for this subscriber": the sum belongs to another line."""
-    return rule("SOMEBODY_ELSE").search(folded) is not None
+    return rule("somebody_else").search(folded) is not None
 
 
 @lru_cache(maxsize=1)
 def _bank() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:{words('card карта карты карте картка картки account acct a/c ac acc ending visa mastercard mir')})"
+        rf"(?:{any_of('masked_account')})"
         r"[\s:.]{0,3}(?:no\.?\s?)?(?:[*x•.·]{1,12}\s?\d{3,4}|ending)(?!\d)"
     )
-
-
-@lru_cache(maxsize=1)
-def _of_a_line() -> re.Pattern[str]:
-    """What only a telephone has: then even a receipt speaks of its balance."""
-    return re.compile(
-        words("airtime recharg* top_up topup main_account main_balance prepaid load talktime call minutes")
-    )
-
-
-@lru_cache(maxsize=1)
-def _limit() -> re.Pattern[str]:
-    return re.compile(words("лимит* limit* limite límite кредит* kreditn* overdraft"))
 
 
 def _opening() -> re.Pattern[str]:
@@ -232,7 +220,7 @@ def _opening() -> re.Pattern[str]:
 
 def _closes(text: str, folded: str, amount: Amount) -> bool:
     rest = folded[amount.end : amount.end + 40]
-    if not rest.strip() or re.match(r"\s{0,2}[.,;!*(\n]", rest) or rule("VALID").match(rest.lstrip()):
+    if not rest.strip() or re.match(r"\s{0,2}[.,;!*(\n]", rest) or rule("valid_until").match(rest.lstrip()):
         return True
     behind = text[amount.end :].lstrip()
     return text[amount.end - 1] == "." and not behind[:1].islower() and not behind[:1].isdigit()
@@ -242,7 +230,7 @@ def _buckets(folded: str) -> bool:
     """A list of packages (minutes, messages, data): the money in front of it may be a bonus."""
     kinds = (
         fold_pattern(r"\d\s?(?:[gmk]b|[gmk]o|[гмк]б)(?![^\W\d_])"),
-        words("sms смс mms"),
-        words("min minutos voz minut* минут* voice"),
+        any_of("messages"),
+        any_of("minutes"),
     )
     return sum(re.search(kind, folded) is not None for kind in kinds) >= 2

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from modemd.money import everyday, lexicon, neutral_words, phrases
+from modemd.money import everyday
 from modemd.money.amounts import Amount
-from modemd.money.fold import fold_pattern, words
+from modemd.money.wordlists import any_of, rule
 
 
 class Role(Enum):
@@ -68,37 +68,37 @@ def sentences(text: str) -> list[int]:
     return [0] + [m.end() for m in _SENTENCE.finditer(text) if _opens(text, m.end())]
 
 
-@cache
-def rule(name: str) -> re.Pattern[str]:
-    """The words of a list of the lexicon as one regular expression."""
-    return re.compile(words(getattr(lexicon, name, None) or getattr(phrases, name)))
-
-
 _SENTENCE = re.compile(r"[.!?](?:\s{1,3}|(?=[^\W\d_]))|[;\u061b\u3002]\s?|\*{2,}")
-CONJUNCTION = re.compile(
-    fold_pattern(r"\s(?:and|und|et|y|e|i|и|й|та|ta|och|og|ja|en|dan|va|ve|və|және|ir|و|a|oraz|si|és|&|\+)\s")
-)
 FREE_OF_CHARGE = re.compile(r"(?<![^\W\d_])free\s(?:msg|message|sms|text)\s?[:>-]\s?")
 """American operators must say so in front of a text that costs nothing; the balance is not what is free."""
-_VERBS = (
-    r"is|are|ist|betragt|betraegt|liegt bei|est de|est|es de|es|e'|e de|e|on|jest|wynosi|iznosi|je|cini"
-    r"|er|är|este|eines|adalah|ialah"
-    r"|составляет|sostavlyaet|равен|raven|становить|stanovyt"
-    r"|la|είναι|einai|هو|هی|ni|eshte|është|คือ|היא|הוא|है|equals|is now|ast"
-)
-_FILLERS = (
-    r"of|now|currently|de|di|сейчас|sejchas|сегодня|tinh den nay|hien tai|la"
-    r"|your|ваш|vash|bal|balance|account|acc|konta|конто|счета|рахунку|abonenta|amount"
-    r"|lr|rs|tl|akt|available|main|current|total"
-)
-_LINK_WORD = re.compile(fold_pattern(rf"(?<![^\W\d_])(?:{_VERBS}|{_FILLERS})(?![^\W\d_])"))
-_LINK_END = re.compile(fold_pattern(rf"(?:[:=]|(?<![^\W\d_])(?:{_VERBS}))\s{{0,3}}(?:[-–]\s)?$"))
-_LINK = re.compile(
-    fold_pattern(rf"(?:[\s:=.,>'\"]|[-–](?=\s)|(?<![^\W\d_])(?:{_VERBS}|{_FILLERS})(?![^\W\d_])){{0,12}}")
-)
-"""What may stand between the word and the number without loosening the tie."""
-_HAVE_LINK = re.compile(rf"(?:[\s:=.,-]|{words(neutral_words.HAVE_FILLERS)}){{0,12}}")
-"""What may stand between "you have" and the amount: any other word could be what happened to it."""
+
+
+@lru_cache(maxsize=1)
+def conjunction() -> re.Pattern[str]:
+    """ "and" between blanks: what follows may be about something else."""
+    return re.compile(rf"\s(?:{any_of('conjunction')}|[&+])\s")
+
+
+@lru_cache(maxsize=1)
+def _link_word() -> re.Pattern[str]:
+    return re.compile(any_of("link_verb", "link_filler"))
+
+
+@lru_cache(maxsize=1)
+def _link_end() -> re.Pattern[str]:
+    return re.compile(rf"(?:[:=]|(?:{any_of('link_verb')}))\s{{0,3}}(?:[-–]\s)?$")
+
+
+@lru_cache(maxsize=1)
+def _link() -> re.Pattern[str]:
+    """What may stand between the word and the number without loosening the tie."""
+    return re.compile(rf"(?:[\s:=.,>'\"]|[-–](?=\s)|{any_of('link_verb', 'link_filler')}){{0,12}}")
+
+
+@lru_cache(maxsize=1)
+def _have_link() -> re.Pattern[str]:
+    """What may stand between "you have" and the amount: any other word could be what happened to it."""
+    return re.compile(rf"(?:[\s:=.,-]|{any_of('have_fillers')}){{0,12}}")
 
 
 def _opens(text: str, place: int) -> bool:
@@ -112,7 +112,7 @@ def _label(text: str, folded: str, before: int, amount: Amount) -> str:
         # Words up to a comma or "and" behind the amount before belong to that amount ("10 EUR Startguthaben und ...").
         gap = folded[before : amount.start]
         first = next((s - before for s in sentences(text[: amount.start]) if s > before), len(gap))
-        cut = next((m for m in CONJUNCTION.finditer(gap) if not _is_verb(gap, m)), None)
+        cut = next((m for m in conjunction().finditer(gap) if not _is_verb(gap, m)), None)
         comma = re.search(r"[,;(]", gap)
         ends = [m.end() for m in (cut, comma) if m is not None and m.end() <= first]
         gap_start = before + min(ends, default=0)
@@ -133,14 +133,14 @@ def _label(text: str, folded: str, before: int, amount: Amount) -> str:
     label = folded[start : amount.start]
     pieces = re.split(r",(?!\d)|\(", label)
     last = pieces[-1]
-    if len(pieces) > 1 and any(rule(name).search(last) for name in ("BALANCE", "MINUS", "DEBT", "REST")):
+    if len(pieces) > 1 and any(rule(name).search(last) for name in ("balance", "minus", "debt", "remaining")):
         return last
     return label
 
 
 def _is_verb(gap: str, conjunction: re.Match[str]) -> bool:
     """ "e", "es" and "a" are "and" here and "is" there; behind a word for the balance they are verbs."""
-    return any(word.end() == conjunction.start() for word in rule("BALANCE").finditer(gap))
+    return any(word.end() == conjunction.start() for word in rule("balance").finditer(gap))
 
 
 def _is_account_number(folded: str, amount: Amount) -> bool:
@@ -153,7 +153,7 @@ def _is_account_number(folded: str, amount: Amount) -> bool:
 
 @lru_cache(maxsize=1)
 def _number_of() -> re.Pattern[str]:
-    return re.compile(rf"(?:{words(phrases.ACCOUNT, neutral_words.NUMBER_OF)})\.?\s?[:#]?\s?$")
+    return re.compile(rf"(?:{any_of('account', 'number_of')})\.?\s?[:#]?\s?$")
 
 
 def _tail(text: str, folded: str, amount: Amount, after: int) -> str:
@@ -165,7 +165,7 @@ def _tail(text: str, folded: str, amount: Amount, after: int) -> str:
     rest = rest[: instruction(amount, folded)]
     stops = [
         m.start()
-        for m in (CONJUNCTION.search(rest), re.search(r"[,;()\n:=!?]|\.(?!\d)|\s[-–]\s", rest))
+        for m in (conjunction().search(rest), re.search(r"[,;()\n:=!?]|\.(?!\d)|\s[-–]\s", rest))
         if m is not None
     ]
     stop = min(stops, default=len(rest))
@@ -176,70 +176,70 @@ def _tail(text: str, folded: str, amount: Amount, after: int) -> str:
 
 @lru_cache(maxsize=1)
 def _instruction() -> re.Pattern[str]:
-    return re.compile(rf"(?:^|\s)(?:{words(phrases.DIAL)})\s{{0,2}}[^.!?\n]{{0,30}}?[*#\d\x1f]")
+    return re.compile(rf"(?:^|\s)(?:{any_of('dial')})\s{{0,2}}[^.!?\n]{{0,30}}?[*#\d\x1f]")
 
 
 @lru_cache(maxsize=1)
 def _claim() -> re.Pattern[str]:
-    return re.compile(words(phrases.CLAIM))
+    return rule("claim")
 
 
 def _role(amount: Amount, label: str, tail: str) -> Labelled:
     whole = label
     label = named_so().sub(lambda found: " " * len(found.group()), label)
-    named = list(rule("BALANCE").finditer(label))
+    named = list(rule("balance").finditer(label))
     last = named[-1].end() if named else -1
     minus = _minus_before(label)
-    principal = rule("MAIN").search(label) is not None or rule("MAIN").search(tail) is not None
+    principal = rule("main").search(label) is not None or rule("main").search(tail) is not None
 
     def give(role: Role, *, negative: bool = False, adjacent: bool = False) -> Labelled:
         return Labelled(amount, role, whole, tail, negative=negative, principal=principal, adjacent=adjacent)
 
     head = " ".join(tail.split()[:3])
-    if not amount.exact or rule("LESS").search(label) or _bound(label, named) or _price_before().search(label):
+    if not amount.exact or rule("bound").search(label) or _bound(label, named) or _price_before().search(label):
         return give(Role.OTHER)
     if (
         _event(label, last)
-        or rule("SUB").search(label)
-        or rule("SUB").search(head)
-        or rule("LESS").search(head)
+        or rule("other_purse", "wallets").search(label)
+        or rule("other_purse", "wallets").search(head)
+        or rule("bound").search(head)
         or re.match(r"\s?['’]?\w{0,4}\s(?:altin|alti)", tail) is not None
-        or rule("EVENT").search(" ".join(tail.split()[: 4 if named else 9]))
+        or rule("event").search(" ".join(tail.split()[: 4 if named else 9]))
     ):
         return give(Role.OTHER)
-    prices = [m.end() for m in rule("PRICE").finditer(label)]
+    prices = [m.end() for m in rule("price").finditer(label)]
     if prices and max(prices) > last:
         return give(Role.OTHER)
-    if rule("REST_OF_DEBT").search(label):
+    if rule("rest_of_debt").search(label):
         return give(Role.OTHER)
-    debts = [m.end() for m in rule("DEBT").finditer(label)]
+    debts = [m.end() for m in rule("debt").finditer(label)]
     if debts:
         return give(Role.DEBT, negative=True) if max(debts) > last else give(Role.OTHER)
     if named:
-        negative = minus or rule("MINUS").search(label) is not None
+        negative = minus or rule("minus").search(label) is not None
         link = label[last:] if not minus else ""
-        inner = rule("MAIN").sub("", link)
-        adjacent = _LINK.fullmatch(inner) is not None
+        inner = rule("main").sub("", link)
+        adjacent = _link().fullmatch(inner) is not None
         if _duration().search(inner) or (not adjacent and not minus and not _leads_on(inner)):
             return give(Role.PLAIN)  # also "Balance in 24 hours: $5"
         return give(Role.MAIN, negative=negative, adjacent=adjacent)
     if minus:
         return give(Role.MAIN, negative=True, adjacent=True)
-    if rule("MINUS").search(label):
+    if rule("minus").search(label):
         return give(Role.OTHER)
-    rests = [m.end() for m in rule("REST").finditer(label)]
+    rests = [m.end() for m in rule("remaining").finditer(label)]
     if rests:
-        return give(Role.REST, adjacent=_LINK.fullmatch(label[max(rests) :]) is not None)
-    have = list(rule("HAVE").finditer(label))
-    close = bool(have) and _HAVE_LINK.fullmatch(label[have[-1].end() :]) is not None
-    if rule("BALANCE").search(head) and (close or label.strip(" \n,.:;!-") in {"", "ai"}):
+        return give(Role.REST, adjacent=_link().fullmatch(label[max(rests) :]) is not None)
+    have = list(rule("you_have").finditer(label))
+    close = bool(have) and _have_link().fullmatch(label[have[-1].end() :]) is not None
+    if rule("balance").search(head) and (close or label.strip(" \n,.:;!-") in {"", "ai"}):
         return give(Role.MAIN, adjacent=True)
-    if rule("REST").search(head) and (close or not label.strip(" \n,.:;!-")):
+    if rule("remaining").search(head) and (close or not label.strip(" \n,.:;!-")):
         return give(Role.REST)
     rest = tail.strip()
-    if close and (not rest or rule("VALID").match(rest) or _on_account().match(rest)):
+    if close and (not rest or rule("valid_until").match(rest) or _on_account().match(rest)):
         return give(Role.HAVE)
-    if rule("PRICE").search(head):
+    if rule("price").search(head):
         return give(Role.OTHER)
     if principal and re.search(r"[:=]\s?$", label):
         return give(Role.MAIN, adjacent=True)
@@ -249,41 +249,41 @@ def _role(amount: Amount, label: str, tail: str) -> Labelled:
 def _leads_on(link: str) -> bool:
     """Whether a few words between the word for the balance and the amount still lead from one to the other: one word,
     or up to eight before "is" or a colon ("Guthaben fuer die Nr. 49... betraegt")."""
-    strange = re.findall(r"[^\W\d_\u0590-\u109f\u1100-\uffff]{2,}", _LINK_WORD.sub(" ", link))
+    strange = re.findall(r"[^\W\d_\u0590-\u109f\u1100-\uffff]{2,}", _link_word().sub(" ", link))
     if "(" in link or len(link) > 90:
         return False
-    if len(strange) <= 1 or (len(strange) <= 8 and _LINK_END.search(link) is not None):
+    if len(strange) <= 1 or (len(strange) <= 8 and _link_end().search(link) is not None):
         return True
     return all(everyday.known(word) for word in re.findall(r"[^\W\d_]{2,}", _links().sub(" ", link)))
 
 
 @lru_cache(maxsize=1)
 def _links() -> re.Pattern[str]:
-    return re.compile(words(neutral_words.LINKS, neutral_words.HAVE_FILLERS))
+    return rule("neutral_between", "have_fillers")
 
 
 @lru_cache(maxsize=1)
 def _on_account() -> re.Pattern[str]:
-    return re.compile(words(neutral_words.ON_ACCOUNT))
+    return rule("on_account")
 
 
 @lru_cache(maxsize=1)
 def _duration() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\d)\d{{1,4}}\s?(?:{words(phrases.UNITS)})")
+    return re.compile(rf"(?<!\d)\d{{1,4}}\s?(?:{any_of('units')})")
 
 
 @lru_cache(maxsize=1)
 def named_so() -> re.Pattern[str]:
     """Names of cards and accounts that only sound like events or other purses."""
-    return re.compile(words(phrases.NAMED_SO))
+    return rule("named_so")
 
 
 def _event(label: str, last: int) -> bool:
-    events = [m.end() for m in rule("EVENT").finditer(label)]
+    events = [m.end() for m in rule("event").finditer(label)]
     if not events:
         return False
     after = re.match(
-        r"\W{0,3}(?:" + words("after после posle pislya після nach apres despues dopo po setelah sau after_the") + ")",
+        r"\W{0,3}(?:" + any_of("after_event") + ")",
         label,
     )
     return not (after is not None and max(events) < last)
@@ -291,7 +291,7 @@ def _event(label: str, last: int) -> bool:
 
 @lru_cache(maxsize=1)
 def _price_before() -> re.Pattern[str]:
-    return re.compile(rf"(?:{words(lexicon.PRICE_BEFORE)})\s{{0,2}}$")
+    return re.compile(rf"(?:{any_of('price_before')})\s{{0,2}}$")
 
 
 def _bound(label: str, named: list[re.Match[str]]) -> bool:
@@ -303,7 +303,7 @@ def _bound(label: str, named: list[re.Match[str]]) -> bool:
 
 @lru_cache(maxsize=1)
 def _minus() -> re.Pattern[str]:
-    return re.compile(rf"(?:{words(lexicon.MINUS)})\s{{0,2}}[:=(]?\s{{0,2}}$")
+    return re.compile(rf"(?:{any_of('minus')})\s{{0,2}}[:=(]?\s{{0,2}}$")
 
 
 def _minus_before(label: str) -> bool:

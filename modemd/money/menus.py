@@ -7,9 +7,8 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from modemd.money import lexicon, phrases
 from modemd.money.currencies import sign_regex
-from modemd.money.fold import words
+from modemd.money.wordlists import any_of
 
 
 def without_menu(text: str, folded: str) -> tuple[str, str, bool]:
@@ -57,7 +56,7 @@ def _ordinal(digit: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _quantity() -> re.Pattern[str]:
-    return re.compile(rf"(?:{words(phrases.UNITS)}|(?:{sign_regex()})(?![^\W\d_]))")
+    return re.compile(rf"(?:{any_of('units')}|(?:{sign_regex()})(?![^\W\d_]))")
 
 
 def _is_ordinal(text: str, folded: str, match: re.Match[str]) -> bool:
@@ -71,7 +70,7 @@ def _is_ordinal(text: str, folded: str, match: re.Match[str]) -> bool:
 @lru_cache(maxsize=1)
 def _states_balance() -> re.Pattern[str]:
     return re.compile(
-        rf"[ \t]{{0,4}}\d{{1,2}}[.):> -]{{1,2}}\s?(?:{words(lexicon.BALANCE)})"
+        rf"[ \t]{{0,4}}\d{{1,2}}[.):> -]{{1,2}}\s?(?:{any_of('balance')})"
         rf"[^\d\n:=]{{0,20}}[:=]\s?-?(?:\d[\d.,]{{0,10}}\s?(?:{sign_regex()})(?![^\W\d_])"
         rf"|(?:{sign_regex()})\s?\d[\d.,]{{0,10}}\s{{0,3}}$)",
         re.MULTILINE,

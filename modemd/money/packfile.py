@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from modemd.errors import ConfigError, Problem
-from modemd.money.currencies import HOME
+from modemd.money.currencies import known_currencies
 from modemd.money.fold import fold_pattern
 from modemd.money.pack import Example, Pack, PackConfidence, Pattern, Query
 from modemd.money.patterns import unsafe
@@ -30,7 +30,6 @@ def parse_pack(source: str, *, file: str) -> Pack:
 
 ID = re.compile(r"[a-z]{2}-[a-z0-9]+(?:-[a-z0-9]+)*")
 _CODE = re.compile(r"[*#][0-9*#]{0,40}#")
-_CURRENCIES = frozenset(HOME.values()) | {"BYR", "ZWG"}
 
 
 @dataclass
@@ -118,7 +117,7 @@ def _pack(read: _Reader, table: dict[str, Any]) -> Pack:
     currency = read.text(
         table, "currency", shape=re.compile("[A-Z]{3}"), need=True, cure="three capital letters (ISO 4217)"
     )
-    if currency and currency not in _CURRENCIES:
+    if currency and currency not in known_currencies():
         read.bad("currency", currency, "not a currency this program knows")
     code_cure = "a code like *100#"
     return Pack(

@@ -20,6 +20,7 @@ class Entry:
     country: str
     currency: str
     plmn: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     spn: tuple[str, ...] = ()
     iccid_prefix: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ def entry(pack: Pack, *, file: str) -> Entry:
         country=pack.country,
         currency=pack.currency,
         plmn=pack.plmn,
+        names=pack.names,
         spn=pack.spn,
         iccid_prefix=pack.iccid_prefix,
         codes=tuple(query.code for query in pack.queries if query.kind == "ussd" and query.code),

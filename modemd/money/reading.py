@@ -10,14 +10,16 @@ import re
 
 from modemd.money import generic
 from modemd.money.amounts import amounts
-from modemd.money.context_check import harmless_ahead, harmless_behind, moved, under_heading
-from modemd.money.currencies import HOME, currency_of
+from modemd.money.brands import names_around
+from modemd.money.context_check import Context, moved, neutral_ahead, neutral_behind, under_heading
+from modemd.money.currencies import currency_of, home_currency
 from modemd.money.expiry import expires
 from modemd.money.fold import clean, fold
-from modemd.money.labels import Labelled, Role, labelled, rule
+from modemd.money.labels import Labelled, Role, labelled
 from modemd.money.menus import without_menu
 from modemd.money.pack import Pack, Pattern
 from modemd.money.volumes import data_left
+from modemd.money.wordlists import rule
 from modemd.records import Kind, Reading
 
 
@@ -29,8 +31,8 @@ def read(text: str, *, pack: Pack | None = None, country: str | None = None) -> 
     balance on it is a balance."""
     if pack is not None:
         country = pack.country
-    country = country.upper() if country and country.upper() in HOME else None
-    home = (pack.currency if pack is not None else None) or HOME.get(country or "")
+    country = country.upper() if country and home_currency(country.upper()) else None
+    home = (pack.currency if pack is not None else None) or home_currency(country)
     whole = clean(text)
     cleaned, folded, menu = without_menu(whole, fold(whole))
     left = data_left(folded)
@@ -46,7 +48,9 @@ def read(text: str, *, pack: Pack | None = None, country: str | None = None) -> 
             pattern=by_pack.pattern,
             confidence="operator",
         )
-    found = generic.balance(cleaned, folded, country=country, home=home) if not _told_by(pack, folded) else None
+    found = None
+    if not _told_by(pack, folded):
+        found = generic.balance(cleaned, folded, country=country, home=home, pack=pack)
     until = expires(folded, country=country, money=found is not None or left is not None)
     if found is not None:
         value, currency, name = found
@@ -69,11 +73,12 @@ def _by_pattern(pack: Pack, text: str, folded: str, country: str | None, home: s
     if generic.is_bank(folded) or generic.of_somebody_else(folded):
         return None
     items: list[Labelled] | None = None
+    context = Context(text, folded, names_around(country, None, pack))
     for pattern in pack.patterns:
         matches = list(pattern.regex.finditer(folded))
         if matches and items is None:
             items = labelled(text, folded, amounts(text, folded, country=country, home=home))
-        readings = [_reading(pattern, match, items or [], (text, folded), country, home) for match in matches]
+        readings = [_reading(pattern, match, items or [], context, pack) for match in matches]
         found = [reading for reading in readings if reading is not None]
         good = [reading for reading in found if reading.pattern is not None]
         if good and len({reading.balance for reading in found}) == 1 and not _rivals(good[0], items or []):
@@ -85,23 +90,23 @@ def _reading(
     pattern: Pattern,
     match: re.Match[str],
     items: list[Labelled],
-    texts: tuple[str, str],
-    country: str | None,
-    home: str | None,
+    context: Context,
+    pack: Pack,
 ) -> Reading | None:
-    """`texts`: cleaned, folded. None where the group is not one whole certain amount, or where words in front of what
+    """None where the group is not one whole certain amount, or where words in front of what
     the pattern itself spells out make it something else ("Бонусный" before "баланс: 50 р"). Without the pattern's name
     where an unknown word around it ("Xyz balance", "5 EUR waiting") makes it a rival at most."""
     item = next((i for i in items if i.amount.digits == _number_span(match)), None)
     if item is None or item.amount.value is None or not item.amount.exact:
         return None
-    text, folded = texts
+    folded = context.folded
     start = item.amount.start - len(item.label)
     ahead = item.label[: max(0, match.start() - start)]
     behind = " ".join(folded[max(item.amount.end, match.end()) : item.amount.end + len(item.tail)].split()[:3])
-    if any(rule(name).search(ahead) for name in ("SUB", "LESS", "EVENT")) or moved(item.label):
+    hazards = (rule("other_purse", "wallets"), rule("bound"), rule("event"))
+    if any(hazard.search(ahead) for hazard in hazards) or moved(item.label):
         return None
-    if any(rule(name).search(behind) for name in ("SUB", "EVENT")):
+    if any(hazard.search(behind) for hazard in (rule("other_purse", "wallets"), rule("event"))):
         return None
     value = item.amount.value
     if (pattern.minus or _group(match, "minus")) and value > 0:
@@ -109,16 +114,16 @@ def _reading(
     until = _group(match, "expires")
     data = _group(match, "data")
     proved = (
-        harmless_ahead(ahead, text[start : start + len(ahead)], folded)
-        and harmless_behind(item, text, folded, whole=False, since=match.end())
-        and not under_heading(text, folded, start)
+        neutral_ahead(ahead, start, context)
+        and neutral_behind(item, context, whole=False, since=match.end())
+        and not under_heading(context, start)
     )
     return Reading(
         kind="balance",
         balance=value,
-        currency=_currency(pattern, match, home) or item.amount.currency,
+        currency=_currency(pattern, match, pack.currency) or item.amount.currency,
         data_left_mb=data_left("data: " + data) if data else None,
-        expires=expires("valid until " + until, country=country, money=True) if until else None,
+        expires=expires("valid until " + until, country=pack.country, money=True) if until else None,
         pattern=pattern.name if proved else None,
         confidence="operator",
     )
@@ -165,12 +170,12 @@ def _kind(folded: str, *, menu: bool, pack: Pack | None) -> Kind:
         return "error"
     if _sms_follows(folded):
         return "sms_follows"
-    if rule("ERROR").search(folded):
+    if rule("error").search(folded):
         return "error"
     return "menu" if menu else "other"
 
 
 def _sms_follows(folded: str) -> bool:
-    if rule("SMS_SENDING").search(folded):
+    if rule("sms_sending").search(folded):
         return False
-    return any(rule("SMS").search(s) and rule("SMS_COMING").search(s) for s in re.split(r"[!?]|\.\s|\n\n", folded))
+    return any(rule("sms").search(s) and rule("sms_coming").search(s) for s in re.split(r"[!?]|\.\s|\n\n", folded))

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from modemd.money.fold import clean, fold, words
+from modemd.money.fold import clean, fold
 from modemd.money.generic import is_bank
 from modemd.money.pack import Pack
+from modemd.money.wordlists import any_of, rule
 
 LONGEST_SHORT = 6  # digits of a short number (service codes); from 7 on it may be a subscriber (E.164)
 LONGEST_LETTERS = 11  # letters of an alphanumeric sender (23.040 9.1.2.5): longer names are cut there
@@ -48,9 +49,9 @@ def is_elsewhere(text: str, *, sender_known: bool) -> bool:
     operator every word of banks and wallets is enough; of the operator only what no advertisement says (a masked
     number), since "top up by card" stands under many a balance."""
     folded = fold(clean(text))
-    if is_bank(folded) or _masked().search(folded) is not None or _password().search(folded) is not None:
+    if is_bank(folded) or _masked().search(folded) is not None or rule("password").search(folded) is not None:
         return True
-    return not sender_known and _bank_words().search(folded) is not None
+    return not sender_known and rule("bank").search(folded) is not None
 
 
 # --- helpers
@@ -80,41 +81,7 @@ def _names(pack: Pack) -> set[str]:
 def _masked() -> re.Pattern[str]:
     """A card or account of which the last digits alone are shown: "*1234", "xx1234", "VISA1234", "МИР-1234". USSD codes
     ("*100#", "*1234*5#") are none."""
-    brand = words("visa mastercard maestro mc ecmc mir мир амех amex unionpay rupay elcart humo uzcard")
     return re.compile(
         r"(?<![\d*#])(?:[*•●…·]{1,12}|(?<![^\W\d_])[xх]{1,12}|\.{2,})\s?\d{4}(?![\d*#.,:])"
-        rf"|(?:{brand})[\s:.*-]{{0,3}}\d{{4}}(?!\d)"
-    )
-
-
-@lru_cache(maxsize=1)
-def _password() -> re.Pattern[str]:
-    return re.compile(
-        words(
-            "otp one-time one_time одноразов* odnorazov* единоразов* "
-            "verification_code confirmation_code security_code login_code passcode "
-            "код_подтверждения код_для_входа код_доступа kod_podtverzhdeniya пароль_для parol_dlya "
-            "никому_не_сообщайте не_сообщайте_код nikomu_ne_soobshchajte do_not_share don't_share never_share "
-            "код_пiдтвердження код_підтвердження kod_weryfikacyjny codigo_de_verificacion code_de_verification "
-            "code_de_confirmation bestätigungscode einmalpasswort doğrulama_kodu"
-        )
-    )
-
-
-@lru_cache(maxsize=1)
-def _bank_words() -> re.Pattern[str]:
-    return re.compile(
-        words(
-            "card cards card's карта карты карте карту картой картам картка картки картку "
-            "карткою karta karty karte kartu kartoj kort karte_nr tarjeta tarjetas cartão cartao carta_di "
-            "carte_bancaire kartı kartınız kartiniz visa mastercard maestro unionpay мир-карта "
-            "bank bank's banka banco banque banca banking банк банка банке банком банку банкомат* bankomat* atm pos "
-            "sberbank сбербанк* сбер tinkoff* тинькофф* vtb втб alfabank альфа-банк "
-            "iban acct a/c account_ending ac_no savings current_account счёт_карты счет_карты расчетный_счет "
-            "withdrawn withdrawal* purchase* покупка покупки pokupka снятие_наличных выдача_наличных перевод_от "
-            "перевод_на zachislenie_zp зарплата зарплаты salary debited "
-            "m-pesa mpesa momo mobile_money wallet wallets e-wallet кошелек кошелька кошельке гаманець"
-            " paytm upi paypal gcash qiwi юmoney yoomoney вебмани webmoney bkash nagad "
-            "loan loans кредит_по заем займ"
-        )
+        rf"|(?:{any_of('card_brands')})[\s:.*-]{{0,3}}\d{{4}}(?!\d)"
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from modemd.errors import ConfigError, Problem
 from modemd.money.amounts import Amount, amounts
-from modemd.money.currencies import HOME
+from modemd.money.currencies import home_currency
 from modemd.money.fold import clean, fold
 from modemd.money.labels import Role, labelled
 from modemd.money.operators import check_text, load_pack
@@ -106,7 +106,7 @@ def without_numbers_of_people(text: str, balance: str) -> str:
 
 def new_pack(pack_id: str, *, name: str, country: str, currency: str | None, plmn: tuple[str, ...] = ()) -> str:
     """The head of a new pack. Raises ConfigError where id, country or currency are none."""
-    money = currency or HOME.get(country.upper(), "")
+    money = currency or home_currency(country.upper()) or ""
     lines = [
         f"id = {_string(pack_id)}",
         f"name = {_string(name)}",
@@ -149,7 +149,7 @@ def find(text: str, balance: str, *, pack: Pack) -> tuple[Decimal, Amount]:
 
 def generalise(text: str, item: Amount, *, minus: bool = False, follow: bool = False) -> str:
     """The pattern: the words around the number as they are, other numbers and white space as any. `follow`: the words
-    behind the number belong to it, since nothing else tells that they are harmless."""
+    behind the number belong to it, since nothing else tells that they are neutral."""
     cleaned = clean(text)
     start, end = item.digits
     sign_before = cleaned[item.start : start].strip(" :-+.\u2212\u2013")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
-from modemd.money import lexicon, phrases
 from modemd.money.amounts import NUMBER, number
-from modemd.money.fold import fold, fold_pattern, words
+from modemd.money.fold import fold, fold_pattern
+from modemd.money.wordlists import any_of, rule
 
 _MB = {"k": Decimal(1) / 1024, "m": Decimal(1), "g": Decimal(1024), "t": Decimal(1024 * 1024)}
 _UNIT = fold_pattern(
@@ -46,7 +46,7 @@ def data_left(folded: str) -> float | None:
     counted = False
     for item in volumes(folded):
         between = folded[previous.end : item.start] if previous is not None else "."
-        if _TOTAL.search(between):
+        if _of_a_package().search(between):
             counted = False  # "1.2 GB of 5 GB"
         elif not _JOINED.fullmatch(between):
             counted = _counts(folded, item)
@@ -58,15 +58,13 @@ def data_left(folded: str) -> float | None:
     return float(sum(left, Decimal(0)).quantize(Decimal("0.01"), ROUND_HALF_EVEN)) if left else None
 
 
-_TOTAL = re.compile(
-    fold_pattern(
-        r"(?:/|(?<![^\W\d_])(?:of|out of|von|de|sur|из|iz|z|from|di|av|dari|su|od|daripada|trong))"
-        r"\s?(?:the |a |your |total )?$"
-    )
-)
-"""Before the size of a whole package: "3 GB of 5 GB"."""
-
 _JOINED = re.compile(r"\s{0,2}(?:[^\W\d_]{1,8}\s)?[+]?\s{0,2}")
+
+
+@lru_cache(maxsize=1)
+def _of_a_package() -> re.Pattern[str]:
+    """Before the size of a whole package: "3 GB of 5 GB"."""
+    return re.compile(rf"(?:/|{any_of('of_a_package')})\s?(?:the |a |your |total )?$")
 
 
 @lru_cache(maxsize=1)
@@ -80,28 +78,15 @@ def _volume() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _unclear() -> re.Pattern[str]:
-    endless = words(
-        "unlimited ilimitad* illimite* illimitat* безлимит* необмеж* neogranichen* unbegrenzt* nielimit* bezlimit* "
-        "sinirsiz* sinırsız neomezen* obegransa*"
-    )
-    data = words("data datos dati daten internet интернет* трафик* donnees dados date")
-    roaming = words("roaming rouming роуминг* roam")
+    endless, data, roaming = any_of("unlimited"), any_of("data"), any_of("roaming")
     return re.compile(
         rf"(?:{data})[ :]{{1,2}}(?:{endless})|(?:{endless})\s(?:{data})"
         rf"|(?:{roaming})\s?[:=]?\s?\d[\d.,]{{0,15}}\s?[kmgtкмг][bбo]"
     )
 
 
-@lru_cache(maxsize=1)
-def _evidence() -> tuple[re.Pattern[str], ...]:
-    return tuple(
-        re.compile(words(w))
-        for w in (phrases.LEFT + " " + lexicon.HAVE, phrases.DATA_LABEL, phrases.VALID, phrases.USED, phrases.OFFER)
-    )
-
-
 def _counts(folded: str, item: Volume) -> bool:
-    left, label, valid, used, offer = _evidence()
+    left, used, offer = rule("data_left", "remaining", "you_have"), rule("data_used"), rule("data_offer")
     start = max(folded.rfind(stop, 0, item.start) for stop in (". ", "! ", "? ")) + 1
     before = folded[max(start, item.start - 200) : item.start]
     behind = _NEXT.split(folded[item.end : item.end + 60], maxsplit=1)[0]
@@ -111,12 +96,12 @@ def _counts(folded: str, item: Volume) -> bool:
         return False
     if offer.search(behind) or re.match(r"\s?[/=]", behind):
         return False
-    marks = [(m.end(), kind) for kind, rule in ((1, left), (-1, used), (-1, offer)) for m in rule.finditer(before)]
+    marks = [(m.end(), kind) for kind, mark in ((1, left), (-1, used), (-1, offer)) for m in mark.finditer(before)]
     if marks:
         return max(marks)[1] > 0
     clause = _CLAUSE.split(before)[-1]
-    labelled = re.search(rf"(?:{label.pattern}){_BEHIND_LABEL}$", clause)
-    return left.search(near) is not None or labelled is not None or valid.search(behind) is not None
+    labelled = re.search(rf"(?:{any_of('data_label')}){_BEHIND_LABEL}$", clause)
+    return left.search(near) is not None or labelled is not None or rule("valid_until").search(behind) is not None
 
 
 _NEXT = re.compile(r"[;!\n]|\.\s|\d\s?(?:[gmk][bб]|г[bб]|[gmk]o)(?![^\W\d_])")

@@ -231,15 +231,16 @@ def test_one_unknown_word_makes_it_unknown(harmless: str, doubtful: str) -> None
 
 
 def test_operators_of_the_packs_are_known_by_their_names() -> None:
-    """Every word of an operator's name may stand before "balance", with and without its pack: it is no other purse.
-    (A new one that fails here belongs into harmless.BRANDS.)"""
+    """Every word of an operator's name may stand before "balance" in its country: it is no other purse."""
     names = {
-        word.title()
+        (word.title(), entry.country)
         for entry in Packs(()).entries()
-        for name in (entry.name, *entry.spn)
+        for name in (entry.name, *entry.names, *entry.spn)
         if "," not in name
         for word in WORD.findall(re.sub(r"\(.*", "", name))
     }
     assert len(names) > 150
-    unknown = [name for name in sorted(names) if read(f"Your {name} balance is 5.20 EUR").balance is None]
+    unknown = [
+        name for name, country in sorted(names) if read(f"Your {name} balance is 5.20", country=country).balance is None
+    ]
     assert set(unknown) == {"Free"}  # what is free is a present more often than the operator

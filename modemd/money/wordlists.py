@@ -1,0 +1,76 @@
+"""The words of operators, from the text files in money/words/: `languages/<tag>.txt` has one language each, one section
+a subject; the other files are tables of names and currencies. Nothing is read before a text asks for a subject, and
+each file once. Besides the packs' files the only ones that this room opens.
+
+A section holds words that blanks or line ends separate, in the form that `words()` of money/fold.py explains: `_` for a
+blank, `*` for any ending, `~` for the ending of a case; `#` begins a comment. Tags are those of BCP 47 ("ru-Latn":
+Russian in Latin letters). importlib.resources would do the same for 10 ms and two megabytes of tempfile and zipfile at
+each start; a wheel is always unpacked.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+
+from modemd.money.fold import words
+
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words")  # noqa: PTH100, PTH118, PTH120 (pathlib costs)
+LANGUAGES = "languages"
+
+
+@cache
+def rule(*subjects: str) -> re.Pattern[str]:
+    """The words of these subjects, in all languages, as one regular expression for folded text."""
+    return re.compile(any_of(*subjects))
+
+
+def any_of(*subjects: str) -> str:
+    """The inside of such a regular expression, to be part of another."""
+    return words(*(text for subject in subjects for _, text in sections(subject)))
+
+
+def sections(subject: str) -> list[tuple[str, str]]:
+    """(tag of the language, words as they are written) for each language that has the subject; a table has the tag
+    "mul" (several languages). Raises KeyError for a subject that is in no file."""
+    found = _languages().get(subject)
+    return found if found is not None else [("mul", _read(_tables()[subject]))]
+
+
+def names(table: str) -> list[str]:
+    """The words of a table without keys."""
+    return _read(_tables()[table]).split()
+
+
+def keyed(table: str) -> list[tuple[str, list[str]]]:
+    """The lines of a table with keys, in order: ("EUR", ["AD", "AT", ...]). A key may have several lines."""
+    lines = (line.partition(": ") for line in _read(_tables()[table]).splitlines() if line)
+    return [(key, values.split()) for key, _, values in lines]
+
+
+@cache
+def _languages() -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for file in sorted(os.listdir(os.path.join(FOLDER, LANGUAGES))):  # noqa: PTH208, PTH118
+        tag, ending = os.path.splitext(file)  # noqa: PTH122
+        if ending == ".txt":
+            pieces = _SECTION.split(_read(os.path.join(FOLDER, LANGUAGES, file)))  # noqa: PTH118
+            for subject, text in zip(pieces[1::2], pieces[2::2], strict=True):
+                found.setdefault(subject, []).append((tag, text))
+    return found
+
+
+_SECTION = re.compile(r"^\[([a-z_]+)\]$", re.MULTILINE)
+_COMMENT = re.compile(r"^#.*$", re.MULTILINE)
+
+
+@cache
+def _tables() -> dict[str, str]:
+    files = (os.path.splitext(file) for file in os.listdir(FOLDER))  # noqa: PTH208, PTH122
+    return {name: os.path.join(FOLDER, name + ending) for name, ending in files if ending == ".txt"}  # noqa: PTH118
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123
+        return _COMMENT.sub("", file.read())
