@@ -10,18 +10,27 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from modemd.money import everyday, scripts
+from modemd.money.brands import names_around
 from modemd.money.currencies import sign_regex
 from modemd.money.labels import FREE_OF_CHARGE, Labelled, conjunction, instruction, named_so
+from modemd.money.pack import Pack
 from modemd.money.wordlists import any_of, rule
 
 
 @dataclass(frozen=True)
 class Context:
-    """A text (`folded` as long as `text`), and the folded names of operators that count in it."""
+    """A text (`folded` as long as `text`) and where it comes from; `sign` is the folded one of the sum in question."""
 
     text: str
     folded: str
-    brands: frozenset[str] = frozenset()
+    country: str | None = None
+    sign: str | None = None
+    pack: Pack | None = None
+
+    @cached_property
+    def brands(self) -> frozenset[str]:
+        """The folded names of operators that count in it; found when the first word asks for them."""
+        return names_around(self.country, self.sign, self.pack)
 
     @cached_property
     def languages(self) -> int:
@@ -144,7 +153,7 @@ _NAME_IN_FRONT = re.compile(r"(?<![^\W_])[^\W\d_]{2,20}\s?:\s?$")
 
 
 def _front_word(word: str, context: Context) -> bool:
-    return _brand(word, context) or _modifies(word) or _greetings().fullmatch(word) is not None
+    return _modifies(word) or _greetings().fullmatch(word) is not None or _brand(word, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +207,12 @@ def _known(word: _Word, own: str, label: str, context: Context) -> bool:
         return scripts.known(label[word.start : word.end])
     if _MASKED.fullmatch(label, word.start, word.end):
         return True
-    if _front_word(label[word.start : word.end], context) and re.match(r"\s?:", label[word.end :]):
-        return True
-    if (own[word.start].isupper() or word.end - word.start >= _LONG_NAME) and _brand(
-        label[word.start : word.end], context
+    letters = label[word.start : word.end]
+    if _modifies(letters, context) or (
+        re.match(r"\s?:", label[word.end :]) is not None and _front_word(letters, context)
     ):
         return True
-    return _modifies(label[word.start : word.end], context)
+    return (own[word.start].isupper() or len(letters) >= _LONG_NAME) and _brand(letters, context)
 
 
 def _cut(text: str, item: Labelled) -> bool:
@@ -261,9 +269,9 @@ def _brand(word: str, context: Context) -> bool:
     """The name of an operator that sells here, of a country, or one that says what it is ("PosteMobile"), as no purse
     does."""
     return (
-        word in context.brands
+        _TELLING_NAME.fullmatch(word) is not None
+        or word in context.brands
         or rule("places").fullmatch(word) is not None
-        or _TELLING_NAME.fullmatch(word) is not None
     )
 
 

@@ -10,7 +10,6 @@ import re
 
 from modemd.money import generic
 from modemd.money.amounts import amounts
-from modemd.money.brands import names_around
 from modemd.money.context_check import Context, moved, neutral_ahead, neutral_behind, under_heading
 from modemd.money.currencies import currency_of, home_currency
 from modemd.money.expiry import expires
@@ -73,7 +72,7 @@ def _by_pattern(pack: Pack, text: str, folded: str, country: str | None, home: s
     if generic.is_bank(folded) or generic.of_somebody_else(folded):
         return None
     items: list[Labelled] | None = None
-    context = Context(text, folded, names_around(country, None, pack))
+    context = Context(text, folded, country, pack=pack)
     for pattern in pack.patterns:
         matches = list(pattern.regex.finditer(folded))
         if matches and items is None:
