@@ -213,3 +213,17 @@ def test_a_query_of_the_command_line_loads_no_daemon() -> None:
     )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert out.stdout.split() == []
+
+
+def parameters(path: Path) -> Iterator[tuple[str, int, int]]:
+    """Every function of a file with its line and how many parameters it takes, `self` and `cls` left out."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            yield node.name, node.lineno, len([arg for arg in every if arg.arg not in ("self", "cls")])
+
+
+@pytest.mark.parametrize("path", [p for p in sources() if name_of(p).startswith(("modem/", "backends/"))], ids=name_of)
+def test_nothing_takes_more_than_eight(path: Path) -> None:
+    """What belongs together is a record (modem/context.py), not a chain of parameters handed on and on."""
+    assert [f"{name_of(path)}:{line} {name}: {n}" for name, line, n in parameters(path) if n > 8] == []

@@ -52,14 +52,14 @@ def row_of(saved: str) -> tuple[RatRow, str] | None:
     """The row and the value of what RatState.saved wrote down; None when it is no such text."""
     read, _, value = saved.partition(" ")
     row = next((row for row in all_rows() if row.read == read), None)
-    return (row, value) if row is not None and row.restore and _harmless(value) else None
+    return (row, value) if row is not None and row.restore and _may_go_out(value) else None
 
 
 def setting_read(row: RatRow, lines: Sequence[str]) -> RatState | None:
     """The answer to `row.read`; None when it holds no setting that could be sent back."""
     for line in lines:
         found = re.match(row.shown, line.strip())
-        if found is None or not _harmless(found[1].strip()):
+        if found is None or not _may_go_out(found[1].strip()):
             continue
         value = found[1].strip()
         domain = row.domain
@@ -160,11 +160,11 @@ def explain(state: RatState) -> str | None:
 # --- helpers
 
 # What is put back goes on the wire as it was read, so nothing in it may end the command or begin another (V.250 5.2).
-_HARMLESS = r'[0-9A-Za-z",: -]{1,300}'
+_MAY_GO_OUT = r'[0-9A-Za-z",: -]{1,300}'
 
 
-def _harmless(value: str) -> bool:
-    return value.isascii() and re.fullmatch(_HARMLESS, value) is not None
+def _may_go_out(value: str) -> bool:
+    return value.isascii() and re.fullmatch(_MAY_GO_OUT, value) is not None
 
 
 def _fields(value: str) -> list[str]:

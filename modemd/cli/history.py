@@ -81,7 +81,7 @@ def csv_cells(found: Mapping[str, Any]) -> list[str]:
         value = found.get(key)
         if isinstance(value, Mapping):
             value = " ".join(str(part) for part in value.values() if part)
-        cells.append("" if value is None else _harmless(one_line(value, 4096)))
+        cells.append("" if value is None else _no_formula(one_line(value, 4096)))
     return cells
 
 
@@ -205,7 +205,7 @@ def _print_plot(rows: list[Mapping[str, Any]], client: Client) -> None:
             say(text)
 
 
-def _harmless(cell: str) -> str:
+def _no_formula(cell: str) -> str:
     if not cell.startswith(("=", "+", "-", "@")):
         return cell
     try:

@@ -1,6 +1,6 @@
 """Captures: dialogues between a TE and a modem as they were seen on a wire, one text file each (`*.capture`).
 
-Pure: text in, frozen records out, and back. The format is described in docs/ARCHITECTURE.md, "Simulator files". The
+Pure: text in, frozen records out, and back. The format is described in docs/ARCHITECTURE.md, "Captures". The
 same file is a test of the AT language, a script for the fake modem and what `modemd record` writes.
 """
 

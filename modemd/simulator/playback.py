@@ -1,4 +1,4 @@
-"""A capture played by the fake modem, loosely: docs/ARCHITECTURE.md, "Simulator files".
+"""A capture played by the fake modem, loosely: docs/ARCHITECTURE.md, "Captures".
 
 A request AT+CUSD=1, in whatever encoding, starts the next dialogue of the capture. Other commands that the capture
 holds are answered as it says and still do what they do; the rest is the `plain` family's.

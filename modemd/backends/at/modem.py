@@ -27,7 +27,7 @@ __all__ = ["Modem", "Timeouts"]
 
 
 class Modem:
-    """See docs/ARCHITECTURE.md for the contract. `on_unsolicited` gets every line that belongs to no command and to no
+    """`on_unsolicited` gets every line that belongs to no command and to no
     open USSD request; it must not call the modem. `score` says how well a text fits the operator (higher is better)."""
 
     def __init__(

@@ -16,12 +16,12 @@ _RECORDS_MAX = 255
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What lies behind a place. `certain`: that record is meant and no other; its `part` None = free. `harmless`:
+    """What lies behind a place. `certain`: that record is meant and no other; its `part` None = free. `unmarked`:
     nothing unread is in question, so that reading by index marks nothing."""
 
     part: SmsPart | None
     certain: bool
-    harmless: bool
+    unmarked: bool
 
 
 class SimRecords:
@@ -43,13 +43,13 @@ class SimRecords:
             record = self._record(place.index + 1 - self._first)
             if record is None:
                 return None
-            return Look(_at(record.part, place), certain=True, harmless=not record.unread)
+            return Look(_at(record.part, place), certain=True, unmarked=not record.unread)
         if (one := self._record(place.index)) is None or (other := self._record(place.index + 1)) is None:
             return None
         if one.unread != other.unread:
             self._learn(1 if one.unread else 0)
-            return Look(_at((one if one.unread else other).part, place), certain=True, harmless=False)
-        return Look(None, certain=False, harmless=not one.unread)
+            return Look(_at((one if one.unread else other).part, place), certain=True, unmarked=False)
+        return Look(None, certain=False, unmarked=not one.unread)
 
     def unread(self, storage: SmsStorage, known: Sequence[SmsPart]) -> list[SmsPart]:
         """The unread parts on the SIM, where `known` are all the others; record by record, until all are found. Their

@@ -60,11 +60,11 @@ class Messages:
             if found is not None:
                 return found.part
         if place.storage == SIM and (look := self._records.look(place)) is not None:
-            if not look.certain and not look.harmless and self._learn_places(place.storage):
+            if not look.certain and not look.unmarked and self._learn_places(place.storage):
                 look = self._records.look(place) or look
             if look.part is not None or (look.certain and not may_mark):
                 return look.part
-            may_mark = may_mark or look.harmless
+            may_mark = may_mark or look.unmarked
         found = self._by_index(place, [_READ]) if may_mark else None
         return found.part if found is not None else None
 
