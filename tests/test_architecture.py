@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "modemd"
 ROOMS = (
     "errors",
     "records",
+    "log",
     "explanations",
     "credentials",
     "at",

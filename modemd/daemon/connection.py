@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from modemd.daemon.control import MAX_LINE_BYTES, encode_line
+from modemd.log import get_logger
 
 PUMP_BYTES = 1 << 16  # rows are fetched, and requests read, only while less than this waits to be written
 STALLED_S = 30.0  # unread output for this long: the client hangs
@@ -58,7 +57,7 @@ class Request:
 
     def bug(self) -> None:
         """Ends it after an exception that nobody foresaw: logged with its traceback."""
-        structlog.get_logger().exception("request failed", cmd=str(self.message.get("cmd")))
+        get_logger().exception("request failed", cmd=str(self.message.get("cmd")))
         self.fail("failed", "this is a bug in modemd, please report it with the log: journalctl -u modemd -e")
 
     @property

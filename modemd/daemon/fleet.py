@@ -12,11 +12,10 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-import structlog
-
 from modemd.backends.base import WireTap
 from modemd.daemon.schedule import Pace, next_query
 from modemd.errors import RefusedError
+from modemd.log import get_logger
 from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query
 from modemd.records import ModemSettings, ModemSnapshot
@@ -183,7 +182,7 @@ class Fleet:
         for name, stopper in stoppers:
             stopper.join(max(0.0, deadline - self._monotonic()))
             if stopper.is_alive():
-                structlog.get_logger().error("owner thread hangs and is left behind", modem=name)
+                get_logger().error("owner thread hangs and is left behind", modem=name)
 
 
 def _ignore(_future: Asked) -> None:

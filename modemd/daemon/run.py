@@ -15,8 +15,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
 from modemd import __version__
 from modemd.alerts.channels import bind
 from modemd.alerts.outbox import Outbox
@@ -31,6 +29,7 @@ from modemd.daemon.server import Server
 from modemd.daemon.views import Views
 from modemd.daemon.watch import Watch
 from modemd.errors import ConfigError, StoreError
+from modemd.log import get_logger
 from modemd.modem.worker import Reports, Worker
 from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot
@@ -73,7 +72,7 @@ class Daemon:
     def __init__(self, path: Path, config: Config) -> None:
         self._path = path
         self._config = config
-        self._log = structlog.get_logger()
+        self._log = get_logger()
         self._stopping = False
         self._changed = True
         self._tend_at = 0.0  # monotonic: when something of the schedule or the silence is due
@@ -356,4 +355,4 @@ def _log_crash(crash: threading.ExceptHookArgs) -> None:
         return
     who = crash.thread.name if crash.thread else "?"
     trace = (crash.exc_type, crash.exc_value, crash.exc_traceback)
-    structlog.get_logger().critical("thread died, please report this", thread=who, exc_info=trace)
+    get_logger().critical("thread died, please report this", thread=who, exc_info=trace)

@@ -14,14 +14,13 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import structlog
-
 from modemd import __version__
 from modemd.daemon import listener
 from modemd.daemon.connection import PUMP_BYTES, Connection, Peer, Request, error_line, peer_of
 from modemd.daemon.control import MAX_CLIENTS, MAX_LINE_BYTES, PROTOCOL, decode_line
 from modemd.errors import ProtocolError
 from modemd.explanations import line_of
+from modemd.log import get_logger
 
 MAX_IN_FLIGHT = 32  # requests of one connection; a person has one or two
 # Rows are fetched for so long, for all clients together, twice a turn of the loop; then others have theirs.
@@ -107,7 +106,7 @@ class Server:
             try:
                 call()
             except Exception:  # noqa: BLE001 (a bug in one completion must not end the daemon that warns people)
-                structlog.get_logger().exception("completion failed")
+                get_logger().exception("completion failed")
         self._continue_all()
 
     def _continue_all(self) -> None:

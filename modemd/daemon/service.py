@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
-import structlog
+from modemd.log import get_logger, structlog
 
 _SECRET = re.compile(r"(?i)\bpin\b|cpin|passw|token|secret")
 _LONG_NUMBER = re.compile(r"(?<![0-9])\+?[0-9]{10,}")  # phone numbers, IMSI, IMEI, ICCID
@@ -113,7 +113,7 @@ class _Forwarder(logging.Handler):
     """What a library, or a room that knows only the standard library's logging, has to say takes the same way out."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        structlog.get_logger().log(record.levelno, record.getMessage(), exc_info=record.exc_info or None)
+        get_logger().log(record.levelno, record.getMessage(), exc_info=record.exc_info or None)
 
 
 def _line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:

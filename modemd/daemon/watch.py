@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-import structlog
-
 from modemd.daemon import render, request_fields
 from modemd.daemon.connection import Request, encode_row
 from modemd.daemon.control import MAX_CLIENTS
@@ -24,6 +22,7 @@ from modemd.daemon.fleet import Fleet
 from modemd.daemon.views import Views
 from modemd.errors import RefusedError, StoreError
 from modemd.explanations import line_of
+from modemd.log import get_logger
 from modemd.records import Measurement, ModemSnapshot
 from modemd.store import AlertRow, Delivery, Store
 
@@ -199,7 +198,7 @@ class Watch:
         """The memory of a Pi is not a client's to fill."""
         self._forget(subscription)
         peer = subscription.request.peer
-        structlog.get_logger().warning("a client that watches does not read: dropped", peer=peer.pid, uid=peer.uid)
+        get_logger().warning("a client that watches does not read: dropped", peer=peer.pid, uid=peer.uid)
         subscription.request.drop("too slow", line_of("too slow", about=f"{MAX_UNREAD_BYTES >> 10} KiB"))
 
     def _removed(self, name: str) -> None:

@@ -16,11 +16,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
-
 from modemd.backends.base import Backend, Event, Host, WireTap
 from modemd.errors import ModemError, NoReplyOnPort
 from modemd.explanations import line_of
+from modemd.log import get_logger
 from modemd.modem.context import Clocks, Context, Owner
 from modemd.modem.late_answers import LateAnswers
 from modemd.modem.recovery.executor import RecoveryExecutor
@@ -74,7 +73,7 @@ class Worker(threading.Thread):
         self.alive_until = FOREVER
         self._paces = paces or Paces()
         self._monotonic = clocks.monotonic
-        self._log = structlog.get_logger().bind(modem=settings.name)
+        self._log = get_logger().bind(modem=settings.name)
         self._snapshot = ModemSnapshot(modem=settings.name)
         self._reports = reports
         self._queue = RequestQueue()

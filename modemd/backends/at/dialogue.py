@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import structlog
-
 from modemd.at.ussd import CusdLine, check_answer, decode, encodings, is_cut, parse_cusd
 from modemd.backends.at.encodings import Host, Ladder, LearnedLike
 from modemd.backends.at.engine import END_OF_LINE, ESC, Engine
@@ -18,6 +16,7 @@ from modemd.backends.at.explain import decoded_as
 from modemd.backends.at.outcome import ACTION_REQUIRED, Outcome, better, conclude, may_repeat, not_sent
 from modemd.backends.base import UssdRequest
 from modemd.errors import RefusedError
+from modemd.log import get_logger
 from modemd.records import UssdMessage, UssdResult
 
 __all__ = ["Dialogue", "LearnedLike"]
@@ -282,7 +281,7 @@ class Dialogue:
                 score=host.score,
             )
         except Exception:  # noqa: BLE001  # hostile octets: a decoder's bug is told, and the octets are kept
-            structlog.get_logger().exception("a +CUSD could not be decoded", raw=cusd.payload)
+            get_logger().exception("a +CUSD could not be decoded", raw=cusd.payload)
             found = None
         return UssdMessage(
             m=cusd.m,

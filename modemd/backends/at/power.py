@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import structlog
-
 from modemd.at import resets
 from modemd.backends.at.engine import ESC
 from modemd.backends.at.modem import Modem
@@ -22,6 +20,7 @@ from modemd.backends.at.timeouts import PowerTimes
 from modemd.backends.base import Taken, Undo
 from modemd.errors import ModemError, ModemSilent, PortLost
 from modemd.explanations import situation
+from modemd.log import get_logger
 from modemd.records import RecoveryStep
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ class AtPower:
             try:
                 reset_blindly(port, command or "", pause=undo.pause, times=self._backend.limits.power)
             except ModemError as error:
-                structlog.get_logger().info("a port takes no reset", port=port, reason=error.message)
+                get_logger().info("a port takes no reset", port=port, reason=error.message)
                 continue
             written = True
         return written
