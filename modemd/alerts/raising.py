@@ -6,9 +6,9 @@ when the returned list is not empty.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from os import urandom
 
 from modemd.alerts import rules, text
 from modemd.alerts.channels import Bound
@@ -112,7 +112,7 @@ def _key(store: Store, modem: str, sim_key: str | None) -> str:
 
 def _alert(event: rules.Event, modem: str, sim_key: str, operator: str | None, language: str) -> Alert:
     return Alert(
-        id=secrets.token_hex(6),
+        id=urandom(6).hex(),
         event=event.event,
         level=event.level,
         modem=modem,

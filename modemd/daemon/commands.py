@@ -7,6 +7,7 @@ import pwd
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from modemd.alerts.channels import matching
 from modemd.at.ussd import check_code
@@ -15,7 +16,6 @@ from modemd.daemon.alarm import Alarm
 from modemd.daemon.connection import Peer, Request
 from modemd.daemon.fields import suggestion
 from modemd.daemon.fleet import Asked, Fleet
-from modemd.daemon.recording import Recording
 from modemd.daemon.views import Views
 from modemd.errors import ModemdError, RefusedError
 from modemd.explanations import line_of
@@ -23,6 +23,9 @@ from modemd.modem.requests import BalanceQuery, SmsList, SmsListing, UssdQuery
 from modemd.money.forecast import days_left
 from modemd.records import Measurement, ModemSnapshot, UssdResult
 from modemd.store import Store
+
+if TYPE_CHECKING:
+    from modemd.daemon.recording import Recording
 
 LONGEST_TEXT = 182  # characters of a USSD string (23.038 5.)
 FORECAST_WINDOW = timedelta(days=30)
@@ -205,6 +208,8 @@ class Handlers:
 
     def _record(self, request: Request) -> None:
         """The dialogue with a modem, redacted, while it runs; `balance` or `code` asks once, and ends it then."""
+        from modemd.daemon.recording import Recording  # late: it brings the redaction and the reader of numbers
+
         self._dialer(request)
         name = self._modem(request)
         query: BalanceQuery | UssdQuery | None = None

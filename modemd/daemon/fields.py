@@ -5,7 +5,6 @@ Each function takes what TOML gave and returns what the program uses, or raises 
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -137,6 +136,8 @@ def users(value: Any) -> tuple[str, ...]:
 
 def suggestion(wrong: Any, known: Iterable[str]) -> str:
     """ " (did you mean ...?)" where one of the known words is close, else nothing."""
+    import difflib  # late: only faults need it
+
     close = difflib.get_close_matches(str(wrong).lower(), list(known), n=1, cutoff=0.6)
     return f" (did you mean {close[0]}?)" if close else ""
 

@@ -12,7 +12,6 @@ from modemd.errors import RefusedError
 from modemd.explanations import line_of
 from modemd.modem.code_order import Dial
 from modemd.money.pack import Pack
-from modemd.money.reading import read
 from modemd.records import Cause, Reading, SmsMessage, UssdMessage, UssdResult
 
 # After these another code would fail the same way, or must not follow.
@@ -140,6 +139,8 @@ def certain_text(said: UssdMessage | UssdResult | SmsMessage) -> str:
 
 def read_safely(text: str, *, pack: Pack | None, country: str | None, report: Callable[[str], None]) -> Reading:
     """read(), and an exception in it is a reading that failed: a reply must never be able to end the daemon."""
+    from modemd.money.reading import read  # late: a daemon that has no answer yet needs no reader
+
     try:
         reading = read(text, pack=pack, country=country)
     except Exception:  # noqa: BLE001  # a bug in a parser of hostile text is reported, not fatal
@@ -152,7 +153,11 @@ def read_safely(text: str, *, pack: Pack | None, country: str | None, report: Ca
 
 def is_wrong_code(text: str, pack: Pack | None) -> bool:
     """Whether the operator says that there is no such code."""
-    return WRONG_CODE.search(text) is not None and read(text, pack=pack).kind == "error"
+    if WRONG_CODE.search(text) is None:
+        return False
+    from modemd.money.reading import read  # late, as above
+
+    return read(text, pack=pack).kind == "error"
 
 
 # --- helpers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Protocol
 
 from modemd.backends.base import PinEntry
@@ -70,6 +69,8 @@ def read_pin(pin_file: str) -> str:
 
 
 def _digest(subject: str, pin: str) -> str:
+    import hashlib  # late: OpenSSL is a megabyte, and few SIMs have a PIN
+
     return hashlib.sha256(f"{subject}:{pin}".encode()).hexdigest()
 
 

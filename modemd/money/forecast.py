@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from statistics import median
 
 MIN_READINGS = 3
 MIN_SPAN = timedelta(days=2)
@@ -30,6 +29,8 @@ def days_left(readings: Sequence[tuple[datetime, Decimal]], now: datetime) -> fl
     last_time, last_balance = recent[-1]
     if last_balance <= 0:
         return 0.0
+    from statistics import median  # late: a young history has no forecast
+
     daily = _daily_burn(recent)
     rate = median(daily) or sum(daily) / len(daily)
     if rate <= 0:

@@ -13,9 +13,7 @@ from threading import Lock
 
 from modemd.errors import ConfigError, Problem
 from modemd.money.pack import Example, Pack, Pattern, Query
-from modemd.money.packfile import parse_pack
 from modemd.money.packindex import Entry, dump, entry, parse
-from modemd.money.reading import read
 
 __all__ = [
     "BUILT_IN",
@@ -65,6 +63,8 @@ def write_index(folder: Path = BUILT_IN) -> Path:
 def load_pack(source: Path | str) -> Pack:
     """A pack from its file (a Path, or a str that is the name of a *.toml) or from its TOML text. Raises ConfigError
     with all problems at once, also when the file cannot be read."""
+    from modemd.money.packfile import parse_pack  # late: choosing a pack takes the index alone
+
     if isinstance(source, str) and ("\n" in source or not source.endswith(".toml")):
         return parse_pack(source, file="pack")
     path = Path(source)
@@ -82,6 +82,9 @@ def check_pack(path: Path | str) -> list[Problem]:
 def check_text(source: str, *, file: str = "pack") -> list[Problem]:
     """What is wrong with a pack that is given as TOML text. A pack without patterns may be without examples: a code is
     worth shipping before anybody has seen its answer."""
+    from modemd.money.packfile import parse_pack  # late, and only here the reader as well
+    from modemd.money.reading import read
+
     try:
         pack = parse_pack(source, file=file)
     except ConfigError as error:

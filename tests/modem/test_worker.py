@@ -363,7 +363,7 @@ def test_a_poison_reply_is_a_failed_reading(peer: Any, start: Any, monkeypatch: 
         raise ZeroDivisionError
 
     worker = start(peer.path)
-    monkeypatch.setattr("modemd.modem.interpretation.read", poison)
+    monkeypatch.setattr("modemd.money.reading.read", poison)
     peer.ussd("OK", '+CUSD: 0,"Balance 12.50",15')
     row = balance(worker, code="*100#")
     assert (row.error, row.reading.balance, row.text) == ("unreadable", None, "Balance 12.50")

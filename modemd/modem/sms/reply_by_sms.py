@@ -15,7 +15,6 @@ from modemd.modem.context import Context
 from modemd.modem.interpretation import certain_text, read_safely
 from modemd.modem.results import in_one_line
 from modemd.modem.sms.inbox import Inbox, decoder_of, told_at
-from modemd.money import senders
 from modemd.money.pack import Pack, Query
 from modemd.records import Reading, SmsMessage
 
@@ -146,6 +145,8 @@ class ReplyBySms:
     def _found(self, awaited: Awaited, *, final: bool) -> list[SmsReply]:
         """The messages that answer: with a balance, or, when nothing more is waited for (`final`), with data alone. An
         incomplete one counts then, too, as far as it is certain."""
+        from modemd.money import senders  # late, as the reader
+
         found = []
         for message in self._inbox.messages(since=awaited.since):
             whole = self._inbox.whole(message)

@@ -11,8 +11,6 @@ from modemd.modem.interpretation import certain_text, read_safely
 from modemd.modem.late_answers import LateAnswers
 from modemd.modem.results import Found, ResultWriter
 from modemd.modem.sms.inbox import Inbox, decoder_of, told_at
-from modemd.money import senders
-from modemd.money.notices import notice
 from modemd.money.pack import Pack
 from modemd.records import Reading, SmsMessage
 
@@ -47,7 +45,12 @@ class Unsolicited:
     # --- helpers
 
     def _deal_with(self, message: SmsMessage, pack: Pack | None, decoder: str) -> None:
-        if pack is None or message.text is None or not senders.is_operator(message.sender, pack):
+        if pack is None or message.text is None:
+            return
+        from modemd.money import senders  # late, as the reader: most modems get no message for days
+        from modemd.money.notices import notice
+
+        if not senders.is_operator(message.sender, pack):
             return
         if senders.is_elsewhere(message.text, sender_known=True):
             return
