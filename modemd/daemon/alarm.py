@@ -12,7 +12,7 @@ from modemd.alerts import raising, rules
 from modemd.alerts.channels import Bound
 from modemd.daemon.config import Config
 from modemd.records import Alert, Level, Measurement, ModemSnapshot
-from modemd.store import Store
+from modemd.store import Standing, Store
 
 
 class Alarm:
@@ -45,19 +45,23 @@ class Alarm:
         if raising.measured(self._store, m, policy=policy, channels=self.channels, language=self._language):
             self._wake_outbox()
 
-    def silence(self, snapshot: ModemSnapshot) -> datetime | None:
+    def standing(self, snapshot: ModemSnapshot) -> Standing:
+        """What there is to judge about this modem's SIM, as of now. Raises StoreError."""
+        return self._store.standing(snapshot.modem, snapshot.sim_key, now=self._clock())
+
+    def silence(self, snapshot: ModemSnapshot, standing: Standing | None = None) -> datetime | None:
         """Raises `stale` for this modem where it is due; when to look again, None = never. Raises StoreError."""
+        standing = standing or self.standing(snapshot)
         name, sim_key, now = snapshot.modem, snapshot.sim_key, self._clock()
         policy = self._policies[name]
-        if sim_key is not None and self._store.last_row(name, sim_key) is None:
+        if sim_key is not None and not standing.has_rows:
             # A SIM that was put in today is not stale because the modem is old: it has a beginning of its own.
             due = rules.stale_at(self._store.first_seen(f"{name} {sim_key}", now), policy)
             if due is not None and now < due:
                 return due
-        alerts = raising.silent(
+        alerts, again_at = raising.silent(
             self._store,
-            modem=name,
-            sim_key=sim_key,
+            standing,
             operator=snapshot.operator,
             now=now,
             policy=policy,
@@ -67,18 +71,17 @@ class Alarm:
         )
         if alerts:
             self._wake_outbox()
-        return raising.stale_check_at(self._store, modem=name, sim_key=sim_key, now=now, policy=policy)
+        return again_at
 
-    def level(self, snapshot: ModemSnapshot) -> Level:
+    def level(self, standing: Standing) -> Level:
         """What this modem's last reading means now."""
-        name, now = snapshot.modem, self._clock()
-        last = self._store.last_reading(name, snapshot.sim_key)
+        last = standing.shown
         return rules.level(
             last.reading.balance if last else None,
             taken_at=last.taken_at if last else None,
-            now=now,
-            policy=self._policies[name],
-            first_seen=self._store.first_seen(name, now),
+            now=self._clock(),
+            policy=self._policies[standing.modem],
+            first_seen=standing.first_seen,
         )
 
     def level_of(self, m: Measurement, *, at: datetime) -> Level:

@@ -277,11 +277,12 @@ class Handlers:
     def _check(self, request: Request) -> None:
         name = self._modem(request)
         snapshot = self._fleet.snapshot(name)
+        standing = self._alarm.standing(snapshot)
         request.finish(
             render.check(
                 self._fleet.settings[name],
-                reading=self._reading(name),
-                level=self._alarm.level(snapshot),
+                reading=standing.shown,
+                level=self._alarm.level(standing),
                 why=snapshot.error,
                 now=self._clock(),
             )
@@ -337,7 +338,7 @@ class Handlers:
                 [(row.taken_at, row.reading.balance) for row in same if row.reading.balance is not None], now
             )
         if m.reading.balance is None and m.modem in self._fleet.settings:
-            level = self._alarm.level(self._fleet.snapshot(m.modem))
+            level = self._alarm.level(self._alarm.standing(self._fleet.snapshot(m.modem)))
             level = level if level == "stale" else "unknown"  # of this answer; an earlier number is `--cached`
         else:
             level = self._alarm.level_of(m, at=now)
@@ -346,6 +347,6 @@ class Handlers:
 
     def _nothing(self, name: str, error: str, hint: str | None) -> render.Json:
         snapshot: ModemSnapshot = self._fleet.snapshot(name)
-        level = self._alarm.level(snapshot)
+        level = self._alarm.level(self._alarm.standing(snapshot))
         level = level if level == "stale" else "unknown"
         return {**render.no_measurement(snapshot, level=level, error=error), "hint": hint}

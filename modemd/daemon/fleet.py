@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from modemd.backends.base import WireTap
@@ -19,7 +20,7 @@ from modemd.log import get_logger
 from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query
 from modemd.records import ModemSettings, ModemSnapshot
-from modemd.store import Store
+from modemd.store import Standing, Store
 
 ASKABLE = frozenset({"ready", "busy", "quarantine"})  # states in which a scheduled query may reach the operator
 STOP_S = 3.5  # an owner thread promises 3 s
@@ -42,6 +43,14 @@ class Owner(Protocol):
     def answer(self, future: Asked, text: str) -> None: ...
     def stop(self) -> None: ...
     def is_alive(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One modem at one moment: what its owner thread says, and what the store holds about its SIM."""
+
+    snapshot: ModemSnapshot
+    standing: Standing
 
 
 class Fleet:
@@ -126,15 +135,23 @@ class Fleet:
         if name in self._owners and not future.done():
             self._owners[name].answer(future, text)
 
-    def dial_what_is_due(self) -> datetime | None:
+    def seen(self) -> list[Seen]:
+        """Every modem as it is now, with what is known about its SIM: read once, for all who judge it. Raises
+        StoreError."""
+        now = self._clock()
+        snapshots = [self.snapshot(name) for name in self.settings]
+        return [Seen(one, self._store.standing(one.modem, one.sim_key, now=now)) for one in snapshots]
+
+    def dial_what_is_due(self, seen: Iterable[Seen] | None = None) -> datetime | None:
         """Submits the scheduled queries whose time has come; when the next one's comes, None = none is foreseen."""
         now = self._clock()
-        for name, settings in self.settings.items():
-            due = self._due(settings, now)
+        for one in self.seen() if seen is None else seen:
+            name = one.snapshot.modem
+            due = self._due(one, now)
             if due is not None and due <= now:
-                self._pace(name).submitted = now
+                self._pace(one).submitted = now
                 self.submit(name, BalanceQuery(origin="schedule"), _ignore)
-                due = self._due(settings, now)
+                due = self._due(one, now)
             self.next_query_at[name] = due
         return min((due for due in self.next_query_at.values() if due is not None), default=None)
 
@@ -143,27 +160,24 @@ class Fleet:
         now = self._monotonic()
         return [name for name, owner in self._owners.items() if not owner.is_alive() or owner.alive_until < now]
 
-    def _due(self, settings: ModemSettings, now: datetime) -> datetime | None:
-        snapshot = self.snapshot(settings.name)
+    def _due(self, seen: Seen, now: datetime) -> datetime | None:
+        snapshot, standing = seen.snapshot, seen.standing
+        settings = self.settings[snapshot.modem]
         if settings.every_s is None or snapshot.code is None or snapshot.state not in ASKABLE:
             return None
         registered_at = snapshot.registered_at
-        stored = self._store.last_attempt(settings.name, snapshot.sim_key)
-        today = 0
-        if snapshot.sim_key is not None:
-            today = self._store.attempts_since(snapshot.sim_key, now - timedelta(days=1))
         return next_query(
             every_s=settings.every_s,
-            last_attempt=self._pace(settings.name).last_attempt(stored, registered_at=registered_at, now=now),
+            last_attempt=self._pace(seen).last_attempt(standing.last_attempt, registered_at=registered_at, now=now),
             registered_at=registered_at,
             now=now,
-            attempts_today=today,
+            attempts_today=standing.attempts_today,
             floor_s=snapshot.floor_s,
             wanted_at=snapshot.wanted_at,
         )
 
-    def _pace(self, name: str) -> Pace:
-        return self._paces.setdefault((name, self.snapshot(name).sim_key), Pace())
+    def _pace(self, seen: Seen) -> Pace:
+        return self._paces.setdefault((seen.snapshot.modem, seen.snapshot.sim_key), Pace())
 
     def _ended(self, future: Asked, done: Callable[[Asked], None]) -> None:
         self._waiting.pop(future, None)

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from modemd.daemon.alarm import Alarm
 from modemd.daemon.commands import Handlers
 from modemd.daemon.config import Config, load, without_effect
 from modemd.daemon.connection import Request
-from modemd.daemon.fleet import Fleet
+from modemd.daemon.fleet import Fleet, Seen
 from modemd.daemon.server import Server
 from modemd.daemon.views import Views
 from modemd.daemon.watch import Watch
@@ -33,7 +33,7 @@ from modemd.log import get_logger
 from modemd.modem.worker import Reports, Worker
 from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot
-from modemd.store import Delivery, Store
+from modemd.store import Delivery, Standing, Store
 
 EXIT_OK, EXIT_FAILED, EXIT_CONFIGURATION = 0, 1, 2
 SHUTDOWN_S = 4.5  # SIGTERM ends the daemon within 5 s, whatever hangs
@@ -151,8 +151,7 @@ class Daemon:
             self._desk_at = self._desk.look()
             if self._changed or now >= self._tend_at:
                 self._changed = False
-                self._tend_at = now + max(LEAST_PAUSE_S, self._until(self._tend_modems()))
-                self._tell_status()
+                self._tend_at = now + max(LEAST_PAUSE_S, self._until(self._tend_modems(self._fleet.seen())))
                 if self._watch.watched:
                     self._server.call_soon(self._watch.refresh)
         except StoreError as error:
@@ -163,10 +162,11 @@ class Daemon:
             self._tend_at = now + TROUBLE_PAUSE_S
             self._log.exception("schedule failed")
 
-    def _tend_modems(self) -> datetime | None:
-        """Dials and raises `stale` where it is time; when the next of these is due."""
-        times = [self._fleet.dial_what_is_due()]
-        times += [self._alarm.silence(self._fleet.snapshot(name)) for name in self._fleet.settings]
+    def _tend_modems(self, seen: Sequence[Seen]) -> datetime | None:
+        """Dials and raises `stale` where it is time, and tells the status; when the next of these is due."""
+        times = [self._fleet.dial_what_is_due(seen)]
+        times += [self._alarm.silence(one.snapshot, one.standing) for one in seen]
+        self._tell_status(seen)
         return min((when for when in times if when is not None), default=None)
 
     def _deadline(self) -> float:
@@ -188,21 +188,21 @@ class Daemon:
         else:
             self._complain(f"owner thread stuck: {', '.join(stuck)}; the service manager will restart modemd")
 
-    def _tell_status(self) -> None:
+    def _tell_status(self, seen: Sequence[Seen]) -> None:
         """`systemctl status` shows every balance."""
-        words = [self._words(self._fleet.snapshot(name)) for name in self._fleet.settings]
+        words = [self._words(one.snapshot, one.standing) for one in seen]
         status = service.escaped("; ".join(words))
         if status != self._status:
             self._status = status
             service.notify(f"STATUS={status}")
 
-    def _words(self, snapshot: ModemSnapshot) -> str:
-        reading = self._store.last_reading(snapshot.modem, snapshot.sim_key)
+    def _words(self, snapshot: ModemSnapshot, standing: Standing) -> str:
+        reading = standing.shown
         if reading is None or reading.reading.balance is None:
             return f"{snapshot.modem}: {snapshot.state}, no reading yet"
         balance = f"{render.amount(reading.reading.balance)} {reading.reading.currency or ''}".rstrip()
         taken = f"{reading.taken_at:%Y-%m-%d %H:%M}Z"
-        return f"{snapshot.modem}: {snapshot.state}, {balance} ({self._alarm.level(snapshot)}, {taken})"
+        return f"{snapshot.modem}: {snapshot.state}, {balance} ({self._alarm.level(standing)}, {taken})"
 
     def _complain(self, message: str) -> None:
         """Once, not at each turn of the loop."""
@@ -266,7 +266,7 @@ class Daemon:
             row = diagnosis.modem(
                 settings,
                 snapshot,
-                level=self._alarm.level(snapshot),
+                level=self._alarm.level(self._alarm.standing(snapshot)),
                 rows=self._store.history(modem=name, sim_key=snapshot.sim_key, limit=diagnosis.ROWS),
                 rungs=self._store.recovery_steps(self._store.recovery_subject(name) or f"modem:{name}"),
                 next_query_at=self._fleet.next_query_at.get(name),

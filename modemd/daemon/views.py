@@ -23,10 +23,11 @@ class Views:
 
     def status(self, snapshot: ModemSnapshot) -> render.Json:
         """One modem of `status --json`. Its modem is one of the configuration. Raises StoreError."""
+        standing = self._alarm.standing(snapshot)
         return render.status(
             snapshot,
-            reading=self._store.last_reading(snapshot.modem, snapshot.sim_key),
-            level=self._alarm.level(snapshot),
+            reading=standing.shown,
+            level=self._alarm.level(standing),
             next_query_at=self._fleet.next_query_at.get(snapshot.modem),
             alerts=self._store.open_alerts(snapshot.modem),
             fallback=self._store.last_fallback(snapshot.sim_key or f"modem:{snapshot.modem}"),

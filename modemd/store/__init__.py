@@ -1,6 +1,6 @@
 """What must survive a power cut: readings, attempts, alerts and their deliveries, learned encodings, PIN refusals."""
 
-from modemd.store.rows import AlertRow, Delivery, DeliveryState, FallbackNote, Learned
+from modemd.store.rows import AlertRow, Delivery, DeliveryState, FallbackNote, Learned, Standing
 from modemd.store.store import Store
 
-__all__ = ["AlertRow", "Delivery", "DeliveryState", "FallbackNote", "Learned", "Store"]
+__all__ = ["AlertRow", "Delivery", "DeliveryState", "FallbackNote", "Learned", "Standing", "Store"]

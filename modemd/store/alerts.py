@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from sqlite3 import Connection, Row
 
@@ -17,6 +18,7 @@ from modemd.store.rows import (
     alert_of,
     clean,
     delivery_of,
+    state_of,
     time_or_none,
     time_text,
 )
@@ -32,13 +34,20 @@ Channels = Sequence[str] | Mapping[str, Collection[str]]  # names, or names with
 
 
 class AlertBook(Database):
+    def alert_states(self, *sim_keys: str) -> dict[str, dict[str, object]]:
+        """What alerts/rules.py last left about each of these SIMs; empty for a new one."""
+        marks = ", ".join("?" for _ in sim_keys)
+        rows = self._rows(f"SELECT sim_key, state FROM alert_states WHERE sim_key IN ({marks})", sim_keys)  # noqa: S608
+        return {key: {} for key in sim_keys} | {row["sim_key"]: state_of(row["state"]) for row in rows}
+
     def alert_state(self, sim_key: str) -> dict[str, object]:
-        """What alerts/rules.py last left about this SIM; empty for a new one."""
-        row = self._row("SELECT state FROM alert_states WHERE sim_key = ?", (sim_key,))
-        if row is None:
-            return {}
-        state = json.loads(row["state"])
-        return state if isinstance(state, dict) else {}
+        return self.alert_states(sim_key)[sim_key]
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written inside is on the disk at its end, all of it or nothing."""
+        with self._transaction():
+            yield
 
     def save_alert_state(self, sim_key: str, state: Mapping[str, object]) -> None:
         self.raise_alerts(sim_key, state, (), ())
@@ -57,9 +66,11 @@ class AlertBook(Database):
         """
         text = json.dumps(state, ensure_ascii=False, sort_keys=True)
         with self._transaction() as db:
-            known = db.execute("SELECT state FROM alert_states WHERE sim_key = ?", (sim_key,)).fetchone()
-            if known is None or known["state"] != text:
-                db.execute("INSERT OR REPLACE INTO alert_states (sim_key, state) VALUES (?, ?)", (sim_key, text))
+            db.execute(
+                "INSERT INTO alert_states (sim_key, state) VALUES (?, ?)"
+                " ON CONFLICT (sim_key) DO UPDATE SET state = excluded.state WHERE state <> excluded.state",
+                (sim_key, text),
+            )
             for alert in alerts:
                 self._put(db, alert, channels)
             events = state.get("open")

@@ -12,7 +12,8 @@ from modemd.store.rows import Column, measurement_columns, measurement_of, time_
 CLOCK_DOUBT = timedelta(days=1)
 
 _READ = "(balance IS NOT NULL OR data_left_mb IS NOT NULL)"
-_ASKED = "origin IN ('query', 'schedule')"
+ASKED = ("query", "schedule")
+_ASKED = f"origin IN {ASKED}"
 
 
 class History(Database):
@@ -74,19 +75,16 @@ class History(Database):
         stored (a wrong clock cannot pin an old number); a late or unasked row only where it is newer than that.
         """
         where, values = self._whose(modem, sim_key)
-        asked = self._row(
-            f"SELECT * FROM readings WHERE {where} AND {_READ} AND {_ASKED} ORDER BY id DESC LIMIT 1",  # noqa: S608
-            values,
+        newest = f"SELECT id FROM readings WHERE {where} AND {_READ} AND"  # noqa: S608
+        rows = self._rows(
+            f"SELECT * FROM readings WHERE id IN (({newest} {_ASKED} ORDER BY id DESC LIMIT 1), "  # noqa: S608
+            f"({newest} NOT {_ASKED} ORDER BY id DESC LIMIT 1)) ORDER BY id",
+            (*values, *values),
         )
-        after = 0 if asked is None else asked["id"]
-        unasked = self._row(
-            f"SELECT * FROM readings WHERE {where} AND id > ? AND {_READ} AND NOT {_ASKED} "  # noqa: S608
-            "ORDER BY id DESC LIMIT 1",
-            (*values, after),
-        )
-        row = asked
-        if unasked is not None and (asked is None or unasked["taken_at"] > asked["taken_at"]):
-            row = unasked
+        row = rows[0] if rows else None
+        # A second one was stored behind the first. What was asked for then counts, an unasked one only if it is newer.
+        if len(rows) == 2 and (rows[1]["origin"] in ASKED or rows[1]["taken_at"] > rows[0]["taken_at"]):
+            row = rows[1]
         return None if row is None else measurement_of(row)
 
     def last_row(self, modem: str, sim_key: str | None = None) -> Measurement | None:

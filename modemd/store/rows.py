@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -60,6 +62,29 @@ class AlertRow:
     number: int = 0  # counts in the order in which alerts were raised
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known about a modem's SIM at one moment, for whoever has to judge it.
+
+    `sim_key` is the SIM's that is judged: that of the snapshot, else of the SIM last seen in the modem, "modem:NAME"
+    while none has been. `reading` is its last one. `shown` is the last reading of the snapshot's own key, which is
+    another one only while the SIM cannot be named. `has_rows`: the snapshot's own key has any. `sim_seen` None: never
+    judged yet. `last_attempt` and `attempts_today` are for the schedule, as History gives them.
+    """
+
+    modem: str
+    sim_key: str
+    reading: Measurement | None
+    shown: Measurement | None
+    has_rows: bool
+    had_other_sim: bool
+    state: Mapping[str, object]
+    first_seen: datetime
+    sim_seen: datetime | None
+    last_attempt: datetime | None
+    attempts_today: int
+
+
 def time_text(when: datetime) -> str:
     """UTC, RFC 3339, always with microseconds: of one width, so that texts sort as times do. ValueError if naive."""
     if when.tzinfo is None:
@@ -87,6 +112,12 @@ def amount_of(text: str | None) -> Decimal | None:
 def clean(text: str | None) -> str | None:
     """Lone surrogates, which a UCS2 reply can hold and SQLite cannot, become "?". The raw bytes are kept beside."""
     return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def state_of(text: str | None) -> dict[str, object]:
+    """A SIM's alert state; empty for none."""
+    state = {} if text is None else json.loads(text)
+    return state if isinstance(state, dict) else {}
 
 
 def measurement_columns(m: Measurement) -> dict[str, Column]:

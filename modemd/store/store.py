@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from modemd.store.alerts import AlertBook
-from modemd.store.facts import Facts
-from modemd.store.history import History
 from modemd.store.recovery import RecoverySteps
+from modemd.store.standing import Standings
 
 
-class Store(History, AlertBook, Facts, RecoverySteps):
+class Store(Standings, AlertBook, RecoverySteps):
     """Everything that modemd keeps, in `folder`/modemd.sqlite, owned by exactly one process.
 
     Store(folder) makes the folder (0700), takes the exclusive lock, opens the file (0600, WAL, synchronous=FULL) and

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -45,21 +45,29 @@ def take(store: Store) -> Callable[..., list[str]]:
 
 
 @pytest.fixture
-def silent(store: Store, clock: Any) -> Callable[..., list[str]]:
-    def one(sim_key: str | None = "iccid:1", reason: str | None = None) -> list[str]:
-        raised = raising.silent(
+def silence(store: Store, clock: Any) -> Callable[..., tuple[list[str], datetime | None]]:
+    """Judges the silence of a modem; the names of the events raised, and when to look again."""
+
+    def one(
+        sim_key: str | None = "iccid:1", *, modem: str = "home", policy: Policy = POLICY, reason: str | None = None
+    ) -> tuple[list[str], datetime | None]:
+        raised, again_at = raising.silent(
             store,
-            modem="home",
-            sim_key=sim_key,
+            store.standing(modem, sim_key, now=clock.now),
             operator=None,
             now=clock.now,
-            policy=POLICY,
+            policy=policy,
             channels=ALL,
             reason=reason,
         )
-        return [alert.event for alert in raised]
+        return [alert.event for alert in raised], again_at
 
     return one
+
+
+@pytest.fixture
+def silent(silence: Callable[..., tuple[list[str], datetime | None]]) -> Callable[..., list[str]]:
+    return lambda *arguments, **options: silence(*arguments, **options)[0]
 
 
 def opened(store: Store) -> list[str]:
@@ -147,25 +155,24 @@ def test_a_new_sim_is_not_born_stale(take: Any, silent: Any, store: Store, measu
     assert silent("iccid:2") == ["stale"]
 
 
-def test_when_to_look_again(take: Any, silent: Any, store: Store, measure: Measure, clock: Any) -> None:
+def test_when_to_look_again(take: Any, silence: Any, silent: Any, measure: Measure, clock: Any) -> None:
     """The time given is when `stale` is raised, not earlier and not later; none once it is in force."""
     take(measure(clock.now, "300"))
-    at = raising.stale_check_at(store, modem="home", sim_key="iccid:1", now=clock.now, policy=POLICY)
+    at = silence("iccid:1")[1]
     assert at == clock.now + timedelta(hours=12)
     clock.now = at - timedelta(seconds=1)
     assert silent() == []
     clock.now = at
     assert silent() == ["stale"]
-    assert raising.stale_check_at(store, modem="home", sim_key=None, now=clock.now, policy=POLICY) is None
-    never = Policy(every_s=None)
-    assert raising.stale_check_at(store, modem="van", sim_key=None, now=clock.now, policy=never) is None
+    assert silence(None) == ([], None)
+    assert silence(None, modem="van", policy=Policy(every_s=None)) == ([], None)
 
 
-def test_a_clock_put_back(take: Any, silent: Any, store: Store, measure: Measure, clock: Any) -> None:
+def test_a_clock_put_back(take: Any, silence: Any, silent: Any, measure: Measure, clock: Any) -> None:
     """After a reading from the future, silence still ends in `stale`, two intervals after it was noticed."""
     take(measure(clock.now + timedelta(days=900), "300"))
     assert silent() == []
-    at = raising.stale_check_at(store, modem="home", sim_key="iccid:1", now=clock.now, policy=POLICY)
+    at = silence("iccid:1")[1]
     assert at == clock.now + timedelta(hours=12)
     clock.move(hours=12)
     assert silent() == ["stale"]

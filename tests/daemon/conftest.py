@@ -181,7 +181,9 @@ class Office:
 class Running:
     """The real daemon as a process, with this test as its service manager."""
 
-    def __init__(self, config: Path, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, config: Path, folder: Path, environ: Mapping[str, str] | None = None, *, script: str | None = None
+    ) -> None:
         self.told: list[str] = []
         self.log_path = folder / f"log-{time.monotonic_ns()}"
         self._manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -192,7 +194,10 @@ class Running:
         self.environ.pop("JOURNAL_STREAM", None)
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "modemd", "run", "--config", str(config)],
+                [
+                    sys.executable,
+                    *(("-m", "modemd", "run", "--config", str(config)) if script is None else ("-c", script)),
+                ],
                 env=self.environ,
                 stderr=log,
                 cwd=folder,
@@ -238,11 +243,11 @@ class Running:
 
 @pytest.fixture
 def run_daemon(tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Starts the real daemon on a configuration file; ended behind the test whatever happens."""
+    """Starts the real daemon on a configuration file, or by a script; ended behind the test whatever happens."""
     started: list[Running] = []
 
-    def run(config: Path, **environ: str) -> Running:
-        running = Running(config, tmp_path, environ)
+    def run(config: Path, *, script: str | None = None, **environ: str) -> Running:
+        running = Running(config, tmp_path, environ, script=script)
         started.append(running)
         return running
 
