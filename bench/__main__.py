@@ -12,10 +12,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import commands, exchange, idle, program, reader
+from bench import commands, exchange, idle, program, reader, start
 from bench.table import Row, show
 
-PARTS = ("exchange", "program", "commands", "reader", "idle")
+PARTS = ("exchange", "program", "start", "commands", "reader", "idle")
 
 
 def main() -> int:
@@ -42,6 +42,8 @@ def measure(parts: list[str], runs: int) -> list[Row]:
         rows += exchange.rows(runs)
     if "program" in parts:
         rows += program.rows(runs)
+    if "start" in parts:
+        rows += start.rows(runs)
     if "commands" in parts:
         rows += commands.rows()
     if "reader" in parts:

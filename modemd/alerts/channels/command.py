@@ -14,15 +14,18 @@ import contextlib
 import os
 import selectors
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modemd.errors import DeliveryError, Problem
 from modemd.records import Alert
+
+if TYPE_CHECKING:
+    import subprocess
 
 TIME_LIMIT_S = 30.0
 # Between asking a program to end (SIGTERM) and making it (SIGKILL); short, because shutdown waits for it.
@@ -87,6 +90,8 @@ class Command:
         name = self._run[0]
         if self._cancelled.is_set():
             raise DeliveryError(f"{name} was not started: modemd is stopping")
+        import subprocess  # late: weeks may pass without an alert
+
         try:
             child = subprocess.Popen(
                 self._run,
