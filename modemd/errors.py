@@ -7,7 +7,8 @@ that scripts see in the JSON field `error` (or part of it) and that tests assert
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from modemd.frozen import dataclass
 
 
 class ModemdError(Exception):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, auto
 from typing import Literal
+
+from modemd.frozen import dataclass
 
 Kind = Literal["balance", "menu", "sms_follows", "error", "other"]
 Level = Literal["ok", "low", "critical", "unknown", "stale"]

@@ -12,10 +12,10 @@ The state's keys (absent in a new one):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from modemd.frozen import dataclass
 from modemd.records import AlertEvent, Level, Measurement, ModemSettings
 
 State = dict[str, object]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 
 from modemd.at.vocabulary import is_urc, known_names
+from modemd.frozen import dataclass
 
 
 class LineKind(Enum):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from modemd.at.gsm import encode_packed, is_gsm
 from modemd.at.make import UssdQuirk
 from modemd.at.makes import find_quirk
 from modemd.errors import RefusedError
+from modemd.frozen import dataclass
 
 MAX_USSD = 182
 """Characters of a USSD string in the GSM alphabet: 160 octets (23.038 5, 24.080)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 from modemd.at.dcs import Alphabet, alphabet, has_language_prefix
 from modemd.at.gsm import BASIC, decode_packed, from_septets, unpack
+from modemd.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

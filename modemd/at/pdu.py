@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from modemd.at.dcs import Alphabet
 from modemd.at.gsm import BASIC, EXTENSION
+from modemd.frozen import dataclass
 from modemd.records import SmsPlace, SmsStatus
 
 

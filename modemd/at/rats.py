@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from modemd.at.makes import all_makes, find_makes
 from modemd.at.rat_rows import ANY, GSM, NR, PACKET_ONLY, UMTS, WITH_CS, Domain, RatRow, Rats
 from modemd.at.standard import STANDARD
+from modemd.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

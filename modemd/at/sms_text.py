@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from modemd.at.gsm import is_gsm, to_septets
 from modemd.at.pdu import concatenation
 from modemd.at.ussd import decode
+from modemd.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

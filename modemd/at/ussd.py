@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from modemd.at.classify import DataLine
 from modemd.at.codes import Encoded, check_answer, check_code, encodings
@@ -15,6 +15,7 @@ from modemd.at.dcs import Alphabet, alphabet
 from modemd.at.decoders import Decoded, decodings
 from modemd.at.gsm import decode_packed, encode_packed
 from modemd.at.plausible import MOST_POINTS, quality
+from modemd.frozen import dataclass
 
 __all__ = [
     "DECODERS",

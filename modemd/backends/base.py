@@ -8,11 +8,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from modemd.at.sms import SmsPart, join
 from modemd.errors import ModemError
+from modemd.frozen import dataclass
 from modemd.records import (
     DecodeCandidate,
     Device,

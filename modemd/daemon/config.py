@@ -7,7 +7,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from modemd.daemon.fields import (
     suggestion,
 )
 from modemd.errors import ConfigError, Problem
+from modemd.frozen import dataclass
 from modemd.records import ChannelSettings, ModemSettings
 
 MAX_FILE_BYTES = 1 << 20  # a configuration is a page; /dev/zero is not one

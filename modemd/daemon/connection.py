@@ -9,10 +9,10 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from modemd.daemon.control import MAX_LINE_BYTES, encode_line
+from modemd.frozen import dataclass
 from modemd.log import get_logger
 
 PUMP_BYTES = 1 << 16  # rows are fetched, and requests read, only while less than this waits to be written

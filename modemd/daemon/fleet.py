@@ -9,13 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from modemd.backends.base import WireTap
 from modemd.daemon.schedule import Pace, next_query
 from modemd.errors import RefusedError
+from modemd.frozen import dataclass
 from modemd.log import get_logger
 from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from modemd.errors import ModemError, ModemSilent, RefusedError, StoreError
 from modemd.explanations import line_of
+from modemd.frozen import dataclass
 from modemd.modem import code_order
 from modemd.modem.code_order import Dial
 from modemd.modem.context import Context

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from modemd.backends.base import Backend
+from modemd.frozen import dataclass
 from modemd.modem.timeouts import Paces
 from modemd.money.operators import Packs
 from modemd.records import ModemSettings, ModemSnapshot

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from modemd.at.ussd import check_code
 from modemd.backends.base import Backend, UssdRequest
 from modemd.errors import RefusedError
 from modemd.explanations import line_of
+from modemd.frozen import dataclass
 from modemd.modem.code_order import Dial
 from modemd.money.pack import Pack
 from modemd.records import Cause, Reading, SmsMessage, UssdMessage, UssdResult

@@ -4,8 +4,8 @@ itself. They are kept, and never handed to anybody who asks later."""
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 
+from modemd.frozen import dataclass
 from modemd.modem.context import Context
 from modemd.modem.interpretation import certain_text, read_safely
 from modemd.modem.results import Found, ResultWriter

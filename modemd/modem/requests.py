@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from modemd.frozen import dataclass
 from modemd.records import Measurement, Origin, SmsMessage, SmsStorage, UssdResult
 
 
@@ -56,7 +58,7 @@ Request = BalanceQuery | UssdQuery | SmsList
 Result = Measurement | UssdResult | SmsListing
 
 
-@dataclass(eq=False, slots=True)
+@dataclasses.dataclass(eq=False, slots=True)
 class Job:
     """A request with the future of its result. `cancelled` and `answers` are set by other threads."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from modemd.errors import ModemdError, ModemError, StoreError
 from modemd.explanations import line_of
+from modemd.frozen import dataclass
 from modemd.modem.context import Context
 from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing
 from modemd.records import Channel, Measurement, Origin, Reading, UssdResult, UssdStatus

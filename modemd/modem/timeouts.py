@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from modemd.frozen import dataclass
 from modemd.modem.recovery.ladder import Limits
 
 

@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from modemd.backends.base import Backend, Event, Host, WireTap
 from modemd.errors import ModemError, NoReplyOnPort
 from modemd.explanations import line_of
+from modemd.frozen import dataclass
 from modemd.log import get_logger
 from modemd.modem.context import Clocks, Context, Owner
 from modemd.modem.late_answers import LateAnswers

@@ -5,10 +5,10 @@ a number whose value, sign or extent is in doubt is given as such (`value` None)
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from modemd.frozen import dataclass
 from modemd.money.currencies import (
     THREE_DECIMALS,
     comma_thousands,

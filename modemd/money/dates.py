@@ -7,10 +7,10 @@ Iranian and Afghan ones Persian; both are converted only where country or script
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
+from modemd.frozen import dataclass
 from modemd.money.fold import fold
 from modemd.money.wordlists import keyed, rule
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
+from modemd.frozen import dataclass
 from modemd.money import everyday
 from modemd.money.amounts import Amount
 from modemd.money.wordlists import any_of, rule

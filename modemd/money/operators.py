@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 from modemd.errors import ConfigError, Problem
+from modemd.frozen import dataclass
 from modemd.money.pack import Example, Pack, Pattern, Query
 from modemd.money.packindex import Entry, dump, entry, parse
 

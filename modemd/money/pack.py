@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Literal
+
+from modemd.frozen import dataclass
 
 PackConfidence = Literal["high", "medium", "low", "unverified"]
 

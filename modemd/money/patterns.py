@@ -10,11 +10,11 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from typing import Any
 
+from modemd.frozen import dataclass
 from modemd.money.fold import MAX_TEXT, fold_pattern
 
 MAX_STEPS = 2.0 * MAX_TEXT * MAX_TEXT

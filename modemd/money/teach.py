@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 from modemd.errors import ConfigError, Problem
+from modemd.frozen import dataclass
 from modemd.money.amounts import Amount, amounts
 from modemd.money.currencies import home_currency
 from modemd.money.fold import clean, fold

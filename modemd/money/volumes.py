@@ -6,10 +6,10 @@ valid behind it. "Трафик 0 Кб" alone may as well be what was used."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
+from modemd.frozen import dataclass
 from modemd.money.amounts import NUMBER, number
 from modemd.money.fold import fold, fold_pattern
 from modemd.money.wordlists import any_of, rule

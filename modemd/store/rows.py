@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from sqlite3 import Row
 from typing import Literal
 
+from modemd.frozen import dataclass
 from modemd.records import Alert, Measurement, Reading, Sim
 
 DeliveryState = Literal["pending", "delivered", "given_up"]

@@ -11,11 +11,11 @@ A channel is a class with
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from modemd.alerts.channels.command import Command
 from modemd.errors import Problem
+from modemd.frozen import dataclass
 from modemd.records import Alert, AlertEvent, ChannelSettings
 
 

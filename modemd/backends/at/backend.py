@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from modemd.backends.at import identity, simcard
@@ -21,6 +21,7 @@ from modemd.backends.at.timeouts import PowerTimes, Timeouts
 from modemd.backends.at.urcs import Urcs
 from modemd.backends.base import Backend, Host, Learned, UssdRequest
 from modemd.errors import ModemError
+from modemd.frozen import dataclass
 from modemd.records import DecodeCandidate, Device, ModemSettings, Network, Sim, UssdResult
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from modemd.at.ussd import CusdLine, check_answer, decode, encodings, is_cut, parse_cusd
 from modemd.backends.at.encodings import Host, Ladder, LearnedLike
@@ -16,6 +15,7 @@ from modemd.backends.at.explain import decoded_as
 from modemd.backends.at.outcome import ACTION_REQUIRED, Outcome, better, conclude, may_repeat, not_sent
 from modemd.backends.base import UssdRequest
 from modemd.errors import RefusedError
+from modemd.frozen import dataclass
 from modemd.log import get_logger
 from modemd.records import UssdMessage, UssdResult
 

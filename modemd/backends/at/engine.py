@@ -10,13 +10,13 @@ import os
 import select
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from modemd.at.lines import FinalResult, LineKind, LineReader, classify, final_result
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import ModemError, ModemSilent, PortLost
 from modemd.explanations import line_of
+from modemd.frozen import dataclass
 
 ESC = b"\x1b"  # leaves a stuck "> " prompt (27.005 3.5.1); Ctrl-Z would send what is in it
 END_OF_LINE = "\r"

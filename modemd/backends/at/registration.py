@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from modemd.errors import CommandError
+from modemd.frozen import dataclass
 from modemd.records import Network
 
 Command = Callable[[str], Sequence[str]]

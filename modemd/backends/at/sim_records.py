@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from modemd.at.sms import SmsPart, part_of_record
 from modemd.backends.at.engine import Answer
+from modemd.frozen import dataclass
 from modemd.records import SmsPlace, SmsStorage
 
 READ_RECORD = "AT+CRSM=178,28476,{},4,176"  # 28476 = 0x6F3C, absolute, 176 octets

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from modemd.at.lines import FinalResult
 from modemd.at.makes import find_make
@@ -20,6 +19,7 @@ from modemd.backends.at.sms_modes import UNTOLD, Modes
 from modemd.backends.base import SmsParts
 from modemd.errors import CommandError
 from modemd.explanations import line_of
+from modemd.frozen import dataclass
 from modemd.records import SmsPlace, SmsStorage
 
 Parts = list[SmsPart]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from modemd.backends.base import RadioControl, RadioState, SavedRadio
 from modemd.errors import ModemError, StoreError
+from modemd.frozen import dataclass
 from modemd.modem.context import Context
 from modemd.modem.radio.fallback_policy import GENERATIONS, Standing, advice, helps, order, refusal
 from modemd.modem.radio.rat_restore import device_key

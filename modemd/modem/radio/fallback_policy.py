@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from modemd.at.coverage import GSM, UMTS, lacking
 from modemd.backends.base import RadioState
+from modemd.frozen import dataclass
 from modemd.records import Cause, ModemSettings, Network, UssdResult
 from modemd.store import FallbackNote
 

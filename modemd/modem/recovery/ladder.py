@@ -8,11 +8,12 @@ network is not ill: only one that does not answer, or that answers AT and nothin
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from modemd.explanations import STEPS
+from modemd.frozen import dataclass
 from modemd.records import RecoveryStep, RecoveryStepRecord
 
 # "silent": no answer to AT, at opening or in use. "unresponsive": AT is answered, balance queries are not, although the

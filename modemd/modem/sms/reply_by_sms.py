@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from modemd.at.sms import SmsPart
 from modemd.errors import CommandError, SmsMaybeSent
 from modemd.explanations import line_of, situation
+from modemd.frozen import dataclass
 from modemd.modem.context import Context
 from modemd.modem.interpretation import certain_text, read_safely
 from modemd.modem.results import in_one_line

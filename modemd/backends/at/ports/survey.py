@@ -6,7 +6,7 @@ import getpass
 import grp
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from modemd.backends.at.ports.discovery import at_ports
@@ -22,6 +22,7 @@ from modemd.backends.at.ports.holders import (
 from modemd.backends.at.ports.kinds import Kind, no_port_kind, why_not
 from modemd.backends.at.ports.sysroot import device_path, entries, opened_path, sysroot
 from modemd.backends.at.ports.usb import BoardPort, SerialPort, UsbDevice, board_ports, plugged
+from modemd.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

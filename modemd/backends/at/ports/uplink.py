@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from modemd.backends.at.ports.holders import holders_of
 from modemd.backends.at.ports.sysroot import device_path, entries, read, sysroot
 from modemd.backends.at.ports.usb import UsbDevice, device_at, serial_ports
+from modemd.frozen import dataclass
 
 _IFF_UP = 0x1  # /sys/class/net/X/flags
 _RTF_UP = 0x1  # /proc/net/route and ipv6_route

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from modemd.at.make import PortKind, Triple
 from modemd.backends.at.ports.portmap import kind_of
 from modemd.backends.at.ports.sysroot import entries, is_there, read, sysroot
+from modemd.frozen import dataclass
 
 STORAGE = 0x08  # bInterfaceClass
 HUB = 0x09
