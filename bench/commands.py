@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.stage import CODE, READY_S, daemon, environment, new_folder, scenario, socket_of
+from bench.daemon import CODE, READY_S, daemon, environment, new_folder, scenario, socket_of
 from bench.table import Row, skipped
 from modemd.daemon.control import Client
 from modemd.simulator.pty import FakeModem

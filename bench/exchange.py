@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.stage import CODE, fake_modem, new_folder, scenario
+from bench.daemon import CODE, fake_modem, new_folder, scenario
 from bench.table import Row, median, spread
 
 ROUNDS = 6

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.stage import daemon, fake_modem, new_folder, scenario
+from bench.daemon import daemon, fake_modem, new_folder, scenario
 from bench.table import Row
 
 SETTLE_S = 8.0  # operator and signal are read 5 s behind the opening

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.stage import CODE, daemon, environment, fake_modem, new_folder, program, scenario, socket_of, timed
+from bench.daemon import CODE, daemon, environment, fake_modem, new_folder, program, scenario, socket_of, timed
 from bench.table import Row, alternate, median, seconds, skipped, spread
 
 SCRIPT = f"""\

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from bench.stage import CODE, READY_S, end, environment
+from bench.daemon import CODE, READY_S, end, environment
 from bench.table import Row, alternate, median, seconds, spread
 from modemd.at.lines import LineReader
 from modemd.backends.at.modem import Modem

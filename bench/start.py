@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from bench.stage import CONFIG, READY_S, end, environment, fake_modem, new_folder, program, scenario, socket_of, timed
+from bench.daemon import CONFIG, READY_S, end, environment, fake_modem, new_folder, program, scenario, socket_of, timed
 from bench.table import Row, median, seconds, spread
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable

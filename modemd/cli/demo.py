@@ -36,37 +36,37 @@ def command(keep: bool) -> int:
     """The whole thing on a simulated modem: no hardware, no root, no network, in a few seconds."""
     from modemd.cli.demo_session import DemoSession
 
-    with _ended_by_signals(), DemoSession(SCENARIO, low=LOW, critical=CRITICAL, keep=keep) as stage:
+    with _ended_by_signals(), DemoSession(SCENARIO, low=LOW, critical=CRITICAL, keep=keep) as session:
         try:
-            _play(stage)
+            _play(session)
         except ModemdError as error:
             complain(f"the demo failed: {error.message}; the daemon's log:")
-            for text in stage.log():
+            for text in session.log():
                 complain(f"    {text}")
             return 1
         finally:
             if keep:
-                complain(f"kept: {stage.folder}")
+                complain(f"kept: {session.folder}")
     return 0
 
 
-def _play(stage: DemoSession) -> None:
+def _play(session: DemoSession) -> None:
     say(_heading("A fake 4G modem is plugged in, the daemon finds it and asks the operator"))
-    stage.start()
-    stage.wait_until_ready()
-    for text in stage.log():
+    session.start()
+    session.wait_until_ready()
+    for text in session.log():
         if FOUND in text:
             facts = dict(re.findall(r"(\w+)=(\S+)", one_line(text)))
             say("the daemon's log: modem found: {manufacturer} {model}, operator {operator}, on {port}".format(**facts))
-    _command(stage, "balance")
-    stage.wait_until_ready(signal_known=True)
-    _command(stage, "status")
+    _command(session, "balance")
+    session.wait_until_ready(signal_known=True)
+    _command(session, "status")
 
     say(_heading(f"Each query is a whole USSD dialogue, and money leaves: low is {LOW}, critical is {CRITICAL}"))
     level = ""
     for _ in range(MOST_QUERIES):
-        _command(stage, "balance")
-        with stage.client() as client:
+        _command(session, "balance")
+        with session.client() as client:
             level = str(client.request("balance", cached=True).get("level"))
         if level == "critical":
             break
@@ -74,13 +74,13 @@ def _play(stage: DemoSession) -> None:
         raise ModemdError(f"the balance is {level} after {MOST_QUERIES} queries, and should be critical")
 
     say(_heading("What the store knows"))
-    _command(stage, "history", "--plot")
+    _command(session, "history", "--plot")
 
     say(_heading("The alerts, and all that the program behind [[channel]] was given with the last one"))
-    alert = stage.next_alert()
+    alert = session.next_alert()
     while alert.get("MODEMD_EVENT") != "critical":
         say(f"  {one_line(alert.get('MODEMD_TEXT'))}")
-        alert = stage.next_alert()
+        alert = session.next_alert()
     for name, value in alert.items():
         say(f"  {name}={paint(one_line(value), 'red' if value == 'critical' else None)}")
 
@@ -89,9 +89,9 @@ def _play(stage: DemoSession) -> None:
         say(text)
 
 
-def _command(stage: DemoSession, *arguments: str) -> None:
+def _command(session: DemoSession, *arguments: str) -> None:
     say(f"{paint('$', None, dim=True)} {paint('modemd ' + ' '.join(arguments), None, bold=True)}")
-    stage.command(arguments)
+    session.command(arguments)
 
 
 def _heading(text: str) -> str:

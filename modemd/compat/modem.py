@@ -285,11 +285,11 @@ class GsmModem(MessagesOfGsmModem):
         lines = modem.command("AT+COPS?", self._timeouts.network_s)
         shown = next((found[1] for line in lines if (found := re.match(r"\+COPS:\s*\d\s*,\s*(\d)", line))), "0")
         if shown != "0" and modem.execute("AT+COPS=3,0").final is not None:
-            modem.owe(f"AT+COPS=3,{shown}")
+            modem.restore_at_close(f"AT+COPS=3,{shown}")
             lines = modem.command("AT+COPS?", self._timeouts.network_s)
             final = modem.execute(f"AT+COPS=3,{shown}").final
             if final is not None and final.ok:
-                modem.settled(f"AT+COPS=3,{shown}")
+                modem.restored(f"AT+COPS=3,{shown}")
         return registration.operator_read(lines, te_charset=modem.te_charset)[0]
 
     def _heard(self, line: str) -> None:

@@ -43,7 +43,7 @@ class Settings:
         """Has close() send `line`, unless it already puts `name` back: the first value seen is the user's."""
         if name not in self._owed:
             self._owed.add(name)
-            self._modem.owe(line)
+            self._modem.restore_at_close(line)
 
 
 def _fields(shown: str, count: int | None) -> str:

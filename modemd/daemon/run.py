@@ -76,7 +76,7 @@ class Daemon:
         self._stopping = False
         self._changed = True
         self._tend_at = 0.0  # monotonic: when something of the schedule or the silence is due
-        self._desk_at: float | None = None  # monotonic: when a test message is given up
+        self._test_ends_at: float | None = None  # monotonic: when a test message is given up
         self._status = ""
         self._complaint = ""
         self._ended = threading.Event()
@@ -85,12 +85,12 @@ class Daemon:
         channels = bind(config.channels)
         self._outbox = Outbox(self._store, channels, on_result=self._tried)
         self._alarm = Alarm(self._store, wake_outbox=self._raised, clock=_now)
-        self._server = Server(config.daemon.socket, lambda request: self._desk(request))
+        self._server = Server(config.daemon.socket, lambda request: self._handlers(request))
         call_soon = self._server.call_soon
         self._fleet = Fleet(self._store, make_owner=self._owner, call_soon=call_soon, clock=_now)
         views = Views(self._fleet, self._store, self._alarm, clock=_now)
         self._watch = Watch(self._fleet, self._store, views, clock=_now)
-        self._desk = Handlers(
+        self._handlers = Handlers(
             self._fleet,
             self._store,
             self._alarm,
@@ -148,7 +148,7 @@ class Daemon:
             if not os.path.lexists(self._server.path):
                 self._server.open()
                 self._log.warning("the control socket was removed: made again", path=self._server.path)
-            self._desk_at = self._desk.look()
+            self._test_ends_at = self._handlers.look()
             if self._changed or now >= self._tend_at:
                 self._changed = False
                 self._tend_at = now + max(LEAST_PAUSE_S, self._until(self._tend_modems(self._fleet.seen())))
@@ -173,8 +173,8 @@ class Daemon:
         limits = [self._tend_at if not self._changed else 0.0]
         if self._watchdog_s is not None:
             limits.append(self._watchdog_at)
-        if self._desk_at is not None:
-            limits.append(self._desk_at)
+        if self._test_ends_at is not None:
+            limits.append(self._test_ends_at)
         return min(limits)
 
     def _until(self, when: datetime | None) -> float:
@@ -304,7 +304,7 @@ class Daemon:
             self._log.warning(line)
         channels = bind(config.channels)
         self._outbox.replace(channels)
-        for user in self._desk.apply(config.daemon.dial):
+        for user in self._handlers.apply(config.daemon.dial):
             self._log.warning("no such user on this system: correct daemon.dial", user=user)
         try:
             self._alarm.apply(config, channels)

@@ -16,7 +16,7 @@ KEPT_PER_MINUTE = 20  # a modem that floods us must not fill the disk
 
 
 @dataclass(frozen=True, slots=True)
-class _Owed:
+class _Due:
     code: str
     is_balance: bool
     sim_key: str | None
@@ -24,15 +24,15 @@ class _Owed:
 
 
 class LateAnswers:
-    """Which requests are still owed an answer, until when nobody else may ask (the quarantine), and what becomes of the
-    texts that come. Lives as long as the owner thread: a port that is opened again does not end what is owed."""
+    """Which requests are still due an answer, until when nobody else may ask (the quarantine), and what becomes of the
+    texts that come. Lives as long as the owner thread: a port that is opened again does not end what is due."""
 
     def __init__(self, context: Context, results: ResultWriter) -> None:
         self._quarantine_until = 0.0
         self._context = context
         self._results = results
         self._monotonic = context.clocks.monotonic
-        self._owed: deque[_Owed] = deque(maxlen=8)
+        self._due: deque[_Due] = deque(maxlen=8)
         self._kept: deque[float] = deque(maxlen=KEPT_PER_MINUTE)
 
     @property
@@ -45,11 +45,11 @@ class LateAnswers:
         now = self._monotonic()
         self._quarantine_until = now + self._context.settings.quarantine_s
         sim_key = self._context.owner.snapshot().sim_key
-        self._owed.extend([_Owed(code, is_balance, sim_key, now)] * answers)
+        self._due.extend([_Due(code, is_balance, sim_key, now)] * answers)
 
-    def settled(self) -> None:
-        """A request got its own answer: what was owed before it will not come any more."""
-        self._owed.clear()
+    def answered(self) -> None:
+        """A request got its own answer: what was due before it will not come any more."""
+        self._due.clear()
 
     def has_room(self) -> bool:
         """Whether one more text that nobody asked for may be kept; it is counted as kept then."""
@@ -65,22 +65,22 @@ class LateAnswers:
             return
         now = self._monotonic()
         sim_key, late_s = self._context.owner.snapshot().sim_key, self._context.paces.late_s
-        owed = [request for request in self._owed if now - request.since <= late_s and request.sim_key == sim_key]
-        one = len({(request.code, request.is_balance) for request in owed}) == 1
-        self._owed.clear()
+        due = [request for request in self._due if now - request.since <= late_s and request.sim_key == sim_key]
+        one = len({(request.code, request.is_balance) for request in due}) == 1
+        self._due.clear()
         if one:  # the same question, asked more than once: the next text may answer it too
-            self._owed.extend(owed[1:])
+            self._due.extend(due[1:])
         reading = Reading(kind="other")
         # A number counts only where one balance code alone can be meant, and the operator's own pattern says so.
-        if one and owed[0].is_balance and pack is not None:
+        if one and due[0].is_balance and pack is not None:
             read = read_safely(certain_text(message), pack=pack, country=pack.country, report=self._context.report)
             if read.confidence == "operator":
                 reading = read
         self._results.write(
-            "late" if owed else "network",
+            "late" if due else "network",
             Found(
                 reading=reading,
-                code=owed[0].code if one else None,
+                code=due[0].code if one else None,
                 text=message.text,
                 raw=message.raw,
                 decoder=message.decoder,

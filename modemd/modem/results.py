@@ -69,9 +69,7 @@ class ResultWriter:
             error=found.error,
             hint=found.hint,
         )
-        if found.error not in NO_NEWS:
-            self._keep(row)
-        return row
+        return row if found.error in NO_NEWS else self._keep(row)
 
     def refusal(self, job: Job, code: str, message: str | None = None) -> Result:
         """Nothing was sent: the result that says why. A balance query's reason goes into the history, but for those
@@ -100,13 +98,15 @@ class ResultWriter:
 
     # --- helpers
 
-    def _keep(self, row: Measurement) -> None:
-        """Stores a row, then tells of it. A store that fails is logged: who asked still gets the answer."""
+    def _keep(self, row: Measurement) -> Measurement:
+        """Stores a row, then tells of it, with its number in the store. A store that fails is logged: who asked still
+        gets the answer."""
         try:
             row = replace(row, seq=self._context.store.add(row))
         except StoreError as error:
             self._log.error("a reading could not be stored", reason=error.message)
         self._on_measurement(row)
+        return row
 
     def _last_sim_key(self) -> str:
         """Before the SIM could be read: the one that was seen last in this modem."""

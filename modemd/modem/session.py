@@ -277,7 +277,7 @@ class Session:
         if result is None or self._backend.answers_due:
             self._late_answers.expect(code, is_balance=balance, answers=max(1, self._backend.answers_due))
         elif result.text is not None:
-            self._late_answers.settled()
+            self._late_answers.answered()
         if result is not None and result.error is not None:
             self._context.log.info(
                 "ussd ended", code=code, status=result.status, error=result.error, sent_as=result.sent_as

@@ -1,4 +1,4 @@
-"""One USSD dialogue (27.007 7.15, 22.090): ladder of encodings, menus, cancel; every end is typed.
+"""One USSD dialogue (27.007 7.15, 22.090): order of encodings, menus, cancel; every end is typed.
 
 Nothing on the wire says which request a +CUSD answers, so only what comes between our request and its end counts."""
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from modemd.at.ussd import CusdLine, check_answer, decode, encodings, is_cut, parse_cusd
-from modemd.backends.at.encodings import Host, Ladder, LearnedLike
+from modemd.backends.at.encodings import AskedModem, RequestEncodings
 from modemd.backends.at.engine import END_OF_LINE, ESC, Engine
 from modemd.backends.at.exchange import Exchange
 from modemd.backends.at.explain import decoded_as
@@ -18,8 +18,6 @@ from modemd.errors import RefusedError
 from modemd.frozen import dataclass
 from modemd.log import get_logger
 from modemd.records import UssdMessage, UssdResult
-
-__all__ = ["Dialogue", "LearnedLike"]
 
 CANCEL = "AT+CUSD=2"
 MAX_TURNS = 20  # a menu that never ends is not answered for ever
@@ -47,13 +45,13 @@ class Dialogue:
     `answers_due`: how many requests of the last run went out and got no answer. A late one cannot be told from the
     answer to the next request."""
 
-    def __init__(self, host: Host, engine: Engine, on_unsolicited: Callable[[str], None]) -> None:
+    def __init__(self, modem: AskedModem, engine: Engine, on_unsolicited: Callable[[str], None]) -> None:
         self.answers_due = 0
         self.menu_open = False
-        self._host = host
+        self._modem = modem
         self._engine = engine
         self._on_unsolicited = on_unsolicited
-        self._ladder = Ladder(host)
+        self._encodings = RequestEncodings(modem)
         self._session_unsure = True  # another program may have left one open
         self._inbox: list[UssdMessage] = []  # what came while a menu waited for its answer
         self._late: list[str] = []  # texts that came while our own request that got no answer was cancelled
@@ -86,7 +84,7 @@ class Dialogue:
                 self._prompt = False
                 self._engine.write(ESC)
                 self._engine.unsure = True
-            self._host.execute(CANCEL, self._engine.timeouts.cancel_s)
+            self._modem.execute(CANCEL, self._engine.timeouts.cancel_s)
             if not self._engine.unsure:
                 self._engine.drain()
         finally:
@@ -129,7 +127,7 @@ class Dialogue:
         for line in late:
             self._on_unsolicited(line)
 
-    # --- the ladder of encodings
+    # --- the order of encodings
 
     def _climb(self, terms: _Terms) -> Outcome:
         """One encoding after the other, while nothing was sent, or while a code that spends nothing may be repeated.
@@ -141,10 +139,10 @@ class Dialogue:
         asked = terms.request
         best: Outcome | None = None
         silent = False
-        for charset, encoded in self._ladder.ways(asked.code):
+        for charset, encoded in self._encodings.ways(asked.code):
             if best is not None and not terms.time_left():
                 break
-            with self._ladder.charset(charset) as ready:
+            with self._encodings.charset(charset) as ready:
                 if not ready:
                     continue
                 outcome = self._converse(encoded.method, encoded.argument, terms)
@@ -154,12 +152,12 @@ class Dialogue:
                 outcome.sent_as = None
                 return outcome if outcome.answered or outcome.cancelled else best or outcome
             if outcome.answered and not outcome.wrong_code:
-                self._ladder.worked(encoded.method if charset is None else None)
+                self._encodings.worked(encoded.method if charset is None else None)
             best = better(best, outcome)
             if outcome.cancelled:
                 break
             silent = outcome.error == "no answer"
-            if silent and not (asked.repeatable and self._ladder.proven is None):
+            if silent and not (asked.repeatable and self._encodings.proven is None):
                 break
             if not (silent or not_sent(outcome) or (asked.repeatable and may_repeat(outcome))):
                 break
@@ -169,7 +167,7 @@ class Dialogue:
 
     def _converse(self, method: str, argument: str, terms: _Terms) -> Outcome:
         turns: list[str] = []
-        quirk = self._ladder.quirk
+        quirk = self._encodings.quirk
         exchange = Exchange(
             engine=self._engine,
             read=self._message,
@@ -251,7 +249,7 @@ class Dialogue:
         if terms.request.cancelled():
             self._give_up(outcome, due=False)
             return None
-        written = None if answer is None else _written(answer, method, self._host.te_charset)
+        written = None if answer is None else _written(answer, method, self._modem.te_charset)
         if written is None:
             self.cancel()
         self.menu_open = False
@@ -271,14 +269,14 @@ class Dialogue:
             self.cancel()
 
     def _message(self, cusd: CusdLine) -> UssdMessage:
-        host = self._host
+        modem = self._modem
         try:
-            found = decoded_as(host.decoder, cusd.payload, cusd.dcs) or decode(
+            found = decoded_as(modem.decoder, cusd.payload, cusd.dcs) or decode(
                 cusd.payload,
                 cusd.dcs,
-                te_charset=host.te_charset,
-                learned=host.learned.decoder if host.learned is not None else None,
-                score=host.score,
+                te_charset=modem.te_charset,
+                learned=modem.learned.decoder if modem.learned is not None else None,
+                score=modem.score,
             )
         except Exception:  # noqa: BLE001  # hostile octets: a decoder's bug is told, and the octets are kept
             get_logger().exception("a +CUSD could not be decoded", raw=cusd.payload)

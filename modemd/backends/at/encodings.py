@@ -11,22 +11,16 @@ from modemd.at.make import UssdQuirk
 from modemd.at.makes import find_quirk
 from modemd.at.ussd import Encoded, encodings
 from modemd.backends.at.engine import Answer
+from modemd.backends.base import Learned
 from modemd.records import Device
 
 
-class LearnedLike(Protocol):
-    @property
-    def request(self) -> str | None: ...
-    @property
-    def decoder(self) -> str | None: ...
-
-
-class Host(Protocol):
+class AskedModem(Protocol):
     """What a dialogue needs to know of its modem."""
 
     te_charset: str | None
     score: Callable[[str], float] | None
-    learned: LearnedLike | None
+    learned: Learned | None
     encoding: str | None
     decoder: str | None
     device: Device
@@ -35,23 +29,23 @@ class Host(Protocol):
     def set_charset(self, charset: str) -> bool: ...
 
 
-class Ladder:
+class RequestEncodings:
     """Of one open modem. Remembers which way worked."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, modem: AskedModem) -> None:
+        self._modem = modem
         self._method: str | None = None
         self._mode_read = False
         self._mode_says: str | None = None
 
     @property
     def quirk(self) -> UssdQuirk | None:
-        return find_quirk(self._host.device.manufacturer, self._host.device.model)
+        return find_quirk(self._modem.device.manufacturer, self._modem.device.model)
 
     @property
     def proven(self) -> str | None:
         """The way that this modem, or its model, took before; None = nobody knows yet."""
-        learned = self._host.learned
+        learned = self._modem.learned
         return self._method or (learned.request if learned is not None else None)
 
     def worked(self, method: str | None) -> None:
@@ -60,28 +54,28 @@ class Ladder:
     def ways(self, code: str) -> list[tuple[str | None, Encoded]]:
         """(TE character set to be set for this one request, how to write it). To change the set is the last resort, for
         one in which nothing was understood (captures so-29731461, gammu-150)."""
-        charset = self._host.te_charset
-        learned = self._host.encoding or self.proven or self._mode()
+        charset = self._modem.te_charset
+        learned = self._modem.encoding or self.proven or self._mode()
         ways = encodings(code, te_charset=charset, learned=learned, vendor=self.quirk)
-        ladder: list[tuple[str | None, Encoded]] = [(None, way) for way in ways]
+        order: list[tuple[str | None, Encoded]] = [(None, way) for way in ways]
         if charset is not None and charset.upper() not in ("GSM", "IRA"):
-            ladder += [("GSM", way) for way in ways if way.method == "plain"]
-        return ladder
+            order += [("GSM", way) for way in ways if way.method == "plain"]
+        return order
 
     @contextmanager
     def charset(self, charset: str | None) -> Iterator[bool]:
         """The TE character set changed for one request and put back, after errors too; False when the modem will
         not."""
-        before = self._host.te_charset
+        before = self._modem.te_charset
         if charset is None or before is None:
             yield charset is None
             return
-        ready = self._host.set_charset(charset)
+        ready = self._modem.set_charset(charset)
         try:
             yield ready
         finally:
             if ready:
-                self._host.set_charset(before)
+                self._modem.set_charset(before)
 
     def _mode(self) -> str | None:
         """How the modem says that it reads requests; asked once, and only of makes that can tell."""
@@ -89,7 +83,7 @@ class Ladder:
             self._mode_read = True
             quirk = self.quirk
             if quirk is not None and quirk.mode_read is not None:
-                answer = self._host.execute(quirk.mode_read)
+                answer = self._modem.execute(quirk.mode_read)
                 found = next((hit for line in answer.lines if (hit := re.search(r":\s*(\d)", line))), None)
                 self._mode_says = quirk.modes.get(found[1]) if found else None
         return self._mode_says

@@ -12,13 +12,13 @@ from typing import Any
 import serial
 
 from modemd.backends.at import identity, registration, simcard
-from modemd.backends.at.dialogue import Dialogue, LearnedLike
+from modemd.backends.at.dialogue import Dialogue
 from modemd.backends.at.engine import END_OF_LINE, ESC, Answer, Engine
 from modemd.backends.at.explain import explain
 from modemd.backends.at.port import close_port, lost, open_port
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
-from modemd.backends.base import UssdRequest
+from modemd.backends.base import Learned, UssdRequest
 from modemd.errors import CommandError, ModemdError, PortLost, SimError
 from modemd.explanations import line_of
 from modemd.records import DecodeCandidate, Device, Network, Sim, UssdMessage, UssdResult
@@ -37,7 +37,7 @@ class Modem:
         wake_fd: int | None = None,
         on_unsolicited: Callable[[str], None] | None = None,
         score: Callable[[str], float] | None = None,
-        learned: LearnedLike | None = None,
+        learned: Learned | None = None,
         timeouts: Timeouts | None = None,
         line: Mapping[str, Any] | None = None,
     ) -> None:
@@ -246,12 +246,12 @@ class Modem:
         self.te_charset = charset
         return True
 
-    def owe(self, line: str) -> None:
+    def restore_at_close(self, line: str) -> None:
         """Has close() send a command line that puts a setting back, unless settled() is called before."""
         if line not in self._restore:
             self._restore.insert(0, line)
 
-    def settled(self, line: str) -> None:
+    def restored(self, line: str) -> None:
         if line in self._restore:
             self._restore.remove(line)
 

@@ -33,10 +33,10 @@ class Modes:
         pair; gives the answer, None = the modem refuses them all. Where nobody knows whether it took one it is put back
         as well, and what cannot be put back here is by close() of the modem."""
         for change, back in changes:
-            self._modem.owe(back)
+            self._modem.restore_at_close(back)
             answer = self._modem.execute(change)
             if answer.final is not None and not answer.final.ok:
-                self._modem.settled(back)
+                self._modem.restored(back)
                 continue
             done = False
             try:
@@ -88,7 +88,7 @@ class Modes:
     def _put_back(self, line: str) -> None:
         final = self._modem.execute(line).final
         if final is not None and final.ok:
-            self._modem.settled(line)
+            self._modem.restored(line)
 
 
 def _line(names: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ def recover(context: Context) -> str | None:
         saved = store.rats_to_put_back()
         if not saved:
             return None
-        key, sure = _whose(saved, context.backend.imei(), context.settings.name)
+        key, sure = _key_of(saved, context.backend.imei(), context.settings.name)
         if key is None:
             return None
         setting = radio.saved(saved[key])
@@ -47,7 +47,7 @@ def recover(context: Context) -> str | None:
     return None
 
 
-def _whose(saved: dict[str, str], imei: str | None, name: str) -> tuple[str | None, bool]:
+def _key_of(saved: dict[str, str], imei: str | None, name: str) -> tuple[str | None, bool]:
     """Which of the saved settings is this modem's, and whether that is sure. One that told its IMEI only then or only
     now may be another: it is taken for the same where it stands as a fall-back leaves a modem."""
     own = f"modem:{name}"
