@@ -26,6 +26,5 @@ def command(config: Path) -> int:
     gc.disable()
     from modemd.daemon.run import main
 
-    gc.freeze()
     gc.enable()
     return main(config)
