@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -14,12 +15,21 @@ from modemd.records import ModemSettings, ModemSnapshot
 from modemd.store import Store
 
 
+def wait_readable(fd: int, seconds: float) -> None:
+    """Until the descriptor is readable, or the time is over."""
+    poller = select.poll()
+    poller.register(fd, select.POLLIN)
+    poller.poll(seconds * 1000)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clocks:
-    """`now`: aware UTC, which may jump; `monotonic`: seconds, which may not."""
+    """`now`: aware UTC, which may jump; `monotonic`: seconds, which may not; `wait`: until a descriptor is readable or
+    so many seconds are over."""
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
+    wait: Callable[[int, float], object] = wait_readable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import random
-import select
 import threading
 import time
 from collections.abc import Callable
@@ -313,9 +312,7 @@ class Worker(threading.Thread):
 
     def _nap(self, seconds: float) -> None:
         """Until something wakes this thread, or the time is over."""
-        poller = select.poll()
-        poller.register(self._wake_r, select.POLLIN)
-        poller.poll(seconds * 1000)
+        self._context.clocks.wait(self._wake_r, seconds)
         self._drain()
 
     def _measured(self, row: Measurement) -> None:
