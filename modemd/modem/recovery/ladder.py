@@ -78,7 +78,8 @@ class Ladder:
             self._forgive()
         self._well_since = None
         opened, self._opened_at = self._opened_at, None
-        steady = opened is not None and now - opened >= _seconds(self.limits.steady_s)
+        # An answer ends the other two, not time: they show themselves only hours after an opening that healed nothing.
+        steady = fault == "silent" and opened is not None and now - opened >= _seconds(self.limits.steady_s)
         self._relapsed = fault == "silent" and opened is not None and not steady
         self._mad_told = True
         if fault is None or fault != self.fault or steady:
