@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modemd import explanations
-from modemd.backends.at import outcome, simcard
+from modemd.backends.at import simcard
+from modemd.backends.common import CAUSES
 from modemd.explanations import CME_NUMBERS, EXPLANATIONS, SAME_AS, SITUATIONS, explanation, line_of, situation
 from modemd.records import State
 
@@ -164,7 +165,7 @@ def test_no_line_is_unused() -> None:
 
 def test_the_causes_are_phrases() -> None:
     """What policy reads and what people read are told of the same phrases."""
-    assert {explanations.numbered(phrase) for phrase in outcome.CAUSES} <= {*EXPLANATIONS, *SAME_AS}
+    assert {explanations.numbered(phrase) for phrase in CAUSES} <= {*EXPLANATIONS, *SAME_AS}
     assert {f"CME {number}" for number in CME_NUMBERS.values()} <= {*EXPLANATIONS, *SAME_AS}
 
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modemd.at.lines import FinalResult
+from modemd.backends.common import ANSWER_STATUS, CAUSES
 from modemd.explanations import line_of, numbered
 from modemd.records import Cause, UssdMessage, UssdResult, UssdStatus
 
 # <m> of 27.007 7.15
 DONE, ACTION_REQUIRED, TERMINATED, OTHER_CLIENT, NOT_SUPPORTED, NETWORK_TIMEOUT = range(6)
 ANSWERS = (DONE, ACTION_REQUIRED, TERMINATED)
-ANSWER_STATUS: tuple[UssdStatus, ...] = ("done", "action_required", "terminated")
 
 # Nothing went to the network: the modem did not understand its own command line (27.007 9.2: 24 to 27 bad string, 100
 # unknown, Huawei 304 wrong USSD mode).
@@ -169,24 +169,6 @@ def cause_of(error: str | None) -> Cause | None:
 
 
 # --- helpers
-
-CAUSES = {
-    "no answer": Cause.NO_ANSWER,
-    "network timeout": Cause.NETWORK_TIMEOUT,
-    "not supported": Cause.NOT_SUPPORTED,
-    "empty answer": Cause.EMPTY_ANSWER,
-    "cancelled": Cause.CANCELLED,
-    "CME 10": Cause.NO_SIM,
-    "CME 11": Cause.SIM_LOCKED,
-    "CME 12": Cause.SIM_LOCKED,
-    "CME 13": Cause.SIM_FAILURE,
-    "CME 14": Cause.SIM_BUSY,
-    "CME 15": Cause.SIM_FAILURE,
-    "CME 30": Cause.NO_SERVICE,
-    "CME 31": Cause.NETWORK_TIMEOUT,
-    "CME 32": Cause.EMERGENCY_ONLY,
-    "CME 258": Cause.NOT_NOW,
-}
 
 
 def _not_understood(final: FinalResult) -> bool:
