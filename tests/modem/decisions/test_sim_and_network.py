@@ -1,0 +1,132 @@
+"""The SIM, its PIN, whose it is; the network, and where nothing may be dialled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modemd.backends.base import RegistrationChanged, SimChanged
+from modemd.records import Network, Sim
+
+OTHER = Sim(iccid="89701010000000000099", imsi="250010000000099")
+
+
+@pytest.fixture
+def pin_file(tmp_path: Path) -> str:
+    path = tmp_path / "pin"
+    path.write_text("4321\n", encoding="ascii")
+    return str(path)
+
+
+def test_the_right_pin(house: Any, script: Any, pin_file: str) -> None:
+    """Entered only because the SIM asks, once; the modem is ready then."""
+    script.sim_error = "sim pin"
+    house.open(pin_file=pin_file)
+    assert (house.state, script.sent) == ("ready", ["open", "pin"])
+    assert house.worker.snapshot.sim.imsi == "250010000000012"
+
+
+def test_a_wrong_pin_is_sent_once(house: Any, script: Any, pin_file: str) -> None:
+    """Never again: not at the next look, not for a query, not by the next daemon on the same store."""
+    script.sim_error, script.pin = "sim pin", "9999"
+    house.open(pin_file=pin_file).advance(1000)
+    assert (house.state, house.balance().error) == ("sim", "sim pin")
+    assert pin_file in house.error
+    house.worker.stop()
+    house.open(pin_file=pin_file)
+    assert script.sent.count("pin") == 1
+
+
+def test_another_pin_in_the_file_is_another_pin(house: Any, script: Any, pin_file: str) -> None:
+    script.sim_error, script.pin = "sim pin", "9999"
+    house.open(pin_file=pin_file)
+    Path(pin_file).write_text("9999\n", encoding="ascii")
+    house.advance(310)
+    assert (house.state, script.sent.count("pin")) == ("ready", 2)
+
+
+def test_the_last_try_is_never_taken(house: Any, script: Any, pin_file: str) -> None:
+    script.sim_error, script.pin_tries = "sim pin", 1
+    house.open(pin_file=pin_file)
+    assert (house.state, "pin" in script.sent) == ("sim", False)
+
+
+@pytest.mark.parametrize("code", ["sim puk", "no sim", "sim failure", "sim pin"])
+def test_a_sim_that_needs_a_person(house: Any, script: Any, code: str) -> None:
+    """State "sim", said to who asks; no PIN without a file for it. When it is mended, so is the state."""
+    script.sim_error = code
+    house.open()
+    assert (house.state, house.balance().error) == ("sim", code)
+    assert script.sent == ["open"]
+    script.sim_error = None
+    house.advance(310)
+    assert house.state == "ready"
+
+
+def test_a_changed_sim_has_its_own_history(house: Any, script: Any) -> None:
+    """A SIM that was changed while the modem stayed open is found before the next request."""
+    script.ussd["*"] = "Balance 12.50"
+    house.open().balance()
+    script.sim = OTHER
+    house.advance(60)
+    assert house.balance().sim_key == "iccid:89701010000000000099"
+
+
+def test_a_sim_that_is_pulled(house: Any, script: Any) -> None:
+    """The modem tells: looked at again, and said."""
+    house.open()
+    script.sim_error = "no sim"
+    script.happens(SimChanged(), 5)
+    house.advance(10)
+    assert house.state == "sim"
+
+
+def test_not_registered(house: Any, script: Any) -> None:
+    """Offline until it is; polled while there is no network; nothing is dialled."""
+    script.network = Network(registered=False)
+    assert (house.open().state, house.balance().error) == ("offline", "not registered")
+    assert house.worker.snapshot.registered_at is None
+    script.network = Network(registered=True, rat="UMTS")
+    house.advance(31)
+    assert (house.state, script.dialled) == ("ready", [])
+    assert house.worker.snapshot.registered_at is not None
+
+
+def test_the_network_that_refuses_the_sim(house: Any, script: Any) -> None:
+    script.network = Network(registered=False, denied=True)
+    assert house.open().balance().error == "denied"
+
+
+def test_a_lost_network_is_noticed(house: Any, script: Any) -> None:
+    """By what the modem tells, and a look at the whole answer: one report alone decides nothing."""
+    house.open().advance(10)
+    script.happens(RegistrationChanged(registered=False), 1)
+    house.advance(5)
+    assert house.state == "ready"
+    script.network = Network(registered=False)
+    script.happens(RegistrationChanged(registered=False), 1)
+    house.advance(5)
+    assert house.state == "offline"
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_roaming(house: Any, script: Any, allowed: bool) -> None:
+    """Neither a person nor the schedule reaches the network, unless the configuration allows it."""
+    script.network = replace(script.network, roaming=True)
+    script.ussd["*"] = "Balance 12.50"
+    row = house.open(roaming=allowed).balance()
+    assert (row.error, row.reading.balance) == ((None, Decimal("12.50")) if allowed else ("roaming", None))
+    assert house.ussd("*111#").status == ("done" if allowed else "refused")
+    assert bool(script.dialled) is allowed
+
+
+def test_operator_and_signal_are_read_late(house: Any, script: Any) -> None:
+    """Not before the first question could be asked, and again after each."""
+    house.open()
+    script.network = replace(script.network, signal_dbm=-51)
+    house.advance(6)
+    assert house.worker.snapshot.network.signal_dbm == -51
