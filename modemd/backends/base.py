@@ -340,8 +340,8 @@ class Backend(ABC):
     # --- what a back end may do better
 
     def interrupt_by(self, stopped: Callable[[], bool] | None) -> None:  # noqa: ARG002
-        """`stopped` is asked whenever the wake-up pipe is readable in the middle of something else: True gives that up
-        with ModemError "shutting down"."""
+        """From now on `stopped` is asked whenever the wake-up pipe is readable in the middle of something else than a
+        USSD dialogue, which has its own `cancelled`: True gives that up with ModemError "shutting down"."""
         return
 
     def present(self) -> object:

@@ -237,6 +237,8 @@ class ScriptedBackend(Backend):
         if not self.script.present:
             raise PortLost("the script went away")
         if self.script.ailing:
+            if self._stopped is not None and self.script.clock.wait(self.host.wake_fd, 0.0) and self._stopped():
+                raise ModemError("the daemon is shutting down", code="shutting down")
             raise ModemSilent("the script is silent")
 
     def _unanswered(
@@ -266,10 +268,7 @@ class ScriptedBackend(Backend):
         """Passes time in the middle of a request; True = it is cancelled."""
         clock = self.script.clock
         while (left := end - clock.monotonic()) > 0:
-            if clock.wait(self.host.wake_fd, left):
-                if request.cancelled():
-                    return True
-                if self._stopped is not None and self._stopped():
-                    raise ModemError("the daemon is shutting down", code="shutting down")
+            if clock.wait(self.host.wake_fd, left) and request.cancelled():
+                return True
             self._use()
         return False

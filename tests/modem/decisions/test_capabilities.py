@@ -14,7 +14,9 @@ from tests.backends.scripted import Fails
 ALL = frozenset({"pin", "sms", "radio", "power", "tap"})
 
 
-@pytest.mark.parametrize("missing", [frozenset({one}) for one in sorted(ALL)] + [ALL], ids="+".join)
+@pytest.mark.parametrize(
+    "missing", [frozenset({one}) for one in sorted(ALL)] + [ALL], ids=lambda missing: "+".join(sorted(missing))
+)
 def test_a_balance_needs_none_of_them(house: Any, script: Any, missing: frozenset[str]) -> None:
     """A query, a failure, a failed modem: all as with everything."""
     script.missing = missing
