@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from modemd.at.codes import undiallable
+from modemd.backends.registry import way_of
 from modemd.daemon.control import MAX_SOCKET_PATH_BYTES, SYSTEM_SOCKET
 from modemd.daemon.fields import (
     CHANNEL_KEYS,
@@ -20,6 +21,7 @@ from modemd.daemon.fields import (
     BadValueError,
     Field,
     suggestion,
+    text,
 )
 from modemd.errors import ConfigError, Problem
 from modemd.frozen import dataclass
@@ -138,9 +140,10 @@ class _Reader:
         self, table: Mapping[str, Any], place: str, folder: Path, environ: Mapping[str, str]
     ) -> ModemSettings | None:
         before = len(self.problems)
-        values = self.fields(table, place, MODEM_KEYS)
+        serial = way_of(table.get("backend")).serial
+        values = self.fields(table, place, MODEM_KEYS if serial else {**MODEM_KEYS, "port": text})
         self.required(table, place, "name", 'give it a name, like name = "home"')
-        self.port(table, place, values)
+        self.port(table, place, values, serial=serial)
         self.levels(place, values)
         for key, check in (("operator", _unknown_operator), ("code", undiallable)):
             cure = check(values[key]) if key in values else None
@@ -155,10 +158,13 @@ class _Reader:
                 values[f"{key}_s"] = values.pop(key)
         return ModemSettings(**values)
 
-    def port(self, table: Mapping[str, Any], place: str, values: dict[str, Any]) -> None:
-        """Exactly one of port, usb and imei; the latter two become a `port` with that prefix."""
+    def port(self, table: Mapping[str, Any], place: str, values: dict[str, Any], *, serial: bool) -> None:
+        """Exactly one of port, usb and imei; the latter two become a `port` with that prefix. Where the modem is no
+        serial port, none is "auto"."""
         given = [key for key in ("port", "usb", "imei") if key in table]
-        if len(given) != 1:
+        if not given and not serial:
+            values["port"] = "auto"
+        elif len(given) != 1:
             cure = (
                 'say where it is: port = "/dev/ttyUSB2", port = "auto", usb = "2c7c:0125" or imei = "..."'
                 if not given

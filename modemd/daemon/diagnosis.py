@@ -41,6 +41,7 @@ def modem(
     error, hint = (None, None) if last is None else render.trouble(last)
     return {
         "modem": settings.name,
+        "backend": settings.backend,
         "port": settings.port,
         "path": snapshot.port,
         "state": snapshot.state,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from modemd import __version__
+from modemd.backends.registry import way_of
 from modemd.daemon.control import Client
 from modemd.doctor.facts import Channel, Daemon, Modem, RecoveryStep
 from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
@@ -71,6 +72,7 @@ def _modem(said: Mapping[str, Any]) -> Modem:
     return Modem(
         name=_text(said.get("modem")) or "?",
         port=_text(said.get("port")) or "",
+        serial=way_of(said.get("backend")).serial,
         state=_text(said.get("state")) or "starting",
         error=_text(said.get("error")),
         model=" ".join(word for key in ("manufacturer", "model") if (word := _text(device.get(key)))) or None,

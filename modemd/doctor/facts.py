@@ -59,6 +59,7 @@ class Modem:
 
     name: str
     port: str = ""
+    serial: bool = True  # whether it is a serial port of this machine
     state: str | None = None
     error: str | None = None
     model: str | None = None

@@ -12,6 +12,7 @@ from modemd.backends.at.ports import holders
 from modemd.backends.at.ports.discovery import candidates
 from modemd.backends.at.ports.sysroot import device_path, sysroot
 from modemd.backends.at.ports.uplink import carries_uplink
+from modemd.backends.registry import way_of
 from modemd.daemon.config import Config, load, without_effect
 from modemd.doctor import hardware, system
 from modemd.doctor.asking import ask
@@ -108,6 +109,7 @@ def _configured(settings: ModemSettings) -> Modem:
     return Modem(
         name=settings.name,
         port=settings.port,
+        serial=way_of(settings.backend).serial,
         every_s=settings.every_s,
         roaming_allowed=settings.roaming,
         radio_fallback=settings.radio_fallback,
@@ -117,6 +119,8 @@ def _configured(settings: ModemSettings) -> Modem:
 
 def _located(modem: Modem, groups: dict[int, str], base: Path) -> Modem:
     """With where it is now, who may open it, and whether the machine's way out goes through it."""
+    if not modem.serial:
+        return replace(modem, paths=())
     paths, absent = [device_path(path, base) for path in modem.paths], None
     if modem.port:
         try:

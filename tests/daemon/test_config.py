@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modemd.backends.registry import BACKENDS, Way
 from modemd.daemon.config import load, without_effect
 from modemd.daemon.fields import CHANNEL_KEYS, DAEMON_KEYS, MODEM_KEYS
 from modemd.errors import ConfigError, Problem
@@ -283,3 +284,14 @@ def test_a_double_name_is_seen_beside_another_fault(write_config: WriteConfig) -
     """A modem whose table has a fault of its own is still compared with the others."""
     found = problems(write_config(MODEM + "low = 0.5\n" + MODEM.replace("USB2", "USB3")))
     assert [problem.key for problem in found] == ["modem[0].low", "modem[1].name"]
+
+
+def test_port_of_a_modem_that_is_no_serial_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be left out, and means what the back end makes of it; two modems still need two."""
+    monkeypatch.setitem(BACKENDS, "at", Way("a:B", serial=False))
+    path = tmp_path / "modemd.toml"
+    path.write_text('[[modem]]\nname = "a"\n[[modem]]\nname = "b"\nport = "http://192.168.8.1"\n', "utf-8")
+    assert [modem.port for modem in load(str(path)).modems] == ["auto", "http://192.168.8.1"]
+    path.write_text('[[modem]]\nname = "a"\nport = "x"\n[[modem]]\nname = "b"\nport = "x"\n', "utf-8")
+    with pytest.raises(ConfigError, match="each modem needs its own"):
+        load(str(path))

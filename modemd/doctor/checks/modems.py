@@ -117,4 +117,7 @@ def _is_told(modem: Modem) -> bool:
 def _without_daemon(modem: Modem) -> Finding:
     if modem.absent is not None:
         return Finding("port", "fault", modem.name, *split(modem.absent, cure=explanation("absent").do))
+    if not modem.serial:
+        text = "it is no serial port, so only the daemon can tell how it is"
+        return Finding("modem", "note", modem.name, text, explanation("not running").do)
     return Finding("port", "ok", modem.name, f"its port is there: {', '.join(modem.paths)}")
