@@ -14,7 +14,6 @@ import pytest
 
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
-from modemd.modem.timeouts import Paces
 from modemd.modem.worker import BalanceQuery, UssdQuery, Worker
 from modemd.records import Measurement, UssdResult
 from modemd.store import Store
@@ -62,18 +61,6 @@ def test_few_commands_before_the_first_request_and_fewer_later(peer: Any, start:
     assert len(peer.commands) - before <= 6, peer.commands[before:]
 
 
-def test_who_asks_while_a_query_runs_gets_its_result(peer: Any, start: Any) -> None:
-    """Two balance queries at once are one request on the wire and one future."""
-    worker = start(peer.path)
-    peer.ussd("OK", 0.15, '+CUSD: 0,"Balance 12.50",15')
-    first = worker.submit(BalanceQuery())
-    assert peer.heard("AT+CUSD=1")
-    second = worker.submit(BalanceQuery())
-    assert second is first
-    first.result(5)
-    assert len(peer.requests) == 1
-
-
 def test_silence_is_a_failure_and_the_late_answer_is_kept_as_late(
     peer: Any, start: Any, store: Store, watch: Any
 ) -> None:
@@ -95,26 +82,6 @@ def test_silence_is_a_failure_and_the_late_answer_is_kept_as_late(
     assert "AT+CUSD=2" in peer.commands[requests[0] : requests[1]]
 
 
-def test_a_late_answer_that_may_be_anothers_is_text_only(peer: Any, start: Any, watch: Any) -> None:
-    """After a typed code timed out, a late text with a number is kept without one."""
-    worker = start(peer.path)
-    peer.ussd("OK")
-    assert ussd(worker, "*111*5#").error == "no answer"
-    peer.say('+CUSD: 0,"Balance 1.00",15')
-    assert watch.wait_for(lambda w: len(w.rows) == 1)
-    assert (watch.rows[0].origin, watch.rows[0].reading.balance) == ("late", None)
-    assert watch.rows[0].text == "Balance 1.00"
-
-
-def test_what_the_network_says_unasked_is_no_balance(peer: Any, start: Any, watch: Any) -> None:
-    """A +CUSD when nobody asked is a row with origin network and without an amount."""
-    start(peer.path)
-    peer.say('+CUSD: 0,"Balance 9999",15')
-    assert watch.wait_for(lambda w: len(w.rows) == 1)
-    row = watch.rows[0]
-    assert (row.origin, row.reading.kind, row.reading.balance, row.text) == ("network", "other", None, "Balance 9999")
-
-
 def test_a_typed_code_is_sent_once(peer: Any, start: Any) -> None:
     """Silence and +CUSD: 5 do not make a typed code go out again."""
     worker = start(peer.path, quarantine_s=0.05)
@@ -132,23 +99,6 @@ def test_a_refused_encoding_is_followed_by_the_next(peer: Any, start: Any) -> No
     result = ussd(worker, "*111*7#")
     assert (result.text, result.error) == ("Fine", None)
     assert [line.split('"')[1] for line in peer.requests] == ["*111*7#", "AA582CA6BA8D1A"]
-
-
-def test_the_next_code_of_the_pack_is_tried(peer: Any, start: Any) -> None:
-    """A first code whose answer holds no balance is followed by the second; the better outcome is the result."""
-    worker = start(peer.path)
-    peer.answers['AT+CUSD=1,"*100#",15'] = ("OK", '+CUSD: 0,"Hello",15')
-    peer.answers['AT+CUSD=1,"#100#",15'] = ("OK", '+CUSD: 0,"Balance 3.00",15')
-    row = balance(worker)
-    assert (row.reading.balance, row.code, row.error) == (Decimal("3.00"), "#100#", None)
-
-
-def test_an_answer_without_a_balance_is_unknown(peer: Any, start: Any) -> None:
-    """No number is no zero: the row says "unreadable" and keeps the text."""
-    worker = start(peer.path, code="*100#")
-    peer.ussd("OK", '+CUSD: 0,"Hello",15')
-    row = balance(worker)
-    assert (row.error, row.reading.balance, row.text) == ("unreadable", None, "Hello")
 
 
 @pytest.mark.parametrize(
@@ -169,18 +119,6 @@ def test_a_number_that_was_cut_is_no_number(peer: Any, start: Any, reply: str, b
     assert row.reading.balance == balance_read
     assert row.text is not None
     assert row.text.startswith("Balance 1")
-
-
-def test_roaming_dials_nothing(peer: Any, start: Any, store: Store) -> None:
-    """While roaming neither a person nor the schedule reaches the network, unless the configuration allows it."""
-    peer.answers["AT+CREG?"] = ("+CREG: 0,5", "OK")
-    worker = start(peer.path)
-    assert balance(worker).error == "roaming"
-    refused = ussd(worker)
-    assert (refused.status, refused.error) == ("refused", "roaming")
-    assert "roaming = true" in (refused.hint or "")
-    assert peer.requests == []
-    assert store.last_attempt("home", None) is None
 
 
 def test_not_registered_is_offline_until_it_is(peer: Any, start: Any, watch: Any) -> None:
@@ -207,78 +145,6 @@ def test_a_cancelled_query_is_cancelled_on_the_wire(peer: Any, start: Any) -> No
     result = future.result(3)
     assert (result.status, result.error) == ("error", "cancelled")
     assert peer.commands[peer.commands.index(peer.requests[0]) + 1] == "AT+CUSD=2"
-
-
-def test_a_waiting_query_is_dropped(peer: Any, start: Any) -> None:
-    """Worker.cancel on a request whose turn has not come keeps it off the wire."""
-    worker = start(peer.path)
-    peer.ussd("OK", 0.2, '+CUSD: 0,"Fine",15')
-    first = worker.submit(UssdQuery(code="*111#", timeout_s=5))
-    second = worker.submit(UssdQuery(code="*112#", timeout_s=5))
-    worker.cancel(second)
-    assert second.result(1).error == "cancelled"
-    assert first.result(5).text == "Fine"
-    assert len(peer.requests) == 1
-
-
-def test_ones_turn_does_not_come_in_time(peer: Any, start: Any, paces: Paces) -> None:
-    """Who waits longer than the limit is told "busy", status refused, and nothing is sent for him."""
-    worker = start(peer.path, paces=replace(paces, turn_s=0.15))
-    peer.ussd("OK")
-    first = worker.submit(UssdQuery(code="*111#", timeout_s=0.9))
-    second = worker.submit(UssdQuery(code="*112#", timeout_s=5))
-    result = second.result(0.8)
-    assert (result.status, result.error) == ("refused", "busy")
-    first.result(5)
-    assert len(peer.requests) == 1
-
-
-def test_an_interactive_menu(peer: Any, start: Any) -> None:
-    """The menu is told to on_menu, the answer of Worker.answer goes into the session."""
-    worker = start(peer.path)
-    peer.answers['AT+CUSD=1,"*100#",15'] = ("OK", '+CUSD: 1,"1 Balance",15')
-    peer.answers['AT+CUSD=1,"1",15'] = ("OK", '+CUSD: 0,"Fine",15')
-    menus: list[str] = []
-    shown = threading.Event()
-
-    def on_menu(text: str) -> None:
-        menus.append(text)
-        shown.set()
-
-    future = worker.submit(UssdQuery(code="*100#", timeout_s=2, interactive=True, on_menu=on_menu))
-    assert shown.wait(5)
-    worker.answer(future, "1")
-    result = future.result(5)
-    assert (result.status, result.text, menus) == ("done", "Fine", ["1 Balance"])
-
-
-def test_an_open_menu_nobody_answers_is_cancelled(peer: Any, start: Any, paces: Paces) -> None:
-    """After the limit the session ends with AT+CUSD=2 and the menu is the result."""
-    worker = start(peer.path, paces=replace(paces, menu_s=0.2))
-    peer.ussd("OK", '+CUSD: 1,"1 Balance",15')
-    result = ussd(worker, interactive=True, on_menu=lambda _text: None)
-    assert (result.status, result.text, result.error) == ("action_required", "1 Balance", None)
-    assert peer.heard("AT+CUSD=2", times=2)
-
-
-def test_replies_answer_the_menus(peer: Any, start: Any) -> None:
-    """Given replies are sent one a menu; when they are used up the session is cancelled."""
-    worker = start(peer.path)
-    peer.answers['AT+CUSD=1,"*100#",15'] = ("OK", '+CUSD: 1,"first",15')
-    peer.answers['AT+CUSD=1,"1",15'] = ("OK", '+CUSD: 1,"second",15')
-    result = ussd(worker, replies=("1",))
-    assert (result.status, result.turns) == ("action_required", ("first", "second"))
-
-
-@pytest.mark.parametrize("code", ['*100#",15\r\nAT+CFUN=0', "*21*123#", "", "hello"])
-def test_a_bad_code_is_refused_unsent(peer: Any, start: Any, code: str) -> None:
-    """What is no USSD code is refused with its reason, and not an octet goes out for it."""
-    worker = start(peer.path)
-    before = len(peer.commands)
-    result = ussd(worker, code)
-    assert (result.status, result.error) == ("refused", "bad code")
-    assert result.hint
-    assert len(peer.commands) == before
 
 
 def test_unplugged_in_a_query(peer: Any, start: Any, watch: Any, store: Store) -> None:

@@ -66,42 +66,6 @@ def test_three_parts_out_of_order(peer: Any, start: Any, shelf: Any, quick: Pace
     assert sorted(shelf.unread) == [7, 8, 9]
 
 
-def test_a_message_that_the_network_kept_for_long_is_of_its_own_time(
-    peer: Any, start: Any, shelf: Any, quick: Paces, pdu: Any
-) -> None:
-    """The answer to yesterday's question, delivered in today's window, is yesterday's balance; a new one goes before
-    it."""
-    worker = start(peer.path, paces=quick)
-    old = pdu("Balance", "Balance 99 р", sent=datetime.now(UTC) - timedelta(days=1))
-    query = ask(worker)
-    assert peer.heard("AT+CUSD=1")
-    shelf.arrive(3, old)
-    row = query.result(10)
-    assert row.reading.balance == Decimal(99)
-    assert timedelta(hours=23) < datetime.now(UTC) - row.taken_at < timedelta(hours=25)
-    query = ask(worker)
-    assert peer.heard("AT+CUSD=1", times=2)
-    shelf.arrive(4, old)
-    shelf.arrive(5, pdu("Balance", "Balance 12 р"))
-    row = query.result(10)
-    assert row.reading.balance == Decimal(12)
-    assert datetime.now(UTC) - row.taken_at < timedelta(minutes=1)
-
-
-@pytest.mark.parametrize(("text", "found"), [("Balance 12", None), ("Balance 12 руб. Dear", "12")])
-def test_a_part_that_never_comes(
-    peer: Any, start: Any, shelf: Any, quick: Paces, text: str, found: str | None, pdu: Any
-) -> None:
-    """At the end of the window a first part counts as far as it is certain: a number at its end is none."""
-    worker = start(peer.path, paces=quick)
-    query = ask(worker)
-    assert peer.heard("AT+CUSD=1")
-    shelf.arrive(1, pdu("Balance", text, part=(5, 1, 2)))
-    row = query.result(10)
-    assert row.reading.balance == (None if found is None else Decimal(found))
-    assert row.reading.kind == ("sms_follows" if found is None else "balance")
-
-
 def test_handed_over_messages_are_read(peer: Any, start: Any, shelf: Any, quick: Paces, pdu: Any) -> None:
     """+CMT with a PDU: the message lies nowhere, and nothing is read from a storage."""
     shelf.route = "2,2,0,0,0"
@@ -126,45 +90,6 @@ def test_a_modem_that_knows_text_mode_only(peer: Any, start: Any, shelf: Any, qu
     peer.answers["AT+CNMI?"] = [route, (*route, shown)]
     row = ask(worker).result(10)
     assert (row.reading.balance, row.decoder, row.text) == (Decimal("57.30"), "text", "Dear customer,\nBalance 57.30")
-
-
-def test_strangers_and_banks_do_not_answer(
-    peer: Any, start: Any, shelf: Any, quick: Paces, store: Store, pdu: Any
-) -> None:
-    """A telephone number, a bank's card and a one-time code are no balance, and leave no row behind."""
-    worker = start(peer.path, paces=quick)
-    query = ask(worker)
-    assert peer.heard("AT+CUSD=1")
-    shelf.arrive(1, pdu("+79261234567", "Balance 9999"))
-    shelf.arrive(2, pdu("900", "VISA1234 12:30 payment 500р Balance 15000р"))
-    shelf.arrive(3, pdu("Shop", "Code 4711, do not share. Balance 77"))
-    row = query.result(10)
-    assert (row.reading.kind, row.reading.balance, row.channel) == ("sms_follows", None, "ussd")
-    assert row.hint is not None
-    assert "modemd sms list" in row.hint
-    assert [kept.text for kept in store.history()] == ["Thank you, the answer will come by SMS"]
-    assert sorted(shelf.unread) == [1, 2, 3]
-
-
-def test_a_short_number_may_answer(peer: Any, start: Any, shelf: Any, quick: Paces, pdu: Any) -> None:
-    """In the window a sender of six digits at most, that no pack names, is one that may answer."""
-    worker = start(peer.path, paces=quick)
-    query = ask(worker)
-    assert peer.heard("AT+CUSD=1")
-    shelf.arrive(1, pdu("5050", "Your balance is 57.30 RUB"))
-    row = query.result(10)
-    assert (row.reading.balance, row.reading.confidence) == (Decimal("57.30"), "generic")
-
-
-def test_two_that_contradict_each_other(peer: Any, start: Any, shelf: Any, quick: Paces, pdu: Any) -> None:
-    """Two balances in one window: unknown, with a line that says so."""
-    worker = start(peer.path, paces=quick)
-    query = ask(worker)
-    assert peer.heard("AT+CUSD=1")
-    shelf.arrive(1, pdu("Balance", "Balance 57,30 р"))
-    shelf.arrive(2, pdu("5050", "Balance 1000 р"))
-    row = query.result(10)
-    assert (row.reading.balance, row.error) == (None, "contradiction")
 
 
 def test_a_part_that_cannot_be_read_at_once(

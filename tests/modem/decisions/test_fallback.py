@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from modemd.errors import StoreError
 from tests.backends.scripted import Fails, Silent
 
 AWAY = ["radio UMTS", "radio back to auto"]
@@ -39,6 +40,8 @@ def test_off_says_what_would_help(house: Any, on_lte: Any) -> None:
     row = house.open().balance()
     assert (row.error, radio(on_lte)) == ("not supported", [])
     assert 'radio_fallback = "auto"' in (row.hint or "")
+    assert "3G or 2G" in (row.hint or "")
+    assert house.store.last_fallback(row.sim_key) is None
 
 
 def test_a_typed_code_stays_where_it_is(house: Any, on_lte: Any) -> None:
@@ -66,10 +69,26 @@ def test_the_reason(house: Any, on_lte: Any, phrase: str, rats: list[str], goes:
 
 
 def test_the_only_link_is_not_cut(house: Any, on_lte: Any) -> None:
+    """A modem that carries the machine's connection stays, unless the configuration allows it by name."""
     on_lte.uplink = "wwan0"
     row = house.open(radio_fallback="auto").balance()
     assert radio(on_lte) == []
     assert "wwan0" in (row.hint or "")
+    assert "radio_fallback_on_uplink" in (row.hint or "")
+    house.worker.stop()
+    row = house.open(radio_fallback="auto", radio_fallback_on_uplink=True).balance()
+    assert row.reading.balance == Decimal("7.50")
+
+
+def test_what_cannot_be_written_down_is_not_done(house: Any, on_lte: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object) -> None:
+        raise StoreError("the disk is full: free some space")
+
+    house.open(radio_fallback="auto")
+    monkeypatch.setattr(house.store, "save_rat", full)
+    row = house.balance()
+    assert "the disk is full" in (row.hint or "")
+    assert radio(on_lte) == []
 
 
 def test_one_per_every(house: Any, on_lte: Any) -> None:

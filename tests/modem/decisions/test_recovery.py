@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modemd.errors import PortBlocked
+from modemd.errors import PortBlocked, StoreError
 from modemd.records import Network
 from tests.backends.scripted import Fails, Silent
 
@@ -39,6 +39,9 @@ def test_as_far_as_it_is_allowed(house: Any, script: Any, recovery: str, steps: 
     for _ in range(50):
         house.advance(60)
     assert power(script) == steps * 2
+    kept = house.store.recovery_steps("imei:860000000000017")
+    assert {record.rung for record in kept} - {"reopen"} == set(steps)
+    assert "opened again" in (house.worker.snapshot.recovery or "")
     assert house.state == "failed"
     script.ailing = False
     house.advance(120)
@@ -105,6 +108,21 @@ def test_the_only_link_is_spared(house: Any, script: Any) -> None:
         house.advance(60)
     assert power(script) == []
     assert "wwan0" in (house.worker.snapshot.recovery or "")
+    assert "recovery_on_uplink" in (house.worker.snapshot.recovery or "")
+
+
+def test_no_reset_without_a_memory(house: Any, script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the store cannot write (a full disk): a loop of restarts would reset for ever."""
+
+    def full(*_args: object) -> None:
+        raise StoreError("the disk is full: free some space")
+
+    house.open(recovery="usb")
+    monkeypatch.setattr(house.store, "save_recovery_step", full)
+    silent(house, script)
+    for _ in range(30):
+        house.advance(60)
+    assert (power(script), house.worker.is_alive()) == ([], True)
 
 
 def test_what_was_left_off_is_switched_on_first(house: Any, script: Any) -> None:

@@ -76,6 +76,13 @@ def test_strangers_do_not_answer(told: Any, arrives: Any, sender: str, text: str
     assert [kept.text for kept in told.store.history()] == [SOON]
 
 
+def test_a_short_number_may_answer(told: Any, arrives: Any) -> None:
+    """In the window, a sender of six digits at most that no pack names."""
+    arrives(9, "5050", "Your balance is 57.30 RUB")
+    row = told.open().balance()
+    assert (row.reading.balance, row.reading.confidence) == (Decimal("57.30"), "generic")
+
+
 def test_two_that_contradict_each_other(told: Any, arrives: Any) -> None:
     """Two balances in one window are unknown."""
     arrives(9, "Balance", "Balance 57.30")
@@ -84,13 +91,23 @@ def test_two_that_contradict_each_other(told: Any, arrives: Any) -> None:
     assert (row.reading.balance, row.error) == (None, "contradiction")
 
 
-@pytest.mark.parametrize(("last", "balance"), [(True, "1234.50"), (False, None)])
-def test_parts(told: Any, arrives: Any, last: bool, balance: str | None) -> None:
-    """A number that the border of two parts cuts is whole, or it is none."""
-    arrives(5, "Balance", "4.50. Bye", reference=7, number=2, total=2) if last else None
-    arrives(6, "Balance", "Hello. Balance 123", reference=7, number=1, total=2)
+@pytest.mark.parametrize(
+    ("first", "last", "balance", "kind"),
+    [
+        ("Hello. Balance 123", "4.50. Bye", "1234.50", "balance"),
+        ("Hello. Balance 123", None, None, "sms_follows"),
+        ("Balance 12 RUB. Dear", None, "12", "balance"),
+    ],
+)
+def test_parts(told: Any, arrives: Any, first: str, last: str | None, balance: str | None, kind: str) -> None:
+    """A number that the border of two parts cuts is whole, or it is none; whatever order they come in. One that stands
+    inside the part that came counts at the end of the window."""
+    if last is not None:
+        arrives(5, "Balance", last, reference=7, number=2, total=2)
+    arrives(6, "Balance", first, reference=7, number=1, total=2)
     row = told.open().balance()
     assert row.reading.balance == (None if balance is None else Decimal(balance))
+    assert row.reading.kind == kind
 
 
 def test_yesterdays_answer_is_yesterdays_balance(told: Any, arrives: Any, clock: Any) -> None:
@@ -99,6 +116,11 @@ def test_yesterdays_answer_is_yesterdays_balance(told: Any, arrives: Any, clock:
     arrives(9, "Balance", "Balance 99", sent_at=yesterday)
     row = told.open().balance()
     assert (row.reading.balance, row.taken_at) == (Decimal(99), yesterday)
+    arrives(9, "Balance", "Balance 99", sent_at=yesterday)
+    arrives(9, "Balance", "Balance 12")
+    row = told.balance()
+    assert row.reading.balance == Decimal(12)
+    assert row.taken_at > clock.now() - timedelta(minutes=1)
 
 
 def test_one_that_could_only_be_read_by_marking_it(told: Any, script: Any, arrives: Any) -> None:

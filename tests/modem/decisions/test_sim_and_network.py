@@ -120,8 +120,11 @@ def test_roaming(house: Any, script: Any, allowed: bool) -> None:
     script.ussd["*"] = "Balance 12.50"
     row = house.open(roaming=allowed).balance()
     assert (row.error, row.reading.balance) == ((None, Decimal("12.50")) if allowed else ("roaming", None))
-    assert house.ussd("*111#").status == ("done" if allowed else "refused")
+    typed = house.ussd("*111#")
+    assert (typed.status, typed.error) == (("done", None) if allowed else ("refused", "roaming"))
+    assert allowed or "roaming = true" in (typed.hint or "")
     assert bool(script.dialled) is allowed
+    assert (house.store.last_attempt("home", None) is not None) is allowed
 
 
 def test_operator_and_signal_are_read_late(house: Any, script: Any) -> None:

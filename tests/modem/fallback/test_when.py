@@ -58,53 +58,6 @@ def test_csfb_has_moved_the_modem(bench: Callable[..., Any]) -> None:
 FAILED = UssdResult(code="*100#", status="not_supported", error="not supported", cause=Cause.NOT_SUPPORTED)
 
 
-def test_one_per_every(bench: Callable[..., Any]) -> None:
-    """The next fall-back comes one `every` later, across restarts; the schedule's own query is not refused for coming
-    some seconds early."""
-    b = bench(ussd_on=())
-    b.query()
-    first = len(b.device.switches)
-    b.now += timedelta(hours=5)
-    assert "per `every`" in (b.query().hint or "")
-    assert len(b.device.switches) == first
-    b.now = NOW + timedelta(hours=6) - timedelta(seconds=50)
-    b.query()
-    assert len(b.device.switches) > first
-
-
-def test_uplink_is_not_cut(bench: Callable[..., Any]) -> None:
-    """A modem that carries the machine's connection stays where it is, unless the configuration allows it by name."""
-    b = bench()
-    b.uplink = "wwan0"
-    hint = b.query().hint or ""
-    assert "wwan0" in hint
-    assert "radio_fallback_on_uplink" in hint
-    assert b.device.switches == []
-    b.settings = replace(b.settings, radio_fallback_on_uplink=True)
-    assert b.query().rat == "UMTS"
-
-
-def test_code_that_may_cost_is_not_sent_twice(bench: Callable[..., Any]) -> None:
-    """A code that no pack calls free is asked again only after CME 30, with which nothing was sent."""
-    b = bench()
-    b.repeatable = False
-    assert "not sent twice" in (b.query().hint or "")
-    assert b.device.switches == []
-    b.device.no_ussd = ("+CME ERROR: 30",)
-    assert b.query().rat == "UMTS"
-
-
-def test_off_says_what_would_help(bench: Callable[..., Any]) -> None:
-    """With the fall-back off nothing is changed, and the hint names the key."""
-    b = bench()
-    b.settings = replace(b.settings, radio_fallback="off")
-    hint = b.query().hint or ""
-    assert 'radio_fallback = "auto"' in hint
-    assert "3G or 2G" in hint
-    assert b.device.switches == []
-    assert b.store.last_fallback("iccid:1") is None
-
-
 def test_lock_to_lte_is_named(bench: Callable[..., Any], named: Any) -> None:
     """A modem locked to LTE: the lock is named with its cure, and the key as the other way."""
     b = bench(named("SIMCOM"))
@@ -142,14 +95,6 @@ def test_unknown_modem(bench: Callable[..., Any], telit: Any) -> None:
     """A modem with no RAT command that is known: no change, no advice."""
     b = bench(prepare=lambda device: device.peer.answers.update({telit.read: ("ERROR",)}))
     assert b.query() == Trip()
-    assert b.device.switches == []
-
-
-def test_store_that_fails(bench: Callable[..., Any]) -> None:
-    """What cannot be written down is not done."""
-    b = bench()
-    b.store.close()
-    assert b.query().hint is not None
     assert b.device.switches == []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from modemd.modem.timeouts import FallbackLimits, Paces
-from modemd.modem.worker import BalanceQuery, UssdQuery
+from modemd.modem.worker import BalanceQuery
 
 SCENARIO = """
 [modem]
@@ -47,33 +47,6 @@ def test_balance(play: Any, start: Any, watch: Any, quick: Paces) -> None:
     assert (fake.settings["SYSCFGEX"], fake.rat) == (OWN, "LTE")
     assert len(watch.rows) == 1
     assert fake.queries == ["*100#", "*100#"]
-
-
-def test_off(play: Any, start: Any, quick: Paces) -> None:
-    """With the fall-back off, which it is unless somebody asks for it, the error says what would help."""
-    fake = play()
-    row = start(fake.path, paces=quick).submit(BalanceQuery()).result(30)
-    assert row.error == "not supported"
-    assert 'radio_fallback = "auto"' in row.hint
-    assert not any(line.startswith("AT^SYSCFGEX=") for line in fake.commands if line != "AT^SYSCFGEX=?")
-
-
-def test_typed_code_is_sent_once(play: Any, start: Any, quick: Paces) -> None:
-    """A code that a person typed is never sent again on another RAT."""
-    fake = play()
-    worker = start(fake.path, paces=quick, radio_fallback="auto")
-    assert worker.submit(UssdQuery(code="*100#")).result(30).error == "not supported"
-    assert fake.queries == ["*100#"]
-
-
-def test_silence_owes_an_answer(play: Any, start: Any, watch: Any, quick: Paces) -> None:
-    """After silence on LTE the answer on UMTS counts, but the first request's may still come: quarantine, and nothing
-    is learned of how the request was written."""
-    fake = play(more='no_ussd = "silence"')
-    worker = start(fake.path, paces=quick, radio_fallback="auto", quarantine_s=30.0)
-    row = worker.submit(BalanceQuery()).result(30)
-    assert str(row.reading.balance) == "7.50"
-    assert watch.state("quarantine")
 
 
 def test_stop_in_the_middle(play: Any, start: Any, store: Any, quick: Paces) -> None:

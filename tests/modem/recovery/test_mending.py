@@ -10,11 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from modemd.backends.at.timeouts import PowerTimes, Timeouts
-from modemd.errors import StoreError
-from modemd.modem.recovery.ladder import Limits
 from modemd.modem.timeouts import Paces
 from modemd.modem.worker import BalanceQuery, UssdQuery, Worker
 from modemd.records import Measurement
@@ -40,18 +36,6 @@ def balance(worker: Worker, **options: Any) -> Measurement:
     result = worker.submit(BalanceQuery(**options)).result(15)
     assert isinstance(result, Measurement)
     return result
-
-
-def test_the_default_only_opens_again(socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store) -> None:
-    """A modem that stays silent is opened for ever and told nothing that would interrupt it; the line counts."""
-    worker = start(str(socket.link), wait="absent", paces=ladder_paces)
-    peer = socket.plug()
-    assert watch.state("ready")
-    mute(peer)
-    assert worker.submit(UssdQuery(code="*111#", timeout_s=0.3)).result(10).error == "no answer"
-    assert watch.wait_for(lambda w: "opened again 5 times" in (w.snapshots[-1].recovery or ""), 15)
-    assert not [line for line in peer.commands if "CFUN=" in line or "RESET" in line]
-    assert [record.rung for record in store.recovery_steps("imei:860000000000017")] == []
 
 
 def test_a_silent_modem_is_reset_blindly_and_found_again(
@@ -137,51 +121,6 @@ def test_who_asks_while_a_rung_runs_is_told_at_once(
     assert not worker.is_alive()
 
 
-def test_a_modem_that_carries_the_way_out_is_spared(
-    socket: Any, start: Any, watch: Any, ladder_paces: Paces, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """recovery = "reset" does nothing above opening on the only link, also when it is down by then; it says so."""
-    links = ["wwan0"]
-    looked = threading.Event()
-
-    def look(_path: str) -> str | None:
-        looked.set()
-        return links[-1] if links else None
-
-    monkeypatch.setattr("modemd.backends.at.backend.carries_uplink", look)
-    worker = start(str(socket.link), wait="absent", paces=ladder_paces, recovery="reset")
-    peer = socket.plug()
-    assert watch.state("ready")
-    assert looked.wait(5)
-    links.clear()  # a hung modem's interface has lost its route
-    mute(peer)
-    worker.submit(UssdQuery(code="*111#", timeout_s=0.3)).result(10)
-    assert watch.wait_for(lambda w: "opened again 5 times" in (w.snapshots[-1].recovery or ""), 15)
-    assert "wwan0" in (worker.snapshot.recovery or "")
-    assert "recovery_on_uplink" in (worker.snapshot.recovery or "")
-    assert not [line for line in peer.commands if line.startswith("AT+CFUN=")]
-
-
-def test_no_reset_without_a_memory(
-    socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where the store cannot write (a full disk), nothing is reset: a loop of restarts would reset for ever."""
-
-    def full(*_args: object) -> None:
-        raise StoreError("the disk is full: free some space")
-
-    monkeypatch.setattr(store, "save_recovery_step", full)
-    worker = start(str(socket.link), wait="absent", paces=ladder_paces, recovery="reset")
-    peer = socket.plug()
-    assert watch.state("ready")
-    mute(peer)
-    worker.submit(UssdQuery(code="*111#", timeout_s=0.3)).result(10)
-    assert watch.wait_for(lambda w: "opened again 3 times" in (w.snapshots[-1].recovery or ""), 15)
-    assert peer.heard("AT", times=len(peer.commands) + 6, within_s=10)
-    assert worker.is_alive()
-    assert not [line for line in peer.commands if line.startswith("AT+CFUN=")]
-
-
 def test_a_radio_that_was_left_off_is_switched_on_first(
     peer: Any, start: Any, store: Store, ladder_paces: Paces
 ) -> None:
@@ -194,15 +133,6 @@ def test_a_radio_that_was_left_off_is_switched_on_first(
     assert states == ["4", "1"]
     assert store.pending_undo("home", "radio") is None
     assert peer.commands.index("AT+CFUN=1") < peer.commands.index("AT+CPIN?")
-
-
-def test_another_modems_radio_is_not_ours(peer: Any, start: Any, store: Store, ladder_paces: Paces) -> None:
-    """What is owed to one IMEI is not paid to another."""
-    store.note_pending_undo("home", "radio", "860000000000099")
-    peer.answers["AT+CFUN?"] = ("+CFUN: 4", "OK")
-    start(peer.path, paces=ladder_paces)
-    assert "AT+CFUN=1" not in peer.commands
-    assert store.pending_undo("home", "radio") == "860000000000099"
 
 
 def test_a_radio_that_somebody_else_switched_off_stays_off(
@@ -222,17 +152,6 @@ def test_a_radio_that_somebody_else_switched_off_stays_off(
     assert worker.snapshot.error is None or "CFUN" not in worker.snapshot.error
 
 
-def test_a_dead_zone_is_no_illness(peer: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store) -> None:
-    """Without a network nothing is tried, however often somebody asks."""
-    peer.answers["AT+CREG?"] = ("+CREG: 0,2", "OK")
-    worker = start(peer.path, wait="offline", paces=ladder_paces, recovery="usb")
-    for _ in range(6):
-        assert balance(worker).error == "not registered"
-    assert worker.snapshot.recovery is None
-    assert store.recovery_subject("home") is None
-    assert not [line for line in peer.commands if line.startswith("AT+CFUN=")]
-
-
 def test_one_that_hangs_delays_no_other(
     socket: Any, make_peer: Any, start: Any, watch: Any, ladder_paces: Paces, power_times: PowerTimes
 ) -> None:
@@ -250,7 +169,7 @@ def test_one_that_hangs_delays_no_other(
     assert time.monotonic() - began < 2
 
 
-def test_five_hundred_replugs_leave_nothing_behind(
+def test_a_hundred_replugs_leave_nothing_behind(
     socket: Any, start: Any, watch: Any, ladder_paces: Paces, fast: Timeouts
 ) -> None:
     """Unplugged in the middle of its opening, now and then when it is ready; each time seen at once and found again
@@ -258,7 +177,7 @@ def test_five_hundred_replugs_leave_nothing_behind(
     quick = replace(fast, silence_s=0.002, line_gap_s=0.02)
     worker = start(str(socket.link), wait="absent", paces=replace(ladder_paces, reopen_min_s=0.002), timeouts=quick)
     counts = []
-    for cycle in range(500):
+    for cycle in range(100):
         peer = socket.plug()
         if cycle % 20:
             assert peer.heard("AT", within_s=8)
@@ -338,28 +257,3 @@ def test_stopped_while_the_radio_is_off(
     assert not worker.is_alive()
     assert states == ["1", "4", "1"]
     assert store.pending_undo("home", "radio") is None
-
-
-def test_a_sim_that_stays_busy_is_opened_again(
-    socket: Any, start: Any, watch: Any, ladder_paces: Paces, fast: Timeouts
-) -> None:
-    """ "SIM busy" for too long is an illness; one that is over heals it."""
-    peer = socket.plug()
-    peer.answers["AT+CPIN?"] = ("+CME ERROR: 14",)
-    impatient = replace(ladder_paces, poll_s=0.05, ladder=Limits(patience_s=0.0, busy_s=0.1))
-    worker = start(
-        str(socket.link),
-        wait="sim",
-        paces=impatient,
-        timeouts=replace(fast, sim_s=0.02, sim_step_s=0.01),
-        recovery="reset",
-    )
-
-    def restart(_command: str) -> tuple[()]:
-        socket.come_back()
-        return ()
-
-    peer.answers["AT+CFUN=1,1"] = restart
-    assert watch.wait_for(lambda w: "UTC (helped)" in (w.snapshots[-1].recovery or ""), 15)
-    assert worker.snapshot.state == "ready"
-    assert socket.lives == 2
