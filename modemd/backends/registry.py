@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 
 from modemd.backends.base import Backend, Host
+from modemd.frozen import dataclass
 from modemd.records import ModemSettings
 
 
