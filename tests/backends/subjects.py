@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 import types
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from modemd.backends.at.backend import AtBackend, AtLimits
-from modemd.backends.base import Backend, Host, UssdReceived
+from modemd.backends.base import Backend, Event, Host, UssdReceived
 from modemd.records import ModemSettings, Network, UssdMessage
 from tests.backends.scripted import Reply, Says, Script, Silent
 from tests.backends.virtual_clock import VirtualClock
 from tests.scripted_modem import FAST, Peer
+
+
+class Owner:
+    """The other side of Host: the wake-up pipe, and what the back end told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.read, self._write = os.pipe()
+        os.set_blocking(self.read, False)
+        self.host = Host(wake_fd=self.read, on_event=self.events.append)
+
+    def wake(self) -> None:
+        os.write(self._write, b"!")
+
+    def woken(self) -> bool:
+        """Empties the pipe, as Worker does; whether there was anything."""
+        with suppress(BlockingIOError):
+            return bool(os.read(self.read, 64))
+        return False
+
+    @property
+    def texts(self) -> list[str | None]:
+        return [event.message.text for event in self.events if isinstance(event, UssdReceived)]
+
+    def close(self) -> None:
+        os.close(self.read)
+        os.close(self._write)
 
 
 class Subject(ABC):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,10 @@ from typing import Any
 import pytest
 
 from modemd.backends import base
-from modemd.backends.base import Backend, Event, Host, UssdReceived, UssdRequest
+from modemd.backends.base import Backend, UssdRequest
 from modemd.errors import ModemdError, ModemError, ModemSilent, PortAbsent, PortLost, SimError
 from modemd.records import Cause, Device, Network, Sim, UssdMessage
-from tests.backends.subjects import SUBJECTS, Subject
+from tests.backends.subjects import SUBJECTS, Owner, Subject
 
 CAPABILITIES = {
     "pin": base.PinEntry,
@@ -28,33 +26,6 @@ CAPABILITIES = {
 }
 BOUND_S = 5.0  # what a request of TIMEOUT_S may take in all, on the clock of its back end
 TIMEOUT_S = 0.6
-
-
-class Owner:
-    """The other side of Host: the wake-up pipe, and what the back end told."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.read, self._write = os.pipe()
-        os.set_blocking(self.read, False)
-        self.host = Host(wake_fd=self.read, on_event=self.events.append)
-
-    def wake(self) -> None:
-        os.write(self._write, b"!")
-
-    def woken(self) -> bool:
-        """Empties the pipe, as Worker does; whether there was anything."""
-        with suppress(BlockingIOError):
-            return bool(os.read(self.read, 64))
-        return False
-
-    @property
-    def texts(self) -> list[str | None]:
-        return [event.message.text for event in self.events if isinstance(event, UssdReceived)]
-
-    def close(self) -> None:
-        os.close(self.read)
-        os.close(self._write)
 
 
 @pytest.fixture
