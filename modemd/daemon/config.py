@@ -95,7 +95,7 @@ def _document(path: Path) -> dict[str, Any]:
 
 def _unreadable(path: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "no such file: check the path after --config"
+        return "no such file: check the path, or write it (config/modemd.toml shows every key)"
     if isinstance(error, PermissionError):
         return f"this user may not read it: sudo chgrp modemd {path} && sudo chmod 640 {path}"
     return f"cannot be read: {error.strerror}"
@@ -172,6 +172,8 @@ class _Reader:
             )
             self.problem(f"{place}.port", None, cure)
         for key in ("usb", "imei"):
+            if key in values and not serial:
+                self.problem(f"{place}.{key}", table[key], "only a serial port is found by it: leave it out")
             if key in values:
                 values["port"] = values.pop(key)
 
