@@ -3,10 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check lint format types picture bench install uninstall clean
+.PHONY: help demo test check lint format types picture bench lock install uninstall clean
 
 # Where `make install` puts the program; the unit in systemd/ names the same place.
 PREFIX ?= /opt/modemd
+# In front of /etc and /usr, to try `make install` without touching the system: it makes no user then.
+DESTDIR ?=
+OWNER = $(if $(DESTDIR),,-o root -g modemd)
+# Nothing but what requirements.lock names, by hash; no build of anybody else's source.
+LOCKED := --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.lock
 
 help:
 	@echo 'make demo     a falling balance on a simulated modem: the daemon, its answers, the alert (20 s)'
@@ -15,6 +20,7 @@ help:
 	@echo 'make format   let ruff format the code'
 	@echo 'make picture  make docs/img/demo.svg again from a real run of the demo'
 	@echo 'make bench    speed next to python-gsmmodem-new and gammu, one table (90 s)'
+	@echo 'make lock     requirements.lock again, from pyproject.toml and PyPI: what an installation gets'
 	@echo 'make install  (root) modemd as a systemd service: $(PREFIX), /etc/modemd, its own user'
 	@echo 'make uninstall  (root) takes it away again; configuration and history stay'
 	@echo 'make clean    remove .venv and caches'
@@ -45,19 +51,24 @@ picture: $(VENV)/.run
 bench: $(VENV)/.run
 	@$(BIN)/python -m bench --idle 60
 
+lock: $(BIN)/python
+	$(BIN)/python tools/lock.py
+
 install:
-	@[ "$$(id -u)" = 0 ] || { echo 'this writes to $(PREFIX), /etc and /usr/local/bin: sudo make install' >&2; exit 1; }
+	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" = 0 ] || { echo 'this writes to $(PREFIX), /etc and /usr/local/bin: sudo make install' >&2; exit 1; }
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || { echo 'modemd needs Python 3.11 or newer with venv: apt-get install -y python3 python3-venv' >&2; exit 1; }
 	umask 022 && $(PYTHON) -m venv $(PREFIX)
-	umask 022 && $(PREFIX)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade .
-	ln -sf $(PREFIX)/bin/modemd /usr/local/bin/modemd
-	install -D -m 0644 systemd/modemd.sysusers /usr/lib/sysusers.d/modemd.conf
-	install -D -m 0644 systemd/modemd.tmpfiles /usr/lib/tmpfiles.d/modemd.conf
-	install -D -m 0644 systemd/modemd.service /etc/systemd/system/modemd.service
-	systemd-sysusers modemd.conf
-	install -d -m 0750 -o root -g modemd /etc/modemd
-	[ -e /etc/modemd/modemd.toml ] || install -m 0640 -o root -g modemd config/modemd.toml /etc/modemd/modemd.toml
-	[ ! -d /run/systemd/system ] || systemctl daemon-reload
+	umask 022 && $(PREFIX)/bin/python -m pip install $(LOCKED)
+	umask 022 && $(PREFIX)/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --force-reinstall .
+	install -d $(DESTDIR)/usr/local/bin
+	ln -sf $(PREFIX)/bin/modemd $(DESTDIR)/usr/local/bin/modemd
+	install -D -m 0644 systemd/modemd.sysusers $(DESTDIR)/usr/lib/sysusers.d/modemd.conf
+	install -D -m 0644 systemd/modemd.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/modemd.conf
+	install -D -m 0644 systemd/modemd.service $(DESTDIR)/etc/systemd/system/modemd.service
+	[ -n '$(DESTDIR)' ] || systemd-sysusers modemd.conf
+	install -d -m 0750 $(OWNER) $(DESTDIR)/etc/modemd
+	[ -e $(DESTDIR)/etc/modemd/modemd.toml ] || install -m 0640 $(OWNER) config/modemd.toml $(DESTDIR)/etc/modemd/modemd.toml
+	[ -n '$(DESTDIR)' ] || [ ! -d /run/systemd/system ] || systemctl daemon-reload
 	@case "$$(readlink -f $(PREFIX)/bin/python)" in /root/*|/home/*) \
 	    echo 'note: this Python lives in a home folder, where the service may not look; sudo make install PYTHON=/usr/bin/python3' >&2;; esac
 	@echo 'Now: edit /etc/modemd/modemd.toml (port, limits, channel), then'
@@ -81,9 +92,9 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo 'the virtual environment could not be made; is python3-venv there? sudo apt-get install -y python3-venv' >&2; exit 1; }
 
 # The second stamp brings the first: what the tests need is more than what a run needs.
-$(VENV)/.run: pyproject.toml | $(BIN)/python
+$(VENV)/.run: pyproject.toml requirements.lock | $(BIN)/python
 	@echo 'installing modemd into $(VENV) ...'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . || { echo 'pip could not install; is PyPI reachable?' >&2; exit 1; }
+	@$(BIN)/python -m pip install $(LOCKED) && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . || { echo 'pip could not install; is PyPI reachable?' >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

@@ -89,7 +89,7 @@ def test_a_configuration_that_is_none(stage: Any, kind: str) -> None:
 def test_a_modem_named_like_an_option(stage: Any) -> None:
     """`modemd balance -rf` could never mean it."""
     with stage.fault():
-        run(stage, '[[modem]]\nname = "-rf"\nport = "/dev/ttyUSB77"\n')
+        run(stage, '[daemon]\nsocket = "s"\nstate = "state"\n[[modem]]\nname = "-rf"\nport = "/dev/ttyUSB77"\n')
 
 
 def test_reloaded_with_a_pipe(stage: Any) -> None:
