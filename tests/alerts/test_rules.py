@@ -7,12 +7,23 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modemd.alerts.rules import Event, Policy, State, evaluate, evaluate_silence, level, policy_of, stale_at
+from modemd.alerts.rules import (
+    Event,
+    Policy,
+    State,
+    evaluate,
+    evaluate_silence,
+    level,
+    policy_of,
+    silent_since,
+    stale_at,
+)
 from modemd.records import Measurement, ModemSettings
 
 T0 = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -68,6 +79,25 @@ def test_a_limit_of_nothing_does_not_flap(measure: Measure) -> None:
     policy = Policy(low=Decimal(0), critical=Decimal(0))
     assert play(measure, ["0", "0.5", "0", "0.9", "-0.1"], policy) == ["critical"]
     assert play(measure, ["0", "1", "0"], policy) == ["critical", "recovered", "critical"]
+
+
+def test_a_critical_limit_of_nothing_has_the_margin_of_low(measure: Measure) -> None:
+    """With critical at 0 a tenth of `low` above it ends critical, so that it can come again."""
+    policy = Policy(low=Decimal(50), critical=Decimal(0))
+    assert play(measure, ["0", "5", "0"], policy) == ["critical", "critical"]
+    assert play(measure, ["0", "4.99", "0"], policy) == ["critical"]
+
+
+@pytest.mark.parametrize(
+    ("balances", "raised"),
+    [(["49"], "low"), (["9"], "critical"), (["9", "30"], "low"), (["9", "54"], "low"), (["9", "60"], None)],
+)
+def test_the_state_names_what_is_not_over(measure: Measure, balances: list[str], raised: str | None) -> None:
+    """`raised` as the store keeps it: the worst that went out and still holds."""
+    state: State = {}
+    for number, balance in enumerate(balances):
+        state, _ = evaluate(state, measure(T0 + number * HOUR, balance), POLICY)
+    assert state.get("raised") == raised
 
 
 def test_the_event_carries_its_facts(measure: Measure) -> None:
@@ -135,13 +165,29 @@ def test_unreadable_once_a_day(measure: Measure) -> None:
     assert told == [(0, "unreadable"), (54, "unreadable"), (80, "unreadable")]
 
 
+def test_unreadable_again_after_24_hours_to_the_second(measure: Measure) -> None:
+    """A day is over at its end, not before; a clock that was put back does not silence it."""
+
+    def told_after(pause: timedelta) -> list[str]:
+        state, _ = evaluate({}, measure(T0, kind="other", text="?"), POLICY)
+        assert state["open"] == ["unreadable"]
+        state, _ = evaluate(state, measure(T0 + HOUR, "100"), POLICY)
+        _, events = evaluate(state, measure(T0 + pause, kind="other", text="?"), POLICY)
+        return [event.event for event in events]
+
+    assert told_after(24 * HOUR) == ["unreadable"]
+    assert told_after(24 * HOUR - timedelta(seconds=1)) == []
+    assert told_after(timedelta(0)) == []
+    assert told_after(timedelta(seconds=-1)) == ["unreadable"]
+
+
 def test_unreadable_names_the_last_known(measure: Measure) -> None:
     """The last balance stays known beside the missing one, with its own time."""
     state, _ = evaluate({}, measure(T0, "77.7"), POLICY)
     _, (event,) = evaluate(state, measure(T0 + HOUR, kind="other", text="?"), POLICY)
     assert event.balance is None
     assert event.known is not None
-    assert (event.known.balance, event.known.taken_at) == (Decimal("77.7"), T0)
+    assert (event.known.balance, event.known.currency, event.known.taken_at) == (Decimal("77.7"), "RUB", T0)
 
 
 def test_data_alone_is_a_reading(measure: Measure) -> None:
@@ -149,7 +195,7 @@ def test_data_alone_is_a_reading(measure: Measure) -> None:
     state, events = evaluate(
         {"stale": True, "open": ["stale"]}, measure(T0, kind="other", text="5 GB", data=5120.0), POLICY
     )
-    assert [event.event for event in events] == ["recovered"]
+    assert [(event.event, event.level) for event in events] == [("recovered", "unknown")]
     assert state["open"] == []
 
 
@@ -170,6 +216,56 @@ def test_stale_after_two_intervals(measure: Measure) -> None:
     assert (event.event, event.level, event.balance, event.taken_at) == ("stale", "stale", Decimal("77.7"), T0)
     assert (event.reason, event.since) == ("the network did not answer", T0)
     assert silence(state, 100, T0)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"error": "no answer", "hint": "look at the reception"}, "look at the reception"),
+        ({"error": "CME 258"}, "CME 258"),
+        ({"kind": "other", "text": "Dear customer"}, "the reply holds no balance"),
+        ({"kind": "error", "text": None}, "no answer"),
+    ],
+)
+def test_stale_names_the_last_failure(measure: Measure, changes: dict[str, Any], reason: str) -> None:
+    """The hint for people before the phrase; a reading in between makes it history."""
+    failed, _ = evaluate({}, measure(T0, **changes), POLICY)
+    _, (event,) = silence(failed, 12)
+    assert (event.reason, event.currency) == (reason, None)
+    read, _ = evaluate(failed, measure(T0 + HOUR, "100"), POLICY)
+    _, (event,) = silence(read, 13, T0 + HOUR)
+    assert (event.reason, event.currency) == (None, "RUB")
+
+
+def test_a_balance_without_its_time_is_not_known() -> None:
+    """Half of what is known of the last balance is nothing to name."""
+    for state in ({"balance": "5"}, {"balance_at": T0.isoformat()}):
+        _, (event,) = silence(dict(state), 12)
+        assert (event.balance, event.known) == (None, None)
+
+
+def test_where_a_silence_begins() -> None:
+    """At the later of the store's reading and the one judged last; where the clock jumped back, when it was noticed."""
+
+    def since(state: State, last: datetime | None, now: datetime) -> datetime:
+        return silent_since(state, last_reading_at=last, first_seen=T0, now=now)
+
+    later = (T0 + 5 * HOUR).isoformat()
+    assert since({"read_at": later}, T0 + HOUR, T0 + 9 * HOUR) == T0 + 5 * HOUR
+    assert since({"read_at": later}, T0 + 7 * HOUR, T0 + 9 * HOUR) == T0 + 7 * HOUR
+    assert since({}, None, T0 + 9 * HOUR) == T0
+    assert since({"quiet_since": T0.isoformat()}, T0 + HOUR, T0 + HOUR) == T0 + HOUR
+    assert since({"quiet_since": T0.isoformat()}, T0 + 2 * HOUR, T0 + HOUR) == T0
+    assert since({"quiet_since": later}, T0 + 2 * HOUR, T0 + HOUR) == T0 + HOUR
+
+
+def test_a_clock_that_is_right_again_leaves_nothing_behind(measure: Measure) -> None:
+    """`quiet_since` stands in the state only while the last reading lies in the future."""
+    state, _ = silence({}, 1, T0 + 2 * HOUR)
+    assert state["quiet_since"] == (T0 + HOUR).isoformat()
+    assert "quiet_since" not in silence(state, 2, T0 + 2 * HOUR)[0]
+    assert "quiet_since" not in silence(state, 3, T0 + 2 * HOUR)[0]
+    assert "quiet_since" not in evaluate(state, measure(T0 + HOUR, "100"), POLICY)[0]
 
 
 def test_stale_without_ever_a_reading() -> None:
@@ -280,6 +376,7 @@ def test_policy_of_settings() -> None:
     """The limits and the interval are those of the modem's table."""
     found = policy_of(ModemSettings(name="home", port="auto", low=Decimal(7), critical=Decimal(3), every_s=None))
     assert found == Policy(low=Decimal(7), critical=Decimal(3), every_s=None)
+    assert Policy() == Policy(low=Decimal(50), critical=Decimal(10), every_s=21600.0)
 
 
 Step = tuple[Decimal | str | None, dict[str, object]]

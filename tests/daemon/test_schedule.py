@@ -102,6 +102,24 @@ def test_a_query_that_dialled_nothing_is_not_repeated_at_once() -> None:
     assert pace.last_attempt(None, registered_at=NOW + HOUR / 2, now=NOW + HOUR) is None
 
 
+def test_the_reason_must_be_newer_than_the_last_attempt() -> None:
+    """What was known when the last question was asked is no reason for the next one; without a floor none is waited."""
+    assert due(-2, wanted_h=-2) == 4
+    last = NOW - HOUR
+    wanted = last + timedelta(seconds=0.5)
+    assert next_query(every_s=3600, last_attempt=last, registered_at=last, now=NOW, wanted_at=wanted) == wanted
+
+
+def test_of_two_attempts_the_later_one_counts() -> None:
+    """The store's and the one that left nothing there; one of this very moment counts already."""
+    pace = Pace(submitted=NOW)
+    assert pace.last_attempt(NOW - HOUR, registered_at=NOW - HOUR, now=NOW + HOUR) == NOW
+    assert pace.last_attempt(NOW + HOUR, registered_at=NOW - HOUR, now=NOW + HOUR) == NOW + HOUR
+    assert pace.last_attempt(None, registered_at=None, now=NOW) == NOW
+    assert pace.last_attempt(None, registered_at=NOW, now=NOW) == NOW
+    assert pace.last_attempt(None, registered_at=None, now=NOW - HOUR) is None
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     every_h=st.integers(min_value=1, max_value=12),

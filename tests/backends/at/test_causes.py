@@ -6,7 +6,7 @@ import pytest
 
 from modemd.at.classify import final_result
 from modemd.at.ussd import decode, parse_cusd
-from modemd.backends.at.outcome import conclude
+from modemd.backends.at.outcome import Outcome, conclude
 from modemd.records import Cause, UssdMessage, UssdResult
 
 
@@ -55,6 +55,16 @@ def ended(*lines: str) -> UssdResult:
         (("+CME ERROR: no network service",), "CME no network service", Cause.NO_SERVICE),
         (("+CME ERROR: Network Timeout",), "CME Network Timeout", Cause.NETWORK_TIMEOUT),
         (("+CME ERROR: SIM not inserted",), "CME SIM not inserted", Cause.NO_SIM),
+        (("+CME ERROR: SIM PIN required",), "CME SIM PIN required", Cause.SIM_LOCKED),
+        (("+CME ERROR: SIM PUK required",), "CME SIM PUK required", Cause.SIM_LOCKED),
+        (("+CME ERROR: SIM failure",), "CME SIM failure", Cause.SIM_FAILURE),
+        (("+CME ERROR: SIM wrong",), "CME SIM wrong", Cause.SIM_FAILURE),
+        (
+            ("+CME ERROR: Network not allowed - emergency calls only",),
+            "CME Network not allowed - emergency calls only",
+            Cause.EMERGENCY_ONLY,
+        ),
+        (("+CME ERROR: retry operation",), "CME retry operation", Cause.NOT_NOW),
         (("+CME ERROR: something new",), "CME something new", Cause.REFUSED),
     ],
 )
@@ -69,3 +79,8 @@ def test_octets_without_a_text() -> None:
     message = UssdMessage(m=0, text=None, dcs=72, raw=b"D800")
     result = conclude([message], final_result("OK"), None).result("*100#", 1.0)
     assert (result.error, result.cause, result.text, result.raw) == ("undecodable", Cause.REFUSED, None, b"D800")
+
+
+def test_what_was_cancelled_has_its_own_cause() -> None:
+    """Who asked gave it up: no reason to try anything else."""
+    assert Outcome(status="error", error="cancelled").result("*100#", 1.0).cause is Cause.CANCELLED
