@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from modemd.at.dcs import Alphabet, alphabet
 from modemd.at.gsm import is_gsm, to_septets
 from modemd.at.lines import DataLine
-from modemd.at.ussd import CusdLine, candidates, decode, encode_packed, parse_cusd
+from modemd.at.ussd import DECODERS, CusdLine, candidates, decode, encode_packed, is_cut, parse_cusd
 
 Read = Callable[[Iterable[bytes]], list[str]]
 
@@ -241,3 +241,156 @@ def test_rubbish_never_raises(payload: bytes, dcs: int | None) -> None:
     found = candidates(payload, dcs, te_charset="GSM")
     assert bool(found) == bool(payload)
     assert all("\n" not in candidate.why and candidate.score > -1000 for candidate in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "decoder", "cut"),
+    [
+        pytest.param('+CUSD: 0,"D8B4",15', "packed", False, id="packed, whole octets"),
+        pytest.param('+CUSD: 0,"D8B41",15', "packed", True, id="packed, half an octet"),
+        pytest.param('+CUSD: 0,"D8B4', "packed", True, id="packed, never closed"),
+        pytest.param('+CUSD: 0,"D8 B4\r\n1B",15', "packed", False, id="packed, blanks between"),
+        pytest.param('+CUSD: 0,"D8 B4\r\n1",15', "packed", True, id="packed, blanks between, half an octet"),
+        pytest.param('+CUSD: 0,"d8b41",15', "raw-packed", False, id="septets as octets are no hex"),
+        pytest.param('+CUSD: 0,"00310032",72', "ucs2", False, id="ucs2, whole characters"),
+        pytest.param('+CUSD: 0,"0031003",72', "ucs2", True, id="ucs2, three digits"),
+        pytest.param('+CUSD: 0,"003100",72', "ucs2", True, id="ucs2, half a character"),
+        pytest.param('+CUSD: 0,"00310",72', "ucs2", True, id="ucs2, one digit"),
+        pytest.param('+CUSD: 0,"003100",72', "ucs2-le", True, id="ucs2-le, half a character"),
+        pytest.param('+CUSD: 0,"003100",72', "ucs2+packed", True, id="hex in hex, half a character"),
+        pytest.param('+CUSD: 0,"3132",68', "8bit", False, id="8 bit, whole octets"),
+        pytest.param('+CUSD: 0,"313",68', "8bit", True, id="8 bit, half an octet"),
+        pytest.param('+CUSD: 0,"123",15', "plain", False, id="plain digits"),
+        pytest.param('+CUSD: 0,"123",15', "plain-gsm", False, id="plain digits, GSM alphabet"),
+        pytest.param('+CUSD: 0,"123",15', "utf8", False, id="utf-8 digits"),
+        pytest.param('+CUSD: 0,"123', "plain", True, id="plain, never closed"),
+        pytest.param('+CUSD: 0,"D8B4Z",15', "packed", False, id="no hex at its end"),
+        pytest.param("+CUSD: 0", "plain", False, id="no string"),
+        pytest.param('+CUSD: 0,"",15', "packed", False, id="empty string"),
+    ],
+)
+def test_is_cut(line: str, decoder: str, cut: bool) -> None:
+    """A string that never closed, and hex that stops inside a character: the last number may lack digits."""
+    cusd = parse_cusd(line)
+    assert cusd is not None
+    assert is_cut(cusd, decoder) is cut
+
+
+@pytest.mark.parametrize("lost", range(1, 30))
+@pytest.mark.parametrize("text", ["Your balance is 312.40 EUR, valid until 12.12.2026", "Saldo: 5,00 EUR. Gracias."])
+def test_a_cut_packed_reply_is_read_as_far_as_it_goes(text: str, lost: int) -> None:
+    """However many digits of the hex are lost: what is left is the beginning of the text, and nothing is made up."""
+    payload = encode_packed(text).encode()[:-lost]
+    for line, surely in ((f'+CUSD: 0,"{payload.decode()}",15', lost % 2 == 1), (f'+CUSD: 0,"{payload.decode()}', True)):
+        cusd = parse_cusd(line)
+        assert cusd is not None
+        found = decode(cusd.payload, cusd.dcs, te_charset="GSM")
+        assert found is not None
+        assert found.decoder == "packed"
+        assert text.startswith(found.text)
+        assert len(found.text) >= len(payload) * 4 // 7 - 1
+        assert is_cut(cusd, found.decoder) is surely
+
+
+UNLIKE = {"ucs2": ("plain", "packed", "8bit"), "8bit": ("plain", "packed", "ucs2"), "plain": ("ucs2", "8bit")}
+
+
+@pytest.mark.parametrize(
+    ("payload", "dcs", "charset", "decoder", "why"),
+    [
+        (b"0031", 72, "GSM", "ucs2", "dcs 72 fits"),
+        (b"0031", 15, "UCS2", "ucs2", "TE character set UCS2 fits"),
+        (b"0031", 15, "ucs2", "ucs2", "TE character set UCS2 fits"),
+        (b"31", 68, "HEX", "8bit", "TE character set HEX fits"),
+        (b"31", 68, "GSM", "8bit", "dcs 68 fits"),
+        (b"Balance 5", 15, "GSM", "plain", "dcs 15 fits"),
+    ],
+)
+def test_why_a_hint_counted(payload: bytes, dcs: int, charset: str, decoder: str, why: str) -> None:
+    """A hint that fits is named; a hint for another family is not."""
+    found = {candidate.decoder: candidate.why for candidate in candidates(payload, dcs, te_charset=charset)}
+    assert why in found[decoder]
+    assert all(why not in found[name] for name in UNLIKE[decoder] if name in found)
+
+
+def _score(name: str, dcs: int | None, **hints: str | None) -> float:
+    """The points of one decoder for b"0031", which nearly every decoder reads."""
+    te_charset = hints.pop("te_charset", None)
+    found = {c.decoder: c.score for c in candidates(b"0031", dcs, te_charset=te_charset, learned=hints.get("learned"))}
+    return found[name]
+
+
+@pytest.mark.parametrize(
+    ("decoder", "dcs", "hints", "more"),
+    [
+        ("ucs2", 72, {}, 8.0),
+        ("ucs2", 15, {}, 0.0),
+        ("plain", 15, {}, 4.0),
+        ("plain", 72, {}, 0.0),
+        ("plain", 68, {}, 0.0),
+        ("ucs2", None, {"te_charset": "UCS2"}, 6.0),
+        ("plain", None, {"te_charset": "UCS2"}, 0.0),
+        ("plain", None, {"te_charset": "HEX"}, 0.0),
+        ("ucs2", None, {"te_charset": "HEX"}, 0.0),
+        ("plain", None, {"learned": "plain"}, 4.0),
+        ("plain", None, {"learned": "ucs2"}, 0.0),
+        ("ucs2", 72, {"te_charset": "UCS2", "learned": "ucs2"}, 18.0),
+    ],
+)
+def test_what_a_hint_is_worth(decoder: str, dcs: int | None, hints: dict[str, str], more: float) -> None:
+    """Points of one text, with the hint and without; a text's own quality gives up to about 120."""
+    assert _score(decoder, dcs, **hints) - _score(decoder, None) == pytest.approx(more)
+
+
+def test_a_callers_evidence() -> None:
+    """Forty points for what the caller knows, no more than certain; it is asked only of what it could lift to the first
+    place, and of nothing where there is nothing to decide."""
+    asked: list[str] = []
+
+    def score(text: str) -> float:
+        asked.append(text)
+        return 7.0 if text == "1" else -7.0
+
+    found = {c.text: c for c in candidates(b"0031", None, te_charset=None, score=score)}
+    known = {c.text: c for c in candidates(b"0031", None, te_charset=None)}
+    assert found["1"].score - known["1"].score == pytest.approx(40.0)
+    assert found["0031"].score - known["0031"].score == pytest.approx(-40.0)
+    assert found["1"].why == f"{known['1'].why}, known pattern"
+    assert found["0031"].why == f"{known['0031'].why}, against the known patterns"
+    assert set(asked) < set(known)
+    none = {c.text: c for c in candidates(b"0031", None, te_charset=None, score=lambda text: 0.0)}
+    assert none == known
+    assert candidates(b"5", 15, te_charset=None, score=score)[0].text == "5"
+    assert candidates(b"", 15, te_charset=None) == candidates(None, 15, te_charset=None) == []
+    assert decode(None, 15, te_charset=None) is None
+
+
+_SENTENCES = st.lists(st.sampled_from(_COMMON), min_size=1, max_size=8).map(" ".join)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    payload=st.one_of(
+        st.binary(max_size=40),
+        st.text("0123456789ABCDEF", max_size=40).map(str.encode),
+        st.lists(st.sampled_from(_COMMON), min_size=1, max_size=8).map(
+            lambda w: " ".join(w).encode("utf-16-be").hex().encode()
+        ),
+        st.lists(st.sampled_from(_COMMON), min_size=1, max_size=8).map(lambda w: encode_packed(" ".join(w)).encode()),
+    ),
+    dcs=st.sampled_from([None, 0, 15, 17, 68, 72]),
+    charset=st.sampled_from([None, "GSM", "IRA", "UCS2", "HEX"]),
+    learned=st.sampled_from([None, "plain", "ucs2", "packed"]),
+    wanted=st.sampled_from([None, "1", "5", "."]),
+)
+def test_decode_is_the_first_of_the_candidates(
+    payload: bytes, dcs: int | None, charset: str | None, learned: str | None, wanted: str | None
+) -> None:
+    """What decode() leaves out, because it cannot win any more, does not win: hints, weights and evidence agree."""
+    score = None if wanted is None else (lambda text: float(wanted in text))
+    every = candidates(payload, dcs, te_charset=charset, learned=learned, score=score)
+    first = decode(payload, dcs, te_charset=charset, learned=learned, score=score)
+    assert first == (every[0] if every else None)
+    assert [c.score for c in every] == sorted((c.score for c in every), reverse=True)
+    assert len({c.text for c in every}) == len(every)
+    assert {c.decoder for c in every} <= set(DECODERS)

@@ -244,3 +244,65 @@ def test_operators_of_the_packs_are_known_by_their_names() -> None:
         name for name, country in sorted(names) if read(f"Your {name} balance is 5.20", country=country).balance is None
     ]
     assert set(unknown) == {"Free"}  # what is free is a present more often than the operator
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "balance"),
+    [
+        # money that the operator says one has
+        ("You have 5 USD", "balance", "5"),
+        ("You have USD 5.00", "balance", "5.00"),
+        ("You have Rs. 100 in your account", "balance", "100"),
+        # a number without money, or of something else
+        ("You have 100", "other", None),
+        ("You have 3 new messages", "other", None),
+        ("You have reached the limit of 5 requests", "other", None),
+        ("Sorry, you have 3 attempts left", "other", None),
+        # an error beside it: the number may be what was asked, what is missing, or a rest of something else
+        ("You have 12.50 USD. Service temporarily unavailable", "error", None),
+        ("Service temporarily unavailable. You have 12.50 USD", "error", None),
+        ("Your request failed. You have 12.50 USD", "error", None),
+        ("Invalid request. You have 5 USD", "error", None),
+        ("An error occurred. You have 5 attempts", "error", None),
+        ("You have dialled *100#. Service error 12", "error", None),
+        ("You have entered an invalid code 100", "error", None),
+        ("You have insufficient balance", "error", None),
+        ("You have no money. Error 5", "error", None),
+    ],
+)
+def test_you_have_beside_other_words(text: str, kind: str, balance: str | None) -> None:
+    """ "You have" makes an amount of money the balance, but nothing else, and not beside an error."""
+    reading = read(text)
+    assert (reading.kind, None if reading.balance is None else str(reading.balance)) == (kind, balance)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param("79161234567", id="phone number"),
+        pytest.param("+79161234567", id="phone number with +"),
+        pytest.param("9161234567", id="phone number without its country"),
+        pytest.param("0049151234567", id="phone number with 00"),
+        pytest.param("250011234567890", id="IMSI"),
+        pytest.param("89701010012345678901", id="ICCID"),
+        pytest.param("352099001761481", id="IMEI"),
+        pytest.param("12345678", id="order number"),
+        pytest.param("123456", id="code of a bank"),
+        pytest.param("1234", id="PIN"),
+        pytest.param("100", id="short"),
+        pytest.param("100.50", id="decimals"),
+    ],
+)
+@pytest.mark.parametrize("frame", ["{}", "Your number is {}", "Order {}", "{} OK", "Ваш номер {}", "Tel {}."])
+@pytest.mark.parametrize("country", [None, "RU", "US", "VN"])
+def test_a_bare_number_is_no_balance(frame: str, number: str, country: str | None) -> None:
+    """A number without money and without a word for balance says nothing of money, however long or short."""
+    reading = read(frame.format(number), country=country)
+    assert (reading.balance, reading.currency) == (None, None)
+
+
+@pytest.mark.parametrize("number", ["79161234567", "250011234567890", "89701010012345678901", "5512345678"])
+@pytest.mark.parametrize("frame", ["Balance {}", "Balance: {}", "Saldo {}", "Баланс {}", "Баланс номера {}: ждите SMS"])
+def test_a_long_number_behind_the_word_for_balance_is_none(frame: str, number: str) -> None:
+    """Ten digits and more without money are somebody's number, whatever word stands in front."""
+    assert read(frame.format(number)).balance is None
