@@ -31,6 +31,7 @@ regex = '''(?x)кошелёк=(?P<balance>[0-9.]{1,9})(?:[ ](?P<currency>usd))?
 [[pattern]]
 name = "red"
 sign = "minus"
+currency = "RUB"
 regex = 'красное=(?P<balance>[0-9.]{1,9})'
 """
 MTS = Packs(()).get("ru-mts")
@@ -48,6 +49,33 @@ def test_pack_pattern_gives_number_currency_date_and_data() -> None:
     got = read("Кошелёк=12.50 USD;до 12.12.2024;сеть 1.5 ГБ", pack=load_pack(PACK))
     assert (got.balance, got.currency, got.expires, got.data_left_mb) == (Decimal("12.50"), "USD", "2024-12-12", 1536.0)
     assert (got.kind, got.pattern, got.confidence) == ("balance", "wallet", "operator")
+
+
+@pytest.mark.parametrize(
+    ("text", "balance", "currency", "pattern"),
+    [
+        ("Кошелёк=12.50", "12.50", None, "wallet"),
+        ("Кошелёк=12.50 USD", "12.50", "USD", "wallet"),
+        ("Кошелёк=0.00", "0.00", None, "wallet"),
+        ("Кошелёк=12.50. Красное=5.20", "12.50", None, "wallet"),
+        ("Красное=5.20", "-5.20", "RUB", "red"),
+        ("Красное=0.00", "0.00", "RUB", "red"),
+        ("Кошелёк=12.50. Кошелёк=12.50", "12.50", None, "wallet"),
+        ("Кошелёк=12.50. Баланс: 12.50 руб", "12.50", None, "wallet"),
+        ("Кошелёк=12.50, списано 3 руб", "12.50", None, "wallet"),
+    ],
+)
+def test_what_a_pattern_gives(text: str, balance: str, currency: str | None, pattern: str) -> None:
+    """Sign, currency where the text or the pattern names one, and the name of the pattern that proves it."""
+    got = read(text, pack=load_pack(PACK))
+    assert (str(got.balance), got.currency, got.pattern, got.confidence) == (balance, currency, pattern, "operator")
+
+
+def test_data_without_money() -> None:
+    """What is left of the data is read without a pack as well, says so, and is no balance."""
+    got = read("Data left: 500 MB")
+    assert (got.kind, got.balance, got.data_left_mb) == ("other", None, 500.0)
+    assert (got.pattern, got.confidence) == ("data left", "generic")
 
 
 def test_pattern_with_minus_gives_a_debt() -> None:
