@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check lint format types picture bench lock install uninstall clean
+.PHONY: help demo test check lint format types picture bench mutants lock install uninstall clean
 
 # Where `make install` puts the program; the unit in systemd/ names the same place.
 PREFIX ?= /opt/modemd
@@ -21,6 +21,7 @@ help:
 	@echo 'make picture  make docs/img/demo.svg again from a real run of the demo'
 	@echo 'make bench    speed next to python-gsmmodem-new and gammu, one table (90 s)'
 	@echo 'make lock     requirements.lock again, from pyproject.toml and PyPI: what an installation gets'
+	@echo 'make mutants  do the tests notice small wrong changes in the heart? (half an hour; MODULE=at/ussd for one)'
 	@echo 'make install  (root) modemd as a systemd service: $(PREFIX), /etc/modemd, its own user'
 	@echo 'make uninstall  (root) takes it away again; configuration and history stay'
 	@echo 'make clean    remove .venv and caches'
@@ -53,6 +54,10 @@ bench: $(VENV)/.run
 
 lock: $(BIN)/python
 	$(BIN)/python tools/lock.py
+
+# Not part of `check`: each of two thousand small changes runs its module's tests once.
+mutants: $(VENV)/.dev
+	@nice -n 15 $(BIN)/python -m tests.mutants $(MODULE)
 
 install:
 	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" = 0 ] || { echo 'this writes to $(PREFIX), /etc and /usr/local/bin: sudo make install' >&2; exit 1; }

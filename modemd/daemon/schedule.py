@@ -38,7 +38,7 @@ def next_query(
         last = min(last_attempt, now)
         wanted = wanted_at is not None and wanted_at > last
         due = max(registered_at, last + timedelta(seconds=floor_s if wanted else max(every_s, floor_s)))
-        if wanted and wanted_at is not None:
+        if wanted_at is not None:
             due = max(due, min(wanted_at, now))
     if attempts_today >= QUERIES_PER_DAY:
         due = max(due, now + timedelta(seconds=FULL_DAY_RETRY_S))

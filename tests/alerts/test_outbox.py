@@ -228,6 +228,57 @@ def test_a_channel_that_is_no_more(desk: Callable[..., Desk], store: Store, cloc
     assert one.next() == ("a1", "gone", None)
 
 
+def test_new_channels_are_used_without_a_wake(desk: Callable[..., Desk], store: Store, alert: MakeAlert) -> None:
+    """A reload delivers at once what waits for the channel that it brings."""
+    one = desk()
+    one.outbox.join(0.1)
+    store.put_alert(alert("a1"), ["new"])
+    one.outbox.replace({"new": Bound(name="new", channel=Fake(), events=frozenset())})
+    assert one.next() == ("a1", "new", None)
+
+
+def test_a_bug_in_the_store_ends_nothing(
+    store: Store, clock: Any, alert: MakeAlert, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception that nobody thought of is logged with its traceback, and the deliveries go on after the pause."""
+    fake, due, calls = Fake(), store.outbox_due, []
+
+    def broken(now: Any) -> list[Delivery]:
+        calls.append(now)
+        if len(calls) == 1:
+            raise RuntimeError("nobody thought of this")
+        return due(now)
+
+    monkeypatch.setattr(store, "outbox_due", broken)
+    store.put_alert(alert("a1"), ["command"])
+    bound = {"command": Bound(name="command", channel=fake, events=frozenset())}
+    live = Outbox(store, bound, clock=clock, store_pause_s=0.02)
+    live.start()
+    assert fake.got.get(timeout=10) == "a1"
+    assert live.stop(10)
+    assert "nobody thought of this" in caplog.text
+
+
+def test_what_the_log_says(
+    desk: Callable[..., Desk], store: Store, clock: Any, alert: MakeAlert, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each try has its line: why it failed and when the next is due, then the receipt."""
+    fake = Fake()
+    fake.fails = DeliveryError("no network")
+    store.put_alert(alert("a1"), ["command"])
+    with caplog.at_level(logging.INFO, "modemd.alerts"):
+        one = desk(command=fake)
+        one.next()
+        fake.fails = None
+        clock.move(seconds=30)
+        one.outbox.wake()
+        one.next()
+    assert [record.getMessage() for record in caplog.records if record.name == "modemd.alerts"] == [
+        "not delivered through command: low for home (alert a1), again in 30 s: no network",
+        "delivered through command: low for home (alert a1)",
+    ]
+
+
 def test_a_test_is_tried_once(desk: Callable[..., Desk], store: Store, alert: MakeAlert) -> None:
     """A test message that fails says so at once and does not arrive in the night."""
     fake = Fake()
@@ -306,6 +357,10 @@ def test_idle_means_asleep(desk: Callable[..., Desk], store: Store, monkeypatch:
     one.outbox.join(0.2)
     assert one.outbox.is_alive()
     assert len(asked) <= 1
+    one.outbox.wake()
+    one.outbox.join(0.2)
+    assert len(asked) <= 2
+    assert one.outbox.daemon, "a delivery that hangs must not hold the process"
 
 
 def test_the_delays_fit_the_store() -> None:
