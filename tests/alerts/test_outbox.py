@@ -310,18 +310,23 @@ def test_stop_before_start(store: Store, clock: Any) -> None:
     assert Desk(store, clock).outbox.stop()
 
 
-def test_a_full_disk_does_not_repeat_messages(store: Store, clock: Any, alert: MakeAlert, eventually: Any) -> None:
-    """A receipt that cannot be written is written later; the message is not sent again meanwhile, others still go."""
+def test_a_full_disk_does_not_repeat_messages(
+    store: Store, clock: Any, alert: MakeAlert, eventually: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A receipt that cannot be written is written later, once; the message is not sent again meanwhile, others still
+    go. The log says so once, and the store is asked after a pause and not at once."""
 
     class Full(Store):
         full = True
         refused = 0
+        taken = 0
 
         def delivered(self, delivery_id: int, at: Any) -> None:
             if self.full:
                 self.refused += 1
                 raise StoreError("disk full: free some space")
             super().delivered(delivery_id, at)
+            self.taken += 1
 
     store.close()
     full = Full(store.folder, clock=clock)
@@ -334,17 +339,26 @@ def test_a_full_disk_does_not_repeat_messages(store: Store, clock: Any, alert: M
     )
     full.put_alert(alert("a1"), ["command"])
     full.put_alert(alert("a2"), ["command"])
+    start = time.monotonic()
     live.start()
     eventually(lambda: full.refused > 4)
+    assert time.monotonic() - start >= 0.04
     full.full = False
     eventually(lambda: set(states(full).values()) == {"delivered"})
+    live.wake()
+    live.join(0.1)
     assert live.stop(10)
+    assert full.taken == 2
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert told == ["alerts cannot be kept up to date: disk full: free some space"]
     assert sorted(fake.got.queue) == ["a1", "a2"]
     full.close()
 
 
-def test_idle_means_asleep(desk: Callable[..., Desk], store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With nothing to deliver the thread asks the store once, not again and again."""
+def test_idle_means_asleep(
+    desk: Callable[..., Desk], store: Store, alert: MakeAlert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With nothing to deliver, or nothing before half a minute, the thread asks the store once for each wake."""
     asked: list[object] = []
     due = store.outbox_due
 
@@ -360,6 +374,11 @@ def test_idle_means_asleep(desk: Callable[..., Desk], store: Store, monkeypatch:
     one.outbox.wake()
     one.outbox.join(0.2)
     assert len(asked) <= 2
+    store.put_alert(alert("a1"), ["gone"])
+    one.outbox.wake()
+    one.next()
+    one.outbox.join(0.2)
+    assert len(asked) <= 3
     assert one.outbox.daemon, "a delivery that hangs must not hold the process"
 
 
