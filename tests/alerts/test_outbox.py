@@ -125,6 +125,7 @@ def test_retries_and_gives_up(
             one.outbox.wake()
     assert waits[:7] == [30, 120, 600, 3600, 21600, 21600, 21600]
     assert set(waits[4:]) == {21600}
+    assert len(waits) + 1 == GIVE_UP_TRIES
     assert timedelta(days=7) <= clock.now - raised <= timedelta(days=7, hours=12)
     assert states(store) == {("a1", "command"): "given_up"}
     assert "given up" in caplog.text
@@ -226,6 +227,26 @@ def test_a_channel_that_is_no_more(desk: Callable[..., Desk], store: Store, cloc
     clock.move(seconds=30)
     one.outbox.wake()
     assert one.next() == ("a1", "gone", None)
+
+
+def test_a_receipt_is_written_once(
+    desk: Callable[..., Desk], store: Store, alert: MakeAlert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later rounds leave it alone: each write is one to the SD card."""
+    written: list[int] = []
+    delivered = store.delivered
+
+    def count(delivery_id: int, at: Any) -> None:
+        written.append(delivery_id)
+        delivered(delivery_id, at)
+
+    monkeypatch.setattr(store, "delivered", count)
+    one = desk(command=Fake())
+    for name in ("a1", "a2", "a3"):
+        store.put_alert(alert(name), ["command"])
+        one.outbox.wake()
+        one.next()
+    assert len(written) == len(set(written)) == 3
 
 
 def test_new_channels_are_used_without_a_wake(desk: Callable[..., Desk], store: Store, alert: MakeAlert) -> None:
