@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 
 from modemd.alerts.channels import Bound
 from modemd.errors import DeliveryError, StoreError
@@ -186,8 +187,7 @@ def in_turn(deliveries: Iterable[Delivery]) -> list[Delivery]:
     queues: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         queues.setdefault(delivery.channel, []).append(delivery)
-    rounds = max((len(queue) for queue in queues.values()), default=0)
-    return [queue[turn] for turn in range(rounds) for queue in queues.values() if turn < len(queue)]
+    return [delivery for turn in zip_longest(*queues.values()) for delivery in turn if delivery is not None]
 
 
 def _send(bound: Bound | None, delivery: Delivery) -> str | None:

@@ -39,6 +39,8 @@ Read = Callable[[Iterable[bytes]], list[str]]
         ("+CUSD: 2,Na rahunku: 5 grn", CusdLine(2, b"Na rahunku: 5 grn")),
         ("+CUSD: 0, 49B4,15", CusdLine(0, b"49B4", 15)),
         ('+CUSD: 2,"Dodatko5', CusdLine(2, b"Dodatko5", closed=False)),
+        ('+CUSD: 2,"', CusdLine(2, b"", closed=False)),
+        ('+CUSD: 2,",15', CusdLine(2, b",15", closed=False)),
     ],
 )
 def test_parse_cusd(line: str, parts: CusdLine) -> None:
