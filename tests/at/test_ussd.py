@@ -344,6 +344,39 @@ def test_what_a_hint_is_worth(decoder: str, dcs: int | None, hints: dict[str, st
     assert _score(decoder, dcs, **hints) - _score(decoder, None) == pytest.approx(more)
 
 
+_UCS2_OCTETS = "Баланс 5".encode("utf-16-be")
+_SEPTETS = bytes.fromhex(encode_packed("Balance 5.00 EUR"))
+_UTF8_IN_HEX = b"42616C616E63653A20352E30302045555220C3A9"
+
+
+@pytest.mark.parametrize(
+    ("payload", "decoder", "fits"),
+    [
+        (b"Men~: 1 Aufladen", "plain", {15: 4.0}),
+        (b"Men~: 1 Aufladen", "plain-gsm", {15: 4.0, "GSM": 1.0}),
+        ("Saldo: 5,00 €".encode(), "utf8", {15: 4.0}),
+        (b"11043004", "ucs2-le", {72: 4.0, "UCS2": 6.0}),
+        (_UTF8_IN_HEX, "ucs2", {72: 8.0, "UCS2": 6.0}),
+        (_UCS2_OCTETS, "ucs2-raw", {72: 8.0, "UCS2": 6.0}),
+        (b"11043004", "packed", {15: 4.0}),
+        (_SEPTETS, "raw-packed", {15: 4.0}),
+        (b"4D656E7E3A2031", "8bit", {68: 20.0, "HEX": 6.0}),
+        (_UTF8_IN_HEX, "8bit-utf8", {68: 20.0, "HEX": 6.0}),
+        (b"4D656E7E3A2031", "hex-gsm", {68: 20.0, "HEX": 6.0}),
+    ],
+)
+def test_which_hint_fits_which_decoder(payload: bytes, decoder: str, fits: dict[int | str, float]) -> None:
+    """The alphabet of the dcs and the TE character set speak for their own decoders, and for no other."""
+
+    def score(dcs: int | None, te_charset: str | None) -> float:
+        return next(c.score for c in candidates(payload, dcs, te_charset=te_charset) if c.decoder == decoder)
+
+    bare = score(None, None)
+    found: dict[int | str, float] = {dcs: score(dcs, None) - bare for dcs in (15, 68, 72)}
+    found |= {te_charset: score(None, te_charset) - bare for te_charset in ("GSM", "IRA", "UCS2", "HEX")}
+    assert {hint: round(points, 2) for hint, points in found.items() if abs(points) > 0.05} == fits
+
+
 def test_a_callers_evidence() -> None:
     """Forty points for what the caller knows, no more than certain; it is asked only of what it could lift to the first
     place, and of nothing where there is nothing to decide."""
