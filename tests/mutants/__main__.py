@@ -10,6 +10,7 @@ Exit code 0: at least 90 % of each module are killed, and each survivor has its 
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import importlib
 import os
@@ -60,11 +61,11 @@ class Target:
     def name(self) -> str:
         return f"modemd.{self.module.replace('/', '.')}"
 
-    def chosen(self) -> list[Mutant]:
+    def chosen(self, source: str) -> list[Mutant]:
         """The sample: by the hash of a mutant's name, so that an edit elsewhere does not choose others."""
         return [
             mutant
-            for mutant in mutants(self.source)
+            for mutant in mutants(source)
             if int(hashlib.sha256(mutant.name.encode()).hexdigest(), 16) % self.one_in == 0
         ]
 
@@ -85,8 +86,8 @@ class Replaced(MetaPathFinder, Loader):
         exec(self._code, module.__dict__)
 
 
-def run_tests(target: Target, mutant: Mutant | None, cpu_s: int | None) -> int:
-    """In a process of its own: pytest's exit code for the module's tests with the mutant in the module's place."""
+def run_tests(target: Target, tree: ast.Module | None, cpu_s: int | None) -> int:
+    """In a process of its own: pytest's exit code for the module's tests with the mutant's tree in the module's place."""
     os.setpgid(0, 0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -102,8 +103,7 @@ def run_tests(target: Target, mutant: Mutant | None, cpu_s: int | None) -> int:
         phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
     )
     hypothesis.settings.load_profile("mutants")
-    if mutant is not None:
-        tree = mutant.tree(target.source)
+    if tree is not None:
         sys.meta_path.insert(0, Replaced(target, compile(tree, f"<mutant of {target.module}>", "exec")))
         # Now, before pytest puts its own importer first: it rewrites what belongs to a plugin, and modemd has one.
         try:
@@ -113,7 +113,7 @@ def run_tests(target: Target, mutant: Mutant | None, cpu_s: int | None) -> int:
     return int(pytest.main([*PYTEST, *target.tests]))
 
 
-def forked(target: Target, mutant: Mutant | None, cpu_s: int | None = None) -> int:
+def forked(target: Target, tree: ast.Module | None, cpu_s: int | None = None) -> int:
     """The process that runs the tests. This one has imported pytest and nothing of modemd, so that the start is short
     and the module is still to be imported."""
     pid = os.fork()
@@ -121,7 +121,7 @@ def forked(target: Target, mutant: Mutant | None, cpu_s: int | None = None) -> i
         return pid
     code = int(pytest.ExitCode.INTERNAL_ERROR)
     try:
-        code = run_tests(target, mutant, cpu_s)
+        code = run_tests(target, tree, cpu_s)
     finally:
         os._exit(code)
 
@@ -139,8 +139,8 @@ def ended(pid: int, deadline: float) -> tuple[int, float]:
         time.sleep(0.01)
 
 
-def survivors(target: Target, chosen: Sequence[Mutant], jobs: int) -> Iterator[Mutant]:
-    """The mutants that no test noticed."""
+def survivors(target: Target, source: str, chosen: Sequence[Mutant], jobs: int) -> Iterator[Mutant]:
+    """The mutants of this source that no test noticed; the file may be edited meanwhile."""
     start = time.monotonic()
     code, used_s = ended(forked(target, None), start + 600)
     wall_s = WALL_MORE_S + WALL_FACTOR * (time.monotonic() - start)
@@ -152,7 +152,7 @@ def survivors(target: Target, chosen: Sequence[Mutant], jobs: int) -> Iterator[M
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
-            running[forked(target, mutant, cpu_s)] = mutant, time.monotonic() + wall_s
+            running[forked(target, mutant.tree(source), cpu_s)] = mutant, time.monotonic() + wall_s
         pid, (mutant, deadline) = next(iter(running.items()))
         code, _ = ended(pid, deadline)
         del running[pid]
@@ -189,16 +189,17 @@ def main() -> int:
     for name in options.modules or known:
         target = known[name]
         start = time.monotonic()
-        chosen = [mutant for mutant in target.chosen() if options.only in mutant.name]
+        source = target.source
+        chosen = [mutant for mutant in target.chosen(source) if options.only in mutant.name]
         alive = []
-        for mutant in survivors(target, chosen, options.jobs):
+        for mutant in survivors(target, source, chosen, options.jobs):
             alive.append(mutant)
             reason = why.get((name, mutant.name))
             print(
                 f"  {name}.py:{mutant.line} survives: {mutant.name}" + (f"  ({reason})" if reason else ""), flush=True
             )
         gone = [key[1] for key in why if key[0] == name] if not options.only else []
-        gone = sorted(set(gone) - {mutant.name for mutant in mutants(target.source)})
+        gone = sorted(set(gone) - {mutant.name for mutant in mutants(source)})
         for lost in gone:
             print(f"  {name}.py has no such mutant any more, take its reason out: {lost}", flush=True)
         share = 1 - len(alive) / max(1, len(chosen))
