@@ -87,7 +87,7 @@ class Replaced(MetaPathFinder, Loader):
 
 
 def run_tests(target: Target, tree: ast.Module | None, cpu_s: int | None) -> int:
-    """In a process of its own: pytest's exit code for the module's tests with the mutant's tree in the module's place."""
+    """In a process of its own: pytest's exit code for the module's own tests, with this tree in its place."""
     os.setpgid(0, 0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
