@@ -101,6 +101,7 @@ def run_tests(target: Target, tree: ast.Module | None, cpu_s: int | None) -> int
         database=None,
         deadline=None,
         phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+        suppress_health_check=list(hypothesis.HealthCheck),  # a busy machine must not kill a mutant
     )
     hypothesis.settings.load_profile("mutants")
     if tree is not None:
