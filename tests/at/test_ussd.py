@@ -310,7 +310,7 @@ UNLIKE = {"ucs2": ("plain", "packed", "8bit"), "8bit": ("plain", "packed", "ucs2
 )
 def test_why_a_hint_counted(payload: bytes, dcs: int, charset: str, decoder: str, why: str) -> None:
     """A hint that fits is named; a hint for another family is not."""
-    found = {candidate.decoder: candidate.why for candidate in candidates(payload, dcs, te_charset=charset)}
+    found = {c.decoder: c.why.split(", ") for c in candidates(payload, dcs, te_charset=charset)}
     assert why in found[decoder]
     assert all(why not in found[name] for name in UNLIKE[decoder] if name in found)
 
@@ -395,7 +395,13 @@ def test_a_callers_evidence() -> None:
     assert set(asked) < set(known)
     none = {c.text: c for c in candidates(b"0031", None, te_charset=None, score=lambda text: 0.0)}
     assert none == known
+    two = candidates(b"Men~: 1 Aufladen", 15, te_charset=None, score=lambda text: float("~" in text))
+    assert [c.text for c in two] == ["Men~: 1 Aufladen", "Menü: 1 Aufladen"]
+    asked.clear()
     assert candidates(b"5", 15, te_charset=None, score=score)[0].text == "5"
+    clear = encode_packed("Your balance is 312.40 EUR, valid until 12.12.2026").encode()
+    assert candidates(clear, 15, te_charset=None, score=score) == candidates(clear, 15, te_charset=None)
+    assert asked == []
     assert candidates(b"", 15, te_charset=None) == candidates(None, 15, te_charset=None) == []
     assert decode(None, 15, te_charset=None) is None
 
@@ -429,3 +435,11 @@ def test_decode_is_the_first_of_the_candidates(
     assert [c.score for c in every] == sorted((c.score for c in every), reverse=True)
     assert len({c.text for c in every}) == len(every)
     assert {c.decoder for c in every} <= set(DECODERS)
+
+
+def test_the_stable_names_of_the_decoders() -> None:
+    """Records and learned decoders keep them: none changes its name."""
+    assert (
+        *("plain", "plain-gsm", "utf8", "ucs2", "ucs2-le", "ucs2-raw", "packed", "raw-packed", "8bit", "8bit-utf8"),
+        *("hex-gsm", "ucs2+ucs2", "ucs2+ucs2-le", "ucs2+packed", "ucs2+8bit", "ucs2+8bit-utf8", "ucs2+hex-gsm"),
+    ) == DECODERS
