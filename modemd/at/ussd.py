@@ -165,19 +165,16 @@ def _ranked(
 ) -> list[Candidate]:
     """candidates(); without `everything` only what may still be the first: weighing a text costs more than to make it,
     and the hints alone show most often that no text could make up for them."""
-    ways = [
-        (found.prior + _hints(found.decoder, dcs, te_charset, learned), found)
-        for found in decodings(payload or b"", dcs)
-    ]
-    places = {found.text: place for place, (_, found) in reversed(list(enumerate(ways)))}  # in which equals stay
-    ways.sort(key=lambda way: -way[0])
+    ways = [(found, *_hints(found.decoder, dcs, te_charset, learned)) for found in decodings(payload or b"", dcs)]
+    places = {found.text: place for place, (found, *_) in reversed(list(enumerate(ways)))}  # in which equals stay
+    ways.sort(key=lambda way: -(way[0].prior + way[1]))
     reach = _ROUNDING + (_CALLER if score is not None else 0.0)
     best: dict[str, Candidate] = {}
     highest = 0.0
-    for hints, found in ways:
-        if not everything and best and hints + MOST_POINTS + reach < highest:
+    for found, hints, reasons in ways:
+        if not everything and best and found.prior + hints + MOST_POINTS + reach < highest:
             break
-        candidate = _weigh(found, dcs, te_charset, learned)
+        candidate = _weighed(found, hints, reasons)
         highest = max(highest, candidate.score) if best else candidate.score
         known = best.get(candidate.text)
         if known is None or candidate.score > known.score:
@@ -193,29 +190,10 @@ DECODERS = (*_FAMILY, *(f"ucs2+{inner}" for inner in ("ucs2", "ucs2-le", "packed
 """The stable names, those of hex digits that were encoded once more included."""
 
 
-def _weigh(
-    found: Decoded,
-    dcs: int | None,
-    te_charset: str | None,
-    learned: str | None,
-) -> Candidate:
+def _weighed(found: Decoded, hints: float, reasons: list[str]) -> Candidate:
     worth, why = quality(found.text)
-    total = worth + found.prior
-    reasons = [why, *found.reasons]
-    family = _family(found.decoder)
-    if (hint := _dcs_hint(dcs, found.decoder, family)) > 0:
-        total += hint
-        reasons.append(f"dcs {dcs} fits")
-    te = (te_charset or "").upper()
-    if (te == "UCS2" and family == "ucs2") or (te == "HEX" and family == "8bit"):
-        total += _TE_HINT
-        reasons.append(f"TE character set {te} fits")
-    elif te == "GSM" and found.decoder == "plain-gsm":
-        total += 1.0
-    if learned is not None and learned == found.decoder:
-        total += _LEARNED
-        reasons.append("seen from this modem before")
-    return Candidate(found.decoder, found.text, round(total, 2), ", ".join(reasons))
+    score = round(worth + found.prior + hints, 2)
+    return Candidate(found.decoder, found.text, score, ", ".join([why, *found.reasons, *reasons]))
 
 
 def _judged(candidate: Candidate, score: Callable[[str], float]) -> Candidate:
@@ -227,16 +205,21 @@ def _judged(candidate: Candidate, score: Callable[[str], float]) -> Candidate:
     return replace(candidate, score=round(candidate.score + own * _CALLER, 2), why=f"{candidate.why}, {why}")
 
 
-def _hints(decoder: str, dcs: int | None, te_charset: str | None, learned: str | None) -> float:
-    """What _weigh() gives for the hints alone."""
+def _hints(decoder: str, dcs: int | None, te_charset: str | None, learned: str | None) -> tuple[float, list[str]]:
+    """What speaks for a decoder besides the text: points, and a reason for each but the smallest."""
     family = _family(decoder)
     te = (te_charset or "").upper()
     points = _dcs_hint(dcs, decoder, family)
+    reasons = [f"dcs {dcs} fits"] if points > 0 else []
     if (te == "UCS2" and family == "ucs2") or (te == "HEX" and family == "8bit"):
         points += _TE_HINT
+        reasons.append(f"TE character set {te} fits")
     elif te == "GSM" and decoder == "plain-gsm":
         points += 1.0
-    return points + (_LEARNED if learned == decoder else 0.0)
+    if learned == decoder:
+        points += _LEARNED
+        reasons.append("seen from this modem before")
+    return points, reasons
 
 
 def _family(decoder: str) -> str:

@@ -306,11 +306,13 @@ UNLIKE = {"ucs2": ("plain", "packed", "8bit"), "8bit": ("plain", "packed", "ucs2
         (b"31", 68, "HEX", "8bit", "TE character set HEX fits"),
         (b"31", 68, "GSM", "8bit", "dcs 68 fits"),
         (b"Balance 5", 15, "GSM", "plain", "dcs 15 fits"),
+        (b"Balance 5", None, None, "plain", "seen from this modem before"),
     ],
 )
-def test_why_a_hint_counted(payload: bytes, dcs: int, charset: str, decoder: str, why: str) -> None:
+def test_why_a_hint_counted(payload: bytes, dcs: int | None, charset: str | None, decoder: str, why: str) -> None:
     """A hint that fits is named; a hint for another family is not."""
-    found = {c.decoder: c.why.split(", ") for c in candidates(payload, dcs, te_charset=charset)}
+    learned = decoder if dcs is None else None
+    found = {c.decoder: c.why.split(", ") for c in candidates(payload, dcs, te_charset=charset, learned=learned)}
     assert why in found[decoder]
     assert all(why not in found[name] for name in UNLIKE[decoder] if name in found)
 
@@ -393,6 +395,8 @@ def test_a_callers_evidence() -> None:
     assert found["1"].why == f"{known['1'].why}, known pattern"
     assert found["0031"].why == f"{known['0031'].why}, against the known patterns"
     assert set(asked) < set(known)
+    third = candidates(b"0031", None, te_charset=None, score=lambda text: 1 / 3 if text == "1" else 0.0)
+    assert next(c.score for c in third if c.text == "1") == round(known["1"].score + 40 / 3, 2)
     none = {c.text: c for c in candidates(b"0031", None, te_charset=None, score=lambda text: 0.0)}
     assert none == known
     two = candidates(b"Men~: 1 Aufladen", 15, te_charset=None, score=lambda text: float("~" in text))

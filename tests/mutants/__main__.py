@@ -195,10 +195,8 @@ def main() -> int:
         alive = []
         for mutant in survivors(target, source, chosen, options.jobs):
             alive.append(mutant)
-            reason = why.get((name, mutant.name))
-            print(
-                f"  {name}.py:{mutant.line} survives: {mutant.name}" + (f"  ({reason})" if reason else ""), flush=True
-            )
+            reason = why.get((name, mutant.name), "NO REASON")
+            print(f"  {name}.py:{mutant.line} survives: {mutant.name}  ({reason})", flush=True)
         gone = [key[1] for key in why if key[0] == name] if not options.only else []
         gone = sorted(set(gone) - {mutant.name for mutant in mutants(source)})
         for lost in gone:
