@@ -447,3 +447,13 @@ def test_the_stable_names_of_the_decoders() -> None:
         *("plain", "plain-gsm", "utf8", "ucs2", "ucs2-le", "ucs2-raw", "packed", "raw-packed", "8bit", "8bit-utf8"),
         *("hex-gsm", "ucs2+ucs2", "ucs2+ucs2-le", "ucs2+packed", "ucs2+8bit", "ucs2+8bit-utf8", "ucs2+hex-gsm"),
     ) == DECODERS
+
+
+def test_a_candidate_says_why() -> None:
+    """Evidence for people, the text's first; points to the hundredth."""
+    first, second, *_ = candidates(
+        encode_packed("Your balance is 312.40 EUR, valid until 12.12.2026").encode(), 15, te_charset="GSM"
+    )
+    assert (first.decoder, first.why) == ("packed", "6 known words, an amount, packed septets, dcs 15 fits")
+    assert (second.decoder, second.why) == ("plain", "readable, nothing but hex digits, dcs 15 fits")
+    assert (first.score, second.score) == (111.52, 34.0)
