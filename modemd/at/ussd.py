@@ -73,10 +73,10 @@ def parse_cusd(line: str) -> CusdLine | None:
         plain = _PLAIN_TAIL.fullmatch(rest)
         if plain is None:
             return CusdLine(m)
-        return CusdLine(m, plain[1].encode("latin-1", "replace"), _dcs(plain[2]))
+        return CusdLine(m, _octets(plain[1]), _dcs(plain[2]))
     if (ended := _QUOTED_TAIL.search(rest, 1)) is None:
-        return CusdLine(m, rest[1:].encode("latin-1", "replace"), closed=False)
-    return CusdLine(m, rest[1 : ended.start()].encode("latin-1", "replace"), _dcs(ended[1]))
+        return CusdLine(m, _octets(rest[1:]), closed=False)
+    return CusdLine(m, _octets(rest[1 : ended.start()]), _dcs(ended[1]))
 
 
 def is_cut(cusd: CusdLine, decoder: str) -> bool:
@@ -126,6 +126,10 @@ _HEX_DIGITS = re.compile(rb"[0-9A-Fa-f]+")
 _HEAD = re.compile(r"\s*\+CUSD\s*:\s*(-?\d{1,9})\s*(?:(,)\s*|$)")
 _QUOTED_TAIL = re.compile(r'"\s*(?:,\s*(\d{0,3})\s*[A-Za-z]?\s*;?)?[\s\0]*$')
 _PLAIN_TAIL = re.compile(r"(.*?)(?:\s*,\s*(\d{1,3}))?\s*", re.DOTALL)
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("latin-1", "replace")
 
 
 def _dcs(digits: str | None) -> int | None:
@@ -179,7 +183,7 @@ def _ranked(
         known = best.get(candidate.text)
         if known is None or candidate.score > known.score:
             best[candidate.text] = candidate
-    if score is not None and len(best) > 1:
+    if score is not None:
         close = [candidate for candidate in best.values() if candidate.score >= highest - _CALLER]
         if len(close) > 1:
             best |= {candidate.text: _judged(candidate, score) for candidate in close}

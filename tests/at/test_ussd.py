@@ -348,6 +348,7 @@ def test_what_a_hint_is_worth(decoder: str, dcs: int | None, hints: dict[str, st
 
 _UCS2_OCTETS = "Баланс 5".encode("utf-16-be")
 _SEPTETS = bytes.fromhex(encode_packed("Balance 5.00 EUR"))
+_PACKED_AS_UCS2 = encode_packed("Balance 5.00 EUR").encode("utf-16-be").hex().encode()
 _UTF8_IN_HEX = b"42616C616E63653A20352E30302045555220C3A9"
 
 
@@ -365,6 +366,7 @@ _UTF8_IN_HEX = b"42616C616E63653A20352E30302045555220C3A9"
         (b"4D656E7E3A2031", "8bit", {68: 20.0, "HEX": 6.0}),
         (_UTF8_IN_HEX, "8bit-utf8", {68: 20.0, "HEX": 6.0}),
         (b"4D656E7E3A2031", "hex-gsm", {68: 20.0, "HEX": 6.0}),
+        (_PACKED_AS_UCS2, "ucs2+packed", {"UCS2": 6.0}),
     ],
 )
 def test_which_hint_fits_which_decoder(payload: bytes, decoder: str, fits: dict[int | str, float]) -> None:
