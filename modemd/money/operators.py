@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Lock
 
 from modemd.errors import ConfigError, Problem
-from modemd.files import read_text
 from modemd.frozen import dataclass
 from modemd.money.pack import Example, Pack, Pattern, Query
 from modemd.money.packindex import Entry, dump, entry, parse
@@ -232,7 +231,7 @@ def _names(folder: Path) -> list[str]:
 
 def _text(path: Path) -> str:
     try:
-        return read_text(path)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError([Problem(str(path), "", "", f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:

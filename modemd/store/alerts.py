@@ -11,6 +11,7 @@ from sqlite3 import Connection, Row
 from modemd.records import Alert
 from modemd.store.database import Database
 from modemd.store.rows import (
+    DAMAGED,
     AlertRow,
     Column,
     Delivery,
@@ -91,12 +92,26 @@ class AlertBook(Database):
             f"{_JOINED} WHERE delivery_state = 'pending' AND (next_at <= ? OR next_at > ?) ORDER BY delivery_id",
             (time_text(now), time_text(now + LONGEST_RETRY)),
         )
-        return [delivery_of(row, alert_of(row)) for row in rows]
+        due: list[Delivery] = []
+        for row in rows:
+            try:
+                due.append(delivery_of(row, alert_of(row)))
+            except DAMAGED as error:
+                self._skipped(row, error)
+                # Or it would be due for ever, and the outbox would look again at once, for ever.
+                self.give_up(row["delivery_id"], "its row in the database is damaged")
+        return due
 
     def next_delivery(self) -> datetime | None:
         """When the next pending delivery is due; None = nothing waits."""
-        row = self._row("SELECT min(next_at) AS at FROM deliveries WHERE delivery_state = 'pending'")
-        return None if row is None else time_or_none(row["at"])
+        row = self._row(
+            "SELECT min(next_at) AS at FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id"
+            " WHERE delivery_state = 'pending'"
+        )
+        if row is None or row["at"] is None:
+            return None
+        # A damaged one may not count as due yet (outbox_due): it will be soon.
+        return time_or_none(row["at"]) or self._clock() + timedelta(minutes=1)
 
     def delivered(self, delivery_id: int, at: datetime) -> None:
         """The receipt. The channel works: what else waits for it is tried at once, not in hours."""
@@ -186,7 +201,7 @@ class AlertBook(Database):
                 f"SELECT *, ({_OPEN}) AS is_open FROM alerts WHERE {where} ORDER BY number DESC LIMIT ?",  # noqa: S608
                 (*values, -1 if limit is None else max(limit, 0)),
             )
-            return [self._with_deliveries(row) for row in rows]
+            return self._kept(rows, self._with_deliveries)
 
     def _with_deliveries(self, row: Row) -> AlertRow:
         alert = alert_of(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from modemd.store.database import Database
-from modemd.store.rows import FallbackNote, Learned, time_of, time_text
+from modemd.store.rows import FallbackNote, Learned, time_or_none, time_text
 
 # A SIM blocks after three wrong PINs. Two attempts whose outcome a power cut swallowed may both have been wrong.
 UNRESOLVED_PIN_ATTEMPTS = 2
@@ -42,10 +42,11 @@ class Facts(Database):
     def first_seen(self, modem: str, now: datetime) -> datetime:
         """When this modem was first asked about here, which is `now` the first time: the base of `stale`."""
         row = self._row("SELECT at FROM first_seen WHERE modem = ?", (modem,))
-        if row is not None:
-            return time_of(row["at"])
+        known = None if row is None else time_or_none(row["at"])
+        if known is not None:
+            return known
         with self._transaction() as db:
-            db.execute("INSERT OR IGNORE INTO first_seen (modem, at) VALUES (?, ?)", (modem, time_text(now)))
+            db.execute("INSERT OR REPLACE INTO first_seen (modem, at) VALUES (?, ?)", (modem, time_text(now)))
         return now
 
     def pin_refused(self, subject: str, pin_digest: str) -> bool:
@@ -96,7 +97,8 @@ class Facts(Database):
     def last_fallback(self, sim_key: str) -> FallbackNote | None:
         """The last time that this SIM was taken to another RAT for a query."""
         row = self._row("SELECT at, rat, outage_s FROM fallbacks WHERE sim_key = ?", (sim_key,))
-        return None if row is None else FallbackNote(at=time_of(row["at"]), rat=row["rat"], outage_s=row["outage_s"])
+        at = None if row is None else time_or_none(row["at"])
+        return None if row is None or at is None else FallbackNote(at=at, rat=row["rat"], outage_s=row["outage_s"])
 
     def note_fallback(self, sim_key: str, at: datetime) -> None:
         """Before the first command, so that a daemon that dies does not do it again at once. The RAT that helped

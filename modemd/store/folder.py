@@ -14,7 +14,10 @@ from modemd.errors import StateInUse, StoreError
 DATABASE = "modemd.sqlite"
 LOCK = "modemd.lock"
 # SQLite's own companions of the database; they belong to it wherever it is moved.
-COMPANIONS = ("", "-wal", "-shm")
+# The file itself is moved last: a log without its database is ignored, one beside another database would be applied.
+COMPANIONS = ("-wal", "-shm", "-journal", "")
+# What replaces a damaged database: while rows are carried over, and when all are there and on the disk.
+MAKING, MADE = "modemd.sqlite.making", "modemd.sqlite.made"
 
 
 def claim(folder: Path) -> int:
@@ -70,41 +73,58 @@ def set_aside(folder: Path, now: datetime) -> Path:
     return target
 
 
-def salvage(damaged: Path, connection: sqlite3.Connection) -> int:
-    """Copy the rows of a damaged file that can still be read into the fresh one; their number.
+def replace_damaged(folder: Path, now: datetime) -> str:
+    """Put a fresh database with what can be read of the damaged one in its place; the line that says so.
 
-    Each table as far as it can be read: what protects the SIM (PIN refusals, attempts) and alerts that are still to be
-    delivered are worth more than a clean start. Never raises for a row or table that is lost.
+    Killed at any moment, the next start begins anew or goes on (finish_replacing): nothing is moved aside before what
+    was in it has been carried over and is on the disk. Raises StoreError when there is no room or no right to write.
     """
-    copied = 0
+    from modemd.store.salvage import NoRoomError, salvage
+
+    making, made = folder / MAKING, folder / MADE
     try:
-        source = sqlite3.connect(f"{damaged.as_uri()}?mode=ro", uri=True)
-    except sqlite3.Error:
-        return 0
-    try:
-        tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").fetchall()
-        for (table,) in (tuple(row) for row in tables):
-            copied += _salvage_table(source, connection, table)
-    finally:
-        source.close()
-    return copied
+        for suffix in COMPANIONS:
+            (folder / (MAKING + suffix)).unlink(missing_ok=True)
+        _private_file(making)
+        done = salvage(folder / DATABASE, making)
+        making.rename(made)
+    except (NoRoomError, sqlite3.OperationalError) as error:
+        making.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise StoreError(
+            f"{folder / DATABASE} is damaged, and there is no room for what can be carried over ({error}): "
+            "free some space on this file system, and restart modemd"
+        ) from error
+    except OSError as error:
+        raise StoreError(_cure(folder, error)) from error
+    aside = finish_replacing(folder, now)
+    left = {"": "", "time": " (the newest: it took too long)", "room": " (the newest: the disk has no room for more)"}
+    return (
+        f"{folder / DATABASE} was damaged: it was moved to {aside}, {done.rows} rows could be carried over"
+        f"{left[done.stopped_by]}; check the SD card, and keep or delete that file"
+    )
 
 
-def _salvage_table(source: sqlite3.Connection, connection: sqlite3.Connection, table: str) -> int:
-    columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
-    names = ", ".join(f'"{name}"' for name in columns)
-    marks = ", ".join("?" for _ in columns)
-    copied = 0
+def finish_replacing(folder: Path, now: datetime) -> str:
+    """The second half of it, also for a start that was killed between the two; the damaged file's new name.
+
+    Does nothing ("") when there is nothing to finish. Raises StoreError.
+    """
+    made = folder / MADE
+    if not made.exists():
+        return ""
+    aside = set_aside(folder, now)
     try:
-        for row in source.execute(f'SELECT {names} FROM "{table}"'):  # noqa: S608 (names of our own schema)
-            try:
-                done = connection.execute(f'INSERT OR IGNORE INTO "{table}" ({names}) VALUES ({marks})', row)  # noqa: S608
-            except sqlite3.IntegrityError:
-                continue
-            copied += done.rowcount
-    except (sqlite3.Error, UnicodeDecodeError):
-        return copied
-    return copied
+        made.rename(folder / DATABASE)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise StoreError(_cure(folder, error)) from error
+    return aside.name
 
 
 def _make_private(folder: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from modemd.records import Measurement, Origin
 from modemd.store.database import Database
-from modemd.store.rows import Column, measurement_columns, measurement_of, time_of, time_text
+from modemd.store.rows import Column, measurement_columns, measurement_of, time_or_none, time_text
 
 # An attempt further ahead than this was written by a wrong clock; less may be this clock that is behind after a reboot.
 CLOCK_DOUBT = timedelta(days=1)
@@ -51,7 +52,7 @@ class History(Database):
             f"SELECT * FROM readings WHERE {where} ORDER BY taken_at DESC, id DESC LIMIT ?",  # noqa: S608
             values,
         )
-        return [measurement_of(row) for row in reversed(rows)]
+        return self._kept(reversed(rows), measurement_of)
 
     def rows_after(self, seq: int, *, modem: str | None = None, limit: int) -> list[Measurement]:
         """At most `limit` rows with a higher number, in the order in which they were stored."""
@@ -60,7 +61,7 @@ class History(Database):
             f"SELECT * FROM readings WHERE {where}id > ? ORDER BY id LIMIT ?",  # noqa: S608
             (*values, seq, limit),
         )
-        return [measurement_of(row) for row in rows]
+        return self._kept(rows, measurement_of)
 
     def last_seq(self) -> int:
         """The number of the row stored last; 0 while there is none."""
@@ -76,22 +77,26 @@ class History(Database):
         """
         where, values = self._whose(modem, sim_key)
         newest = f"SELECT id FROM readings WHERE {where} AND {_READ} AND"  # noqa: S608
-        rows = self._rows(
-            f"SELECT * FROM readings WHERE id IN (({newest} {_ASKED} ORDER BY id DESC LIMIT 1), "  # noqa: S608
-            f"({newest} NOT {_ASKED} ORDER BY id DESC LIMIT 1)) ORDER BY id",
+        found = self._newest_readable(
+            lambda sound: (
+                f"SELECT * FROM readings WHERE id IN (({newest} {_ASKED} AND {sound} ORDER BY id DESC LIMIT 1), "  # noqa: S608
+                f"({newest} NOT {_ASKED} AND {sound} ORDER BY id DESC LIMIT 1)) ORDER BY id"
+            ),
             (*values, *values),
         )
-        row = rows[0] if rows else None
         # A second one was stored behind the first. What was asked for then counts, an unasked one only if it is newer.
-        if len(rows) == 2 and (rows[1]["origin"] in ASKED or rows[1]["taken_at"] > rows[0]["taken_at"]):
-            row = rows[1]
-        return None if row is None else measurement_of(row)
+        if len(found) == 2 and (found[1].origin in ASKED or found[1].taken_at > found[0].taken_at):
+            return found[1]
+        return found[0] if found else None
 
     def last_row(self, modem: str, sim_key: str | None = None) -> Measurement | None:
         """The row stored last, reading or failure: the SIM's with `sim_key`, else the modem's."""
         column, value = ("modem", modem) if sim_key is None else ("sim_key", sim_key)
-        row = self._row(f"SELECT * FROM readings WHERE {column} = ? ORDER BY id DESC LIMIT 1", (value,))  # noqa: S608
-        return None if row is None else measurement_of(row)
+        found = self._newest_readable(
+            lambda sound: f"SELECT * FROM readings WHERE {column} = ? AND {sound} ORDER BY id DESC LIMIT 1",  # noqa: S608
+            (value,),
+        )
+        return found[0] if found else None
 
     def current_sim_key(self, modem: str) -> str:
         """The key of the SIM last seen in this modem, "modem:NAME" while none has been."""
@@ -132,7 +137,7 @@ class History(Database):
             row = self._row(
                 "SELECT at FROM attempts WHERE sim_key IN (?, ?) ORDER BY id DESC LIMIT 1", (sim_key, f"modem:{modem}")
             )
-        return None if row is None else time_of(row["at"])
+        return None if row is None else time_or_none(row["at"])
 
     def attempts_since(self, sim_key: str, since: datetime, origin: Origin = "schedule") -> int:
         """How often this SIM was asked from `since` on, for the daily budget."""
@@ -141,6 +146,20 @@ class History(Database):
             (sim_key, origin, time_text(since), time_text(self._clock() + CLOCK_DOUBT)),
         )
         return 0 if row is None else int(row["n"])
+
+    def _newest_readable(self, query: Callable[[str], str], values: Sequence[Column]) -> list[Measurement]:
+        """What `query` gives without the rows that cannot be read: the ones before them take their places.
+
+        `query` makes the SQL with the condition that leaves those out which are known by now.
+        """
+        while True:
+            sound = f"id NOT IN ({', '.join(map(str, self._unreadable))})" if self._unreadable else "1"
+            rows = self._rows(query(sound), values)
+            found = self._kept(rows, measurement_of)
+            if len(found) == len(rows):
+                return found
+            kept = {m.seq for m in found}
+            self._unreadable.update(row["id"] for row in rows if row["id"] not in kept)
 
     def _whose(self, modem: str, sim_key: str | None) -> tuple[str, tuple[str, ...]]:
         if sim_key is not None:

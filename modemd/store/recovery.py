@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sqlite3 import Row
+from typing import get_args
 
-from modemd.records import RecoveryStepRecord
+from modemd.records import RecoveryStep, RecoveryStepRecord
 from modemd.store.database import Database
 from modemd.store.rows import time_or_none, time_text
 
@@ -14,7 +15,7 @@ class RecoverySteps(Database):
 
     def recovery_steps(self, subject: str) -> list[RecoveryStepRecord]:
         rows = self._rows("SELECT * FROM rungs WHERE subject = ? ORDER BY rung", (subject,))
-        return [_record(row) for row in rows]
+        return self._kept(rows, _record)
 
     def recovery_subject(self, modem: str) -> str | None:
         """The device that a rung was last tried on under this name: for a modem that will not say who it is."""
@@ -63,6 +64,8 @@ class RecoverySteps(Database):
 
 
 def _record(row: Row) -> RecoveryStepRecord:
+    if row["rung"] not in get_args(RecoveryStep) or not isinstance(row["hold_s"], float | int):
+        raise ValueError(f"not a step of the ladder: {row['rung']!r}")
     return RecoveryStepRecord(
         rung=row["rung"],
         tried=row["tried"],

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from sqlite3 import Row
-from typing import Literal
+from typing import Literal, get_args
 
 from modemd.frozen import dataclass
-from modemd.records import Alert, Measurement, Reading, Sim
+from modemd.records import Alert, AlertEvent, Channel, Confidence, Kind, Level, Measurement, Origin, Reading, Sim
 
 DeliveryState = Literal["pending", "delivered", "given_up"]
 Column = str | int | float | bytes | None
+
+# What reading a damaged row raises.
+DAMAGED = (ValueError, TypeError, ArithmeticError)
+
+TIME_LENGTH = len("2026-01-31T12:00:00.000000Z")
+_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +100,18 @@ def time_text(when: datetime) -> str:
 
 
 def time_of(text: str) -> datetime:
+    """What time_text wrote. Raises ValueError for anything else."""
+    if not isinstance(text, str) or len(text) != TIME_LENGTH or text[-1] != "Z":
+        raise ValueError(f"not a stored time: {text!r}")
     return datetime.fromisoformat(text)
 
 
 def time_or_none(text: str | None) -> datetime | None:
-    return None if text is None else time_of(text)
+    """None for one that is damaged too: for times that a row can do without."""
+    try:
+        return None if text is None else time_of(text)
+    except DAMAGED:
+        return None
 
 
 def amount_text(amount: Decimal | None) -> str | None:
@@ -106,7 +120,12 @@ def amount_text(amount: Decimal | None) -> str | None:
 
 
 def amount_of(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+    """What amount_text wrote. Raises ValueError for anything else: Decimal itself also reads "NaN", "1E9" and "1_0"."""
+    if text is None:
+        return None
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(f"not a stored amount: {text!r}")
+    return Decimal(text)
 
 
 def clean(text: str | None) -> str | None:
@@ -115,8 +134,11 @@ def clean(text: str | None) -> str | None:
 
 
 def state_of(text: str | None) -> dict[str, object]:
-    """A SIM's alert state; empty for none."""
-    state = {} if text is None else json.loads(text)
+    """A SIM's alert state; empty for none, or for one that is damaged."""
+    try:
+        state = {} if text is None else json.loads(text)
+    except DAMAGED:
+        return {}
     return state if isinstance(state, dict) else {}
 
 
@@ -149,6 +171,10 @@ def measurement_columns(m: Measurement) -> dict[str, Column]:
 
 
 def measurement_of(row: Row) -> Measurement:
+    """Raises one of DAMAGED where a value is none that measurement_columns wrote."""
+    _check(row, _READING_TEXTS, {"kind": Kind, "confidence": Confidence, "channel": Channel, "origin": Origin})
+    if not isinstance(row["raw"], bytes) or not isinstance(row["data_left_mb"], float | int | None):
+        raise TypeError("a value of another type than was stored")
     return Measurement(
         modem=row["modem"],
         sim=Sim(iccid=row["iccid"], imsi=row["imsi"], spn=row["spn"]),
@@ -194,7 +220,11 @@ def alert_columns(alert: Alert) -> dict[str, Column]:
 
 
 def alert_of(row: Row) -> Alert:
-    """The alert of a row of `alerts`, or of one joined with its delivery (whose columns are named otherwise)."""
+    """The alert of a row of `alerts`, or of one joined with its delivery (whose columns are named otherwise).
+
+    Raises one of DAMAGED where a value is none that alert_columns wrote.
+    """
+    _check(row, _ALERT_TEXTS, {"event": AlertEvent, "level": Level})
     return Alert(
         id=row["id"],
         event=row["event"],
@@ -211,13 +241,34 @@ def alert_of(row: Row) -> Alert:
 
 
 def delivery_of(row: Row, alert: Alert) -> Delivery:
+    """A damaged time of the next try does not cost the alert: it is due."""
     return Delivery(
         id=row["delivery_id"],
         alert=alert,
         channel=row["delivery_channel"],
         state=row["delivery_state"],
         tries=row["tries"],
-        next_at=time_of(row["next_at"]),
+        next_at=time_or_none(row["next_at"]) or alert.raised_at,
         last_error=row["last_error"],
         delivered_at=time_or_none(row["delivered_at"]),
     )
+
+
+_READING_TEXTS = (
+    *("iccid", "imsi", "spn", "operator", "country", "currency", "expires", "pattern", "code", "text", "decoder"),
+    *("error", "hint"),
+)
+_ALERT_TEXTS = ("operator", "currency")
+
+
+def _check(row: Row, optional: Sequence[str], words: Mapping[str, object]) -> None:
+    """One octet of a record's header makes octets of a text. Raises TypeError, or ValueError for an unknown word."""
+    for name in ("modem", "sim_key", "text" if "event" in words else "kind"):
+        if not isinstance(row[name], str):
+            raise TypeError(f"{name} is no text")
+    for name in optional:
+        if not isinstance(row[name], str | None):
+            raise TypeError(f"{name} is no text")
+    for name, known in words.items():
+        if row[name] not in get_args(known):
+            raise ValueError(f"{name} is {row[name]!r}")

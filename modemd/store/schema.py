@@ -96,3 +96,33 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MI
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+
+
+def layout(connection: sqlite3.Connection) -> dict[str, tuple[object, ...]]:
+    """Each table and index with its columns, as SQLite understands them: versions of it write SQL differently."""
+    names = connection.execute("SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'index')").fetchall()
+    return {
+        name: (kind, *map(tuple, connection.execute(f'PRAGMA {kind}_info("{name}")').fetchall()))
+        for name, kind in names
+    }
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """True when all that the migrations make is there; what a person added beside it is theirs."""
+    found = layout(connection)
+    return all(found.get(name) == columns for name, columns in _own_layout().items())
+
+
+def has_nothing_new(connection: sqlite3.Connection) -> bool:
+    """True when nothing is there that the migrations do not make."""
+    own = _own_layout()
+    return all(own.get(name) == columns for name, columns in layout(connection).items())
+
+
+def _own_layout() -> dict[str, tuple[object, ...]]:
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(memory)
+        return layout(memory)
+    finally:
+        memory.close()

@@ -1,0 +1,367 @@
+"""The octets of an SQLite file and of its write-ahead log, read page by page and without SQLite.
+
+SQLite stops at the first page that it cannot follow. Each page names its own rows, so that every page that is whole can
+be read whatever became of the others. Rests on https://www.sqlite.org/fileformat2.html (sections 1.3 to 1.6, 2.1, 4)
+and reads what modemd writes: UTF-8, no reserved octets, no encryption.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from modemd.frozen import dataclass
+from modemd.store.rows import Column
+
+MAGIC = b"SQLite format 3\0"
+DEFAULT_PAGE_SIZE = 4096  # what SQLite has made since 3.12, and modemd never changes
+FILE_HEADER_SIZE, LOG_HEADER_SIZE, FRAME_HEADER_SIZE = 100, 32, 24
+TABLE_LEAF, TABLE_INTERIOR, INDEX_LEAF, INDEX_INTERIOR = 0x0D, 0x05, 0x0A, 0x02
+_LEAVES = (TABLE_LEAF, INDEX_LEAF, INDEX_INTERIOR)
+FRONT_PAGES = 64
+LONGEST_CHAIN = 1024  # overflow pages of one row, 4 MB: nothing that modemd stores comes near it
+
+_FIXED = bytes((0, 64, 32, 32))  # no reserved octets, and three fractions that nobody may change
+_LOG_MAGIC = {0x377F0682: "<", 0x377F0683: ">"}  # how the words are read that the checksum is made of
+_CONSTANTS: dict[int, Column] = {0: None, 8: 0, 9: 1}  # serial type -> value
+_INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # serial type -> octets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page as it was written: `age` 0 in the file, else the number of its frame in the log (higher is newer)."""
+
+    number: int
+    age: int
+    proved: bool  # whole by a checksum, or in the file, which has none
+    newest: bool  # no proved image of this page is newer
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    page: int
+    offset: int  # of the page in the log
+    commits: bool
+    whole: bool
+    proved: bool  # by its checksum; without: whole as far as can be known
+
+
+class Image:
+    """The damaged file and its log, open for reading. What the disk does not give is a page that is not there."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError when the file cannot be opened."""
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._log: int | None = None
+        with suppress(OSError):
+            self._log = os.open(f"{path}-wal", os.O_RDONLY | os.O_CLOEXEC)
+        self.size = os.fstat(self._file).st_size
+        self.header = self._read(self._file, 0, FILE_HEADER_SIZE)
+        self.page_size = self._likely_page_size()
+        self.count = -(-self.size // self.page_size)
+        self._read_log()
+        self._frames = self._usable_frames()
+        self._newest = {frame.page: age for age, frame in self._frames.items()}
+        self._proved = {frame.page: age for age, frame in self._frames.items() if frame.proved}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for descriptor in (self._file, self._log):
+            if descriptor is not None:
+                os.close(descriptor)
+
+    def pages(self) -> Iterator[Page]:
+        """Every whole image of every page that is in use: those of the log, the newest of them first, then the front of
+        the file, where each table begins, then its end, where the newest rows are, and on towards the front."""
+        for age in sorted(self._frames, reverse=True):
+            frame = self._frames[age]
+            data = self._frame_data(frame)
+            if data is not None:
+                newest = age >= self._proved.get(frame.page, 0)
+                yield Page(number=frame.page, age=age, proved=frame.proved, newest=newest, data=data)
+        free = self._free_pages()
+        front = min(self.count, FRONT_PAGES)
+        for number in (*range(1, front + 1), *range(self.count, front, -1)):
+            if number not in free:
+                data = self._file_page(number)
+                if data is not None:
+                    yield Page(number=number, age=0, proved=True, newest=number not in self._proved, data=data)
+
+    def page(self, number: int, age: int) -> Page | None:
+        """That image once more."""
+        frame = self._frames.get(age)
+        data = self._file_page(number) if frame is None else self._frame_data(frame)
+        return None if data is None else Page(number=number, age=age, proved=True, newest=True, data=data)
+
+    def latest(self, number: int) -> bytes | None:
+        """The newest image of a page."""
+        age = self._newest.get(number)
+        return self._file_page(number) if age is None else self._frame_data(self._frames[age])
+
+    @property
+    def has_log(self) -> bool:
+        """A daemon that was not killed leaves none."""
+        return bool(self._all_frames)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.size and not self._frames
+
+    @property
+    def header_is_sound(self) -> bool:
+        """False when a field of the header has a value that modemd's files never have (section 1.3)."""
+        header = self.header
+        return (
+            len(header) == FILE_HEADER_SIZE
+            and header.startswith(MAGIC)
+            and page_size_of(header) is not None
+            and header[18] in (1, 2)
+            and header[19] in (1, 2)
+            and header[20:24] == _FIXED
+            and int.from_bytes(header[44:48], "big") <= 4
+            and int.from_bytes(header[56:60], "big") <= 1
+        )
+
+    # --- the two files -----------------------------------------------------------------------------------------------
+
+    def _read(self, descriptor: int, offset: int, length: int) -> bytes:
+        try:
+            return os.pread(descriptor, length, offset)
+        except OSError:  # a sector that the card no longer gives
+            return b""
+
+    def _file_page(self, number: int) -> bytes | None:
+        data = self._read(self._file, (number - 1) * self.page_size, self.page_size)
+        # Cells are stored from the end of a page: one that is cut off has lost some, and the others are looked at.
+        return data.ljust(self.page_size, b"\0") if data.strip(b"\0") else None
+
+    def _frame_data(self, frame: _Frame) -> bytes | None:
+        if self._log is None:
+            return None
+        data = self._read(self._log, frame.offset, self.page_size)
+        return data if len(data) == self.page_size else None
+
+    def _likely_page_size(self) -> int:
+        """As the header says, unless pages of the usual size are what stands in the file."""
+        named = page_size_of(self.header)
+        if named in (None, DEFAULT_PAGE_SIZE):
+            return DEFAULT_PAGE_SIZE
+        return max((DEFAULT_PAGE_SIZE, named or 0), key=self._looks_like)
+
+    def _looks_like(self, size: int) -> float:
+        numbers = range(1, min(65, self.size // size))
+        kinds = [self._read(self._file, number * size, 1) for number in numbers]
+        return sum(kind in (b"\x0d", b"\x0a", b"\x02", b"\x05") for kind in kinds) / max(len(kinds), 1)
+
+    def _free_pages(self) -> set[int]:
+        """Pages that hold rows of the past. None where the list of them is damaged itself."""
+        if len(self.header) < FILE_HEADER_SIZE:
+            return set()
+        header = (self.latest(1) or self.header)[:FILE_HEADER_SIZE]
+        trunk, length = struct.unpack_from(">II", header, 32)
+        free: set[int] = set()
+        while trunk:
+            data = self.latest(trunk) if 1 < trunk <= self.count and trunk not in free else None
+            if data is None or len(free) >= length:
+                return set()
+            trunk_number, (trunk, leaves) = trunk, struct.unpack_from(">II", data)
+            if leaves > self.page_size // 4 - 2:
+                return set()
+            free.update(struct.unpack_from(f">{leaves}I", data, 8), {trunk_number})
+        return free if len(free) == length else set()
+
+    # --- the log -----------------------------------------------------------------------------------------------------
+
+    @property
+    def log_is_damaged(self) -> bool:
+        """True when SQLite would stop in the log before a frame that is whole, and drop what it holds."""
+        wholes = [self._log_header_is_whole, *(frame.whole for frame in self._all_frames)]
+        return False in wholes and any(wholes[wholes.index(False) :])
+
+    def _read_log(self) -> None:
+        """The frames of the log's present round, in order; those of the round before it have other salts.
+
+        Each checksum goes on from the one before it. A frame behind a lost one counts as whole if its own is right with
+        the checksum that stands before it or with the one that should, and also where neither can be known: its rows
+        are judged one by one anyway.
+        """
+        self._all_frames: list[_Frame] = []
+        self._log_header_is_whole = True
+        header = b"" if self._log is None else self._read(self._log, 0, LOG_HEADER_SIZE)
+        if self._log is None or len(header) < LOG_HEADER_SIZE:
+            return
+        order = _LOG_MAGIC.get(int.from_bytes(header[:4], "big"), "<")
+        stored, computed = struct.unpack(">II", header[24:]), checksum(header[:24], (0, 0), order)
+        self._log_header_is_whole = proved = stored == computed
+        length = FRAME_HEADER_SIZE + self.page_size
+        offset = LOG_HEADER_SIZE
+        salts = header[16:24] if proved else self._read(self._log, offset, FRAME_HEADER_SIZE)[8:16]
+        seeds: tuple[tuple[int, ...], ...] = (stored, computed)
+        while len(raw := self._read(self._log, offset, length)) == length:
+            page, size = struct.unpack_from(">II", raw)
+            stored = struct.unpack_from(">II", raw, 16)
+            sums: list[tuple[int, ...]] = []
+            if raw[8:16] == salts:
+                sums = [checksum(raw[:8] + raw[FRAME_HEADER_SIZE:], seed, order) for seed in dict.fromkeys(seeds)]
+            before, proved = proved, stored in sums
+            whole = bool(sums) and page > 0 and (proved or not before)
+            self._all_frames.append(_Frame(page, offset + FRAME_HEADER_SIZE, bool(size), whole, proved))
+            seeds = (stored, *sums[:1])
+            offset += length
+
+    def _usable_frames(self) -> dict[int, _Frame]:
+        """The whole ones by their number, up to the last that ends a transaction."""
+        frames = dict(enumerate(self._all_frames, 1))
+        last = max((age for age, frame in frames.items() if frame.commits and frame.whole), default=0)
+        return {age: frame for age, frame in frames.items() if frame.whole and age <= last}
+
+
+def page_size_of(header: bytes) -> int | None:
+    """What a file's header names; None where that cannot be."""
+    if len(header) < 18:
+        return None
+    size = int.from_bytes(header[16:18], "big")
+    size = 65536 if size == 1 else size
+    return size if 512 <= size <= 65536 and size & (size - 1) == 0 else None
+
+
+def checksum(data: bytes, seed: tuple[int, ...], order: str) -> tuple[int, int]:
+    """Of the log (section 4.2), going on from `seed`. `order` is that of struct."""
+    one, two = seed
+    words = struct.unpack(f"{order}{len(data) // 4}I", data)
+    for even, odd in zip(words[::2], words[1::2], strict=True):
+        one = (one + even + two) & 0xFFFFFFFF
+        two = (two + odd + one) & 0xFFFFFFFF
+    return one, two
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def rows(page: Page, image: Image) -> Iterator[tuple[int | None, list[Column]]]:
+    """The rows of a leaf (or of an inner page of an index, which has some too), each that can be read.
+
+    A table's with its rowid; an index's, and those of a table WITHOUT ROWID, with None. Two kinds of page whose first
+    octet is lost are tried as both.
+    """
+    start = _start(page)
+    kind = page.data[start]
+    if kind in _LEAVES:
+        yield from _rows_as(kind, page, image, start)
+    elif kind != TABLE_INTERIOR:
+        yield from _rows_as(TABLE_LEAF, page, image, start)
+        yield from _rows_as(INDEX_LEAF, page, image, start)
+
+
+def _start(page: Page) -> int:
+    """Where its own header begins: behind the file's, which goes with the first page, also if that lies elsewhere."""
+    if page.data.startswith(MAGIC):
+        return FILE_HEADER_SIZE
+    return FILE_HEADER_SIZE if page.number == 1 and page.data[0] not in _LEAVES else 0
+
+
+def last_rowid(page: Page) -> int:
+    """The highest rowid on a leaf of a table; 0 where it cannot be read."""
+    start = _start(page)
+    cells = int.from_bytes(page.data[start + 3 : start + 5], "big")
+    place = start + 8 + 2 * (cells - 1)
+    try:
+        _, at = _varint(page.data, int.from_bytes(page.data[place : place + 2], "big"))
+        return _varint(page.data, at)[0]
+    except IndexError:
+        return 0
+
+
+def _rows_as(kind: int, page: Page, image: Image, start: int) -> Iterator[tuple[int | None, list[Column]]]:
+    data, size = page.data, len(page.data)
+    first = start + (12 if kind == INDEX_INTERIOR else 8)
+    cells = min(int.from_bytes(data[start + 3 : start + 5], "big"), (size - first) // 2)
+    for pointer in struct.unpack_from(f">{cells}H", data, first):
+        if pointer < first:
+            continue
+        try:
+            at = pointer + (4 if kind == INDEX_INTERIOR else 0)
+            length, at = _varint(data, at)
+            rowid: int | None = None
+            if kind == TABLE_LEAF:
+                rowid, at = _varint(data, at)
+            yield rowid, record(_payload(image, data, at, length, kind))
+        except (ValueError, IndexError, struct.error):
+            continue
+
+
+def record(payload: bytes) -> list[Column]:
+    """The values of one record (section 2.1). Raises ValueError or IndexError when it is not a whole one."""
+    end, at = _varint(payload, 0)
+    if end > len(payload):
+        raise ValueError("a header longer than its record")
+    position, values = end, list[Column]()
+    while at < end:
+        kind, at = _varint(payload, at)
+        if kind >= 12:
+            length = (kind - 12) // 2
+            piece = payload[position : position + length]
+            values.append(piece.decode("utf-8", "replace") if kind & 1 else piece)
+        elif kind in _INTEGERS:
+            length = _INTEGERS[kind]
+            values.append(int.from_bytes(payload[position : position + length], "big", signed=True))
+        elif kind == 7:
+            length = 8
+            values.append(struct.unpack_from(">d", payload, position)[0])
+        elif kind in _CONSTANTS:
+            length = 0
+            values.append(_CONSTANTS[kind])
+        else:
+            raise ValueError("a type that no value has")
+        position += length
+    if at != end or position != len(payload):
+        raise ValueError("a record that does not end where its header says")
+    return values
+
+
+def _payload(image: Image, data: bytes, at: int, length: int, kind: int) -> bytes:
+    """The octets of a cell, those on overflow pages included (section 1.6)."""
+    usable = image.page_size
+    most = usable - 35 if kind == TABLE_LEAF else (usable - 12) * 64 // 255 - 23
+    if length <= most:
+        return data[at : at + length]
+    least = (usable - 12) * 32 // 255 - 23
+    local = least + (length - least) % (usable - 4)
+    local = local if local <= most else least
+    if (length - local) // (usable - 4) > LONGEST_CHAIN:
+        raise ValueError("longer than anything that was stored")
+    pieces, rest = [data[at : at + local]], length - local
+    following = int.from_bytes(data[at + local : at + local + 4], "big")
+    while rest > 0:
+        page = image.latest(following) if following else None
+        if page is None:
+            raise ValueError("an overflow page is lost")
+        pieces.append(page[4 : 4 + min(rest, usable - 4)])
+        rest -= len(pieces[-1])
+        following = int.from_bytes(page[:4], "big")
+    return b"".join(pieces)
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """The number at `at`, signed, and where the next thing begins (section 1.6)."""
+    value = data[at]
+    if value < 0x80:
+        return value, at + 1
+    value &= 0x7F
+    for following in data[at + 1 : at + 8]:
+        at += 1
+        value = value << 7 | following & 0x7F
+        if following < 0x80:
+            return value, at + 1
+    value = value << 8 | data[at + 1]
+    return value - (1 << 64) if value >> 63 else value, at + 2
