@@ -89,6 +89,90 @@ def test_database_damaged(stage: Any) -> None:
         assert last.ask()["balance"] == "42.50"
 
 
+DAMAGES = {
+    "schema": "a text of the schema",
+    "version": "the version of the schema",
+    "page": "a page in the middle",
+    "log": "the log of a killed daemon",
+    "row": "a time in one row",
+}
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+def test_database_damaged_in_places(stage: Any, what: str) -> None:
+    """Whatever SQLite makes of it, the daemon starts, and knows what stands on the pages that are whole."""
+    fake = stage.modem(MODEM)
+    daemon = stage.daemon(home(fake))
+    daemon.wait("ready")
+    for _ in range(3):
+        assert daemon.ask()["balance"] == "42.50"
+    state = stage.folder / "state"
+    path = state / "modemd.sqlite"
+    daemon.kill() if what == "log" else daemon.stop()
+    if what == "log":
+        log = bytearray((state / "modemd.sqlite-wal").read_bytes())
+        log[32 + 24 + 4096 + 100] ^= 0xFF  # in the second frame: SQLite drops all that follow
+        (state / "modemd.sqlite-wal").write_bytes(log)
+    else:
+        with sqlite3.connect(path) as base:
+            base.execute("INSERT INTO pins VALUES ('8970101', 'digest', 1, 0, '2026-03-01T00:00:00.000000Z')")
+            base.execute("INSERT INTO saved_rats VALUES ('imei:1', '2,2,0', '2026-03-01T00:00:00.000000Z')")
+            if what == "row":
+                base.execute("UPDATE readings SET taken_at = '2026-03-0x' WHERE id = 3")
+            if what == "page":
+                page = base.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'attempts'").fetchone()[0]
+        base.close()
+        data = bytearray(path.read_bytes())
+        if what == "schema":
+            at = data.index(b"CREATE INDEX attempts_of_sim") + 13
+            data[at : at + 4] = b"\xff\xfe\xc0\xff"
+        elif what == "version":
+            data[60] = 0x40
+        elif what == "page":
+            data[(page - 1) * 4096 : page * 4096] = bytes(4096)
+        path.write_bytes(data)
+    with stage.fault(DAMAGES[what]):
+        again = stage.daemon()
+        again.wait("ready")
+        assert again.ask("balance", cached=True)["balance"] == "42.50"
+        rows = again.rows()
+    assert [row["balance"] for row in rows] == ["42.50"] * (2 if what == "row" else 3)
+    assert bool(list(state.glob("*.corrupt-*"))) == (what != "row")
+    again.stop()
+    if what != "log":
+        with sqlite3.connect(path) as base:
+            assert base.execute("SELECT refused FROM pins WHERE digest = 'digest'").fetchall() == [(1,)]
+            assert base.execute("SELECT value FROM saved_rats").fetchall() == [("2,2,0",)]
+        base.close()
+
+
+def test_database_damaged_and_no_room(stage: Any) -> None:
+    """The file and what it knows stay where they are: a fresh one would send a refused PIN again."""
+    fake = stage.modem(MODEM)
+    daemon = stage.daemon(home(fake))
+    daemon.wait("ready")
+    assert daemon.ask()["balance"] == "42.50"
+    daemon.stop()
+    path = stage.folder / "state" / "modemd.sqlite"
+    damaged = b"SQLITE" + path.read_bytes()[6:]
+    path.write_bytes(damaged)
+    (stage.folder / "sitecustomize.py").write_text(FULL)
+    with stage.fault():
+        again = stage.daemon(environ={"PYTHONPATH": str(stage.folder)})
+        assert again.process.wait(20) == 1
+        assert len(again.log.splitlines()) == 1
+    assert path.read_bytes() == damaged
+    assert not list((stage.folder / "state").glob("*.corrupt-*"))
+
+
+# A file system that says that nothing is left.
+FULL = """
+import os
+real = os.statvfs
+os.statvfs = lambda path: os.statvfs_result((*real(path)[:3], 0, 0, *real(path)[5:10]))
+"""
+
+
 @pytest.mark.parametrize("days", [-400, 400])
 def test_clock_set(stage: Any, days: int) -> None:
     """The last attempt lies a year ahead (the clock was set back) or behind: the next question is neither put off nor
