@@ -21,6 +21,8 @@ class _Later(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:  # wanted while structlog is still being imported
+            del sys.modules[self.__name__]
         return getattr(importlib.import_module(self.__name__), name)
 
 
@@ -34,7 +36,8 @@ def _put_off(name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        del sys.modules[name]
+        if isinstance(sys.modules.get(name), _Later):
+            del sys.modules[name]
 
 
 with _put_off("asyncio"):

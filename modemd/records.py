@@ -263,6 +263,7 @@ class ModemSnapshot:
     recovery: str | None = None  # one line for people: what was done to heal the modem, and whether it helped
     radio: str | None = None  # what in the modem's own radio setting stands against USSD, and the cure (at/rats.py)
     sms_storages: tuple[SmsStorage, ...] = ()  # how full, as last read
+    number: int = field(default=0, compare=False)  # counts up with every one that is published: the later is the newer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

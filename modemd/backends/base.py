@@ -85,9 +85,11 @@ class SmsAnnounced:
 
 @dataclass(frozen=True, slots=True)
 class SmsReceived:
-    """A short message, or a part of one, was handed over and is stored nowhere."""
+    """A short message, or a part of one, was handed over and is stored nowhere. `age_s`: how long ago it came, for one
+    that came before a question is not the answer to it."""
 
     part: SmsPart
+    age_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

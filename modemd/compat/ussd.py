@@ -109,14 +109,14 @@ class Sessions:
                 )
             )
         except BaseException as error:
+            self._hold(max(1, modem.answers_due))  # whatever went wrong, its answer may still come
             session.fail(error)
             raise
         finally:
             session.over = True
             self._session = None
         if modem.answers_due:
-            self._due, self._held_until = modem.answers_due, time.monotonic() + self._hold_s
-            self._free.clear()
+            self._hold(modem.answers_due)
         if result.error is not None:
             session.fail(of_ussd(result.error))
         else:
@@ -135,6 +135,11 @@ class Sessions:
         session.turn, session.next = session.next, None
         session.over = session.turn.text is None
         return session.turn.text
+
+    def _hold(self, due: int) -> None:
+        """So many answers may still come: no request goes out for a while."""
+        self._due, self._held_until = due, time.monotonic() + self._hold_s
+        self._free.clear()
 
     def _release(self) -> None:
         self._held_until = 0.0

@@ -50,6 +50,7 @@ class Watch:
         self._clock = clock
         self._subscriptions: list[_Subscription] = []
         self._states: dict[str, render.Json] = {}  # the last state of each modem, as told
+        self._numbers: dict[str, int] = {}  # of the snapshot behind each
         self._told_row = 0  # `seq` of the last row that was told
         self._told_alert = 0  # AlertRow.number of the last alert that was told
 
@@ -113,6 +114,7 @@ class Watch:
         person changed, the next query. Raises StoreError."""
         for name in [name for name in self._states if name not in self._fleet.settings]:
             del self._states[name]
+            self._numbers.pop(name, None)
             self._removed(name)
         for name in self._fleet.settings:
             self._look_at(self._fleet.snapshot(name))
@@ -142,6 +144,9 @@ class Watch:
         })  # fmt: skip
 
     def _look_at(self, snapshot: ModemSnapshot) -> None:
+        if snapshot.number < self._numbers.get(snapshot.modem, 0):
+            return  # it waited in the loop while a newer one was told
+        self._numbers[snapshot.modem] = snapshot.number
         before = self._states.get(snapshot.modem)
         event = self._states[snapshot.modem] = self._state(snapshot)
         if before is None or _ageless(before) != _ageless(event):

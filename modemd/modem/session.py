@@ -98,7 +98,7 @@ class Session:
                 self.publish_state()
                 return self._results.refusal(job, error.code, error.message)
             raise
-        self._owner.publish(state="busy", error=None)
+        self._owner.publish(state="busy", error=None, cause=None)
         if isinstance(job.request, BalanceQuery):
             result: Result = self._balance_asker.balance(job, job.request, cancelled)
             self._poll_details_next()
@@ -110,11 +110,11 @@ class Session:
     def _list(self, job: Job, request: SmsList) -> Result:
         """The messages that lie there. Raises ModemError."""
         try:
-            return self._messages.listing(may_mark=request.may_mark)
+            result: Result = self._messages.listing(may_mark=request.may_mark)
         except RefusedError as error:
-            return self._results.refusal(job, error.code, error.message)
-        finally:
-            self.publish_state()
+            result = self._results.refusal(job, error.code, error.message)
+        self.publish_state()
+        return result
 
     def _ussd(
         self, job: Job, request: UssdQuery, cancelled: Callable[[], bool], drain: Callable[[], None]

@@ -4,6 +4,7 @@ Other threads submit requests and read the snapshot; they wake the one wait of t
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import threading
@@ -42,6 +43,8 @@ STATE_OF_ERROR: dict[str, State] = {
 FOREVER = float("inf")
 CLOCKS = Clocks(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
 
+
+_NUMBERS = itertools.count(1)  # of snapshots, of all modems of this process
 
 MakeBackend = Callable[[ModemSettings, Host], Backend]
 
@@ -190,8 +193,9 @@ class Worker(threading.Thread):
         """Opens the modem and serves until it fails or the thread ends; then rests, longer after each failure."""
         backend = self._backend
         try:
-            self._recovery.prepare()
+            # Before anything is opened, so that nothing is lost of what the modem says meanwhile.
             session = self._session = Session(self._context, self._results, self._late_answers)
+            self._recovery.prepare()
             session.open()
             self._recovery.opened(self._snapshot)
             backend.began()
@@ -268,7 +272,7 @@ class Worker(threading.Thread):
             self._publish(wanted_at=self._context.clocks.now())
         self._backend.failed(error)
         network = replace(self._snapshot.network, registered=None, signal_dbm=None)
-        self._publish(state=state, error=error.message, registered_at=None, network=network)
+        self._publish(state=state, error=error.message, cause=None, registered_at=None, network=network)
         # who waits for a modem that answers AT gets his turn in a moment
         if error.code not in ("unresponsive", "no reply on port"):
             self._refuse_all(error.code, error.message)
@@ -349,7 +353,7 @@ class Worker(threading.Thread):
         """Told only when something did change."""
         new = replace(self._snapshot, **self._recovery.named(changes))
         if new != self._snapshot:
-            self._snapshot = new
+            new = self._snapshot = replace(new, number=next(_NUMBERS))
             self._reports.change(new)
 
     def _declare(self, seconds: float | None) -> None:

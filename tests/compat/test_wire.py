@@ -81,6 +81,23 @@ def test_a_request_without_answer_is_cancelled(peer: Any, script: Script) -> Non
     assert "AT+CUSD=2" in peer.commands[asked:]
 
 
+def test_a_late_answer_after_silence_is_nobody_elses(peer: Any, script: Script) -> None:
+    """A modem that answers nothing at all for a while still owes the answer to the request that it took."""
+    modem = script(peer.path)
+    modem.quarantine_s = 30.0
+    modem.close()
+    modem.connect()
+    known = {command: peer.answers[command] for command in ("AT", "AT+CUSD=2")}
+    peer.answers |= {"AT+CUSD=1*": (), "AT": (), "AT+CUSD=2": ()}
+    with pytest.raises(Exception, match=r"\w"):
+        modem.sendUssd("*100#", responseTimeout=0.4)
+    peer.answers |= {**known, "AT+CUSD=1*": ("OK", '+CUSD: 0,"Answer to the second",15')}
+    requests = len(peer.requests)
+    peer.later(0.2, '+CUSD: 0,"Answer to the first",15')
+    assert modem.sendUssd("*101#", responseTimeout=5).message == "Answer to the second"
+    assert len(peer.requests) == requests + 1
+
+
 def test_a_late_answer_is_nobody_elses(peer: Any, script: Script) -> None:
     """The next request waits until the late answer came, and gets its own."""
     peer.answers["AT+CUSD=1*"] = [("OK",), ("OK", 0.8, '+CUSD: 0,"Second 2",15')]

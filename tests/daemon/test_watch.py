@@ -186,6 +186,23 @@ def test_a_state_is_told_where_it_changed(office: Any, watch: Any) -> None:
     assert states[2]["at"] == "2026-03-02T01:05:00Z"
 
 
+def test_states_never_go_back_in_time(office: Any, watch: Any) -> None:
+    """A snapshot that waited in the loop while a newer one was told is not told any more."""
+    office.configure(HOME)
+    watcher = watch()
+    watcher.until("live")
+    ready = office.owners["home"].snapshot
+    busy, newest = replace(ready, state="busy", number=1), replace(ready, state="offline", number=2)
+    office.owners["home"].snapshot = newest
+    soon(office, office.watch.refresh)
+    soon(office, functools.partial(office.watch.snapshot, busy))
+    soon(office, functools.partial(office.watch.snapshot, newest))
+    last = replace(ready, state="blocked", number=3)
+    soon(office, functools.partial(office.watch.snapshot, last))
+    states = [watcher.until("state")[-1]["status"]["state"] for _ in range(2)]
+    assert states == ["offline", "blocked"]
+
+
 def test_an_acknowledged_alert_changes_the_state(office: Any, watch: Any) -> None:
     """What was open is open no more."""
     office.configure(HOME)

@@ -33,6 +33,9 @@ class AtLimits:
     power: PowerTimes = field(default_factory=PowerTimes)
 
 
+NOBODY = Device()
+
+
 class AtBackend(Backend):
     """One configured modem on whichever of its AT ports is next. Every opening has a Modem of its own."""
 
@@ -99,7 +102,9 @@ class AtBackend(Backend):
         try:
             return self.modem.identify()
         finally:
-            self.device, self.sim = self.modem.device, self.modem.sim
+            if self.modem.device != NOBODY:  # one that falls silent is still the one that it was
+                self.device = self.modem.device
+            self.sim = self.modem.sim
 
     def imei(self) -> str | None:
         return identity.read_imei(self.modem.command)

@@ -80,6 +80,7 @@ class Exchange:
                 continue
             if "+CUSD" in line and (cusd := parse_cusd(line)) is not None:
                 heard.messages.append(self.read(cusd))
+                now = time.monotonic()  # the first reading loads the reader, which takes seconds on a small machine
                 until = min(reply_by, now + self._patience(heard))
             elif (kind := classify(line, command)) is LineKind.FINAL:
                 until = self._after_final(heard, line, now, reply_by)

@@ -247,7 +247,7 @@ class Modem:
         return True
 
     def restore_at_close(self, line: str) -> None:
-        """Has close() send a command line that puts a setting back, unless settled() is called before."""
+        """Has close() send a command line that puts a setting back, unless restored() is called before."""
         if line not in self._restore:
             self._restore.insert(0, line)
 

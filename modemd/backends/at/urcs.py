@@ -86,4 +86,4 @@ class Urcs:
         charset = self.modem.te_charset if self.modem is not None else None
         part = part_of_delivery(header, "\n".join(body), charset=charset)
         if part is not None:
-            self._on_event(SmsReceived(part))
+            self._on_event(SmsReceived(part, max(0.0, self._monotonic() - self._body_at)))

@@ -73,8 +73,8 @@ class Inbox:
             case SmsAnnounced(place):
                 if all(known.place != place for known in self._announced):
                     self._announced.append(_Announced(self._monotonic(), place))
-            case SmsReceived(part):
-                self._add(self._monotonic(), part)
+            case SmsReceived(part, age_s):
+                self._add(self._monotonic() - age_s, part)
             case SmsStorageFull():
                 self._said_full = True
 
