@@ -88,7 +88,7 @@ def test_killed_in_every_phase_of_a_query(stage: Any) -> None:
             daemon.kill()
             assert hears(waiting)
             after = stage.daemon()
-            found = after.wait("ready")
+            found = after.wait(lambda status: status["state"] == "ready" and status["next_query_at"] is not None)
             due = datetime.fromisoformat(found["next_query_at"])
             assert due - datetime.now(UTC) > timedelta(hours=5)
             assert modem.queries == asked
