@@ -348,7 +348,7 @@ class Backend(ABC):
 
     def present(self) -> object:
         """What stands for the modem when it is closed: false where there is nothing, and another value when it comes
-        back. Cheap, never raises."""
+        back. Cheap, never raises, from any thread."""
         return True
 
     def uplink(self) -> str | None:

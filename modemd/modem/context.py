@@ -9,6 +9,7 @@ from typing import Any
 
 from modemd.backends.base import Backend
 from modemd.frozen import dataclass
+from modemd.modem.lookout import Lookout
 from modemd.modem.timeouts import Paces
 from modemd.money.operators import Packs
 from modemd.records import ModemSettings, ModemSnapshot
@@ -25,11 +26,13 @@ def wait_readable(fd: int, seconds: float) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clocks:
     """`now`: aware UTC, which may jump; `monotonic`: seconds, which may not; `wait`: until a descriptor is readable or
-    so many seconds are over."""
+    so many seconds are over; `lookout`: who looks for modems that are not there, None = each owner thread for its own,
+    on this clock."""
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     wait: Callable[[int, float], object] = wait_readable
+    lookout: Lookout | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

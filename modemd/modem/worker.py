@@ -23,6 +23,7 @@ from modemd.frozen import dataclass
 from modemd.log import get_logger
 from modemd.modem.context import Clocks, Context, Owner
 from modemd.modem.late_answers import LateAnswers
+from modemd.modem.lookout import LOOKOUT, Awaited
 from modemd.modem.recovery.executor import RecoveryExecutor
 from modemd.modem.requests import BalanceQuery, Job, Request, RequestQueue, UssdQuery
 from modemd.modem.results import ResultWriter
@@ -41,7 +42,7 @@ STATE_OF_ERROR: dict[str, State] = {
     "no reply on port": "starting",
 }
 FOREVER = float("inf")
-CLOCKS = Clocks(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
+CLOCKS = Clocks(now=lambda: datetime.now(UTC), monotonic=time.monotonic, lookout=LOOKOUT)
 
 
 _NUMBERS = itertools.count(1)  # of snapshots, of all modems of this process
@@ -286,7 +287,9 @@ class Worker(threading.Thread):
         return True
 
     def _back_off(self) -> None:
-        base = min(self._paces.reopen_max_s, self._paces.reopen_min_s * 2 ** min(self._tries, 16))
+        # A modem that is not there is waited for: opening it meanwhile only brings a better reason.
+        steps = self._tries * (3 if self._snapshot.state == "absent" else 1)
+        base = min(self._paces.reopen_max_s, self._paces.reopen_min_s * 2 ** min(steps, 16))
         self._tries += 1
         self._rest(base * random.uniform(0.8, 1.2))  # noqa: S311  # spreads reopening, guards nothing
 
@@ -294,17 +297,27 @@ class Worker(threading.Thread):
         """Until the time is over, a request comes (it shall find the modem as it is now), a device node appears where
         none was, or the thread is to end."""
         self._declare(seconds + 60.0)
-        watched = self._snapshot.state == "absent"
-        was = self._backend.present() if watched else None
+        if self._snapshot.state != "absent":
+            self._sleep(seconds)
+            return
+        present, every_s, lookout = self._backend.present, self._paces.watch_s, self._context.clocks.lookout
+        if lookout is not None:
+            with lookout.watching(present, self._wake, every_s) as awaited:
+                self._sleep(seconds, until=lambda: awaited.appeared)
+        else:
+            awaited = Awaited(present)
+            self._sleep(seconds, until=awaited.look, every_s=every_s)
+        if awaited.appeared:  # plugged in: a moment for udev, and not all modems of a hub at once
+            self._tries = 0
+            self._pause(random.uniform(0.2, 1.0) * min(1.0, self._paces.reopen_min_s))  # noqa: S311
+
+    def _sleep(self, seconds: float, *, until: Callable[[], bool] = lambda: False, every_s: float = FOREVER) -> None:
+        """Until the time is over, a request comes, the thread is to end, or `until` holds: it is asked at each wake-up,
+        and every so often."""
         deadline = self._monotonic() + seconds
         while not self._stopping and self._queue.empty and (left := deadline - self._monotonic()) > 0:
-            self._nap(min(left, self._paces.watch_s) if watched else left)
-            if not watched or (here := self._backend.present()) == was:
-                continue
-            was = here
-            if here:  # plugged in: a moment for udev, and not all modems of a hub at once
-                self._tries = 0
-                self._pause(random.uniform(0.2, 1.0) * min(1.0, self._paces.reopen_min_s))  # noqa: S311
+            self._nap(min(left, every_s))
+            if until():
                 return
 
     def _pause(self, seconds: float) -> bool:

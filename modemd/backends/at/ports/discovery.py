@@ -31,7 +31,7 @@ def candidates(setting: str, *, sysfs: Path | None = None, root: Path | None = N
     place of /sys/class/tty. Below a made-up root (see `sysroot`) the paths are those to open, inside it."""
     base = sysroot(root)
     kind, _, value = setting.partition(":")
-    if setting == "auto" or (kind in ("usb", "imei") and value):
+    if not names_a_path(setting):
         ports = usb_ports(sysfs, root=base)
         if kind == "usb":
             chosen = _by_usb_id(value, ports, base)
@@ -42,6 +42,12 @@ def candidates(setting: str, *, sysfs: Path | None = None, root: Path | None = N
     if not is_there(Path(opened_path(path, base))):
         _point_out_the_move(setting, path, base)
     return [opened_path(path, base)]
+
+
+def names_a_path(setting: str) -> bool:
+    """True where the configured `port` is a device and no rule by which to find one."""
+    kind, _, value = setting.partition(":")
+    return setting != "auto" and not (kind in ("usb", "imei") and value)
 
 
 def usb_ports(sysfs: Path | None = None, *, root: Path | None = None) -> list[SerialPort]:

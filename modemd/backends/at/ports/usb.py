@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import field
 from pathlib import Path
 
 from modemd.at.make import PortKind, Triple
+from modemd.backends.at.ports.kept import Kept
 from modemd.backends.at.ports.portmap import kind_of
-from modemd.backends.at.ports.sysroot import entries, is_there, read, sysroot
+from modemd.backends.at.ports.sysroot import entries, is_made_up, is_there, read, sysroot
 from modemd.frozen import dataclass
 
 STORAGE = 0x08  # bInterfaceClass
@@ -20,6 +22,7 @@ HUB = 0x09
 # Network cards by class, of whatever maker: CDC ECM, NCM (02/06, 02/0d) and RNDIS in its three spellings.
 NETWORK_CARDS = frozenset({(0x02, 0x06), (0x02, 0x0D), (0xE0, 0x01), (0xEF, 0x04), (0x02, 0x02, 0xFF)})
 MBIM = (0x02, 0x0E)
+_BUS = "sys/bus/usb/devices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,24 +101,15 @@ class BoardPort:
 def serial_ports(*, root: Path | None = None, sysfs: Path | None = None) -> list[SerialPort]:
     """Every tty that belongs to a USB device, in the order of device and interface. `sysfs`: another folder in the
     place of /sys/class/tty."""
-    known: dict[Path, UsbDevice] = {}
-    found = []
-    for entry in entries(sysfs or _tty_class(sysroot(root))):
-        port = _serial_port(entry, known)
-        if port is not None:
-            found.append(port)
-    return sorted(found, key=lambda port: (_in_order(port.device.folder), port.interface, _in_order(port.path)))
+    return list(_SERIAL_PORTS.of(sysroot(root))) if sysfs is None else _read_serial_ports(sysfs)
 
 
 def devices(*, root: Path | None = None) -> list[UsbDevice]:
     """Every USB device that is plugged in, hubs left out, in the order of their places."""
     base = sysroot(root)
-    bus = base / "sys/bus/usb/devices"
-    folders = {Path(os.path.realpath(entry)) for entry in entries(bus) if ":" not in entry.name}
-    if not folders:  # a made-up machine may have the devices alone
-        folders = {path.parent for path in (base / "sys/devices").rglob("idVendor")} if base != Path("/") else set()
-    found = [_device(folder) for folder in folders if is_there(folder / "idVendor")]
-    return sorted((device for device in found if not _is_hub(device)), key=lambda device: _in_order(device.folder))
+    if is_made_up(base) and not is_there(base / _BUS):  # it may have the devices alone
+        return _of_folders({path.parent for path in (base / "sys/devices").rglob("idVendor")})
+    return list(_DEVICES.of(base))
 
 
 def plugged(*, root: Path | None = None) -> list[tuple[UsbDevice, list[SerialPort]]]:
@@ -154,6 +148,21 @@ def device_at(path: str, *, root: Path | None = None) -> UsbDevice | None:
 
 
 # --- helpers
+
+
+def _read_serial_ports(folder: Path) -> list[SerialPort]:
+    known: dict[Path, UsbDevice] = {}
+    found = [port for entry in entries(folder) if (port := _serial_port(entry, known)) is not None]
+    return sorted(found, key=lambda port: (_in_order(port.device.folder), port.interface, _in_order(port.path)))
+
+
+def _read_devices(base: Path) -> list[UsbDevice]:
+    return _of_folders({Path(os.path.realpath(entry)) for entry in entries(base / _BUS) if ":" not in entry.name})
+
+
+def _of_folders(folders: Iterable[Path]) -> list[UsbDevice]:
+    found = [_device(folder) for folder in folders if is_there(folder / "idVendor")]
+    return sorted((device for device in found if not _is_hub(device)), key=lambda device: _in_order(device.folder))
 
 
 def _tty_class(base: Path) -> Path:
@@ -261,3 +270,7 @@ def _luhn(digits: str) -> bool:
         value = int(digit) * (1 + place % 2)
         total += value // 10 + value % 10
     return total % 10 == 0
+
+
+_SERIAL_PORTS = Kept(lambda base: _read_serial_ports(_tty_class(base)))
+_DEVICES = Kept(_read_devices)
