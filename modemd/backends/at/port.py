@@ -37,7 +37,7 @@ def open_port(path: str, line: Mapping[str, Any] | None = None) -> serial.Serial
     _check_device(path)
     try:
         how = {"baudrate": BAUD_RATE, "rtscts": False, **(line or {})}
-        port = serial.Serial(port=path, timeout=0, write_timeout=0, exclusive=True, **how)
+        port = _Port(port=path, timeout=0, write_timeout=0, exclusive=True, **how)
     except serial.SerialException as error:
         raise _open_error(path, error) from error
     except OSError as error:  # the modem control lines of a device that went away while it was being opened
@@ -69,6 +69,22 @@ def lost(path: str, error: OSError | None = None) -> PortLost:
 
 
 # --- helpers
+
+
+class _Port(serial.Serial):
+    """pyserial's port without the two pipes by which a thread could end another one's read() or write(): the engine
+    waits on descriptors, so that they are but 4 of the 7 descriptors of each modem."""
+
+    def open(self) -> None:
+        super().open()
+        for name in ("pipe_abort_read_r", "pipe_abort_read_w", "pipe_abort_write_r", "pipe_abort_write_w"):
+            os.close(getattr(self, name))
+            setattr(self, name, None)
+
+    def close(self) -> None:
+        fd, self.fd, self.is_open = self.fd, None, False
+        if fd is not None:
+            os.close(fd)
 
 
 def _check_device(path: str) -> None:
