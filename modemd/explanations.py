@@ -251,6 +251,9 @@ EXPLANATIONS = {
         "the program behind the socket is not modemd, or of another version",
         "check --socket, or sudo systemctl restart modemd",
     ),
+    "no request": Explanation(
+        "this client asked for nothing for a minute, and others may need its place", "ask again in a new connection"
+    ),
     "too many clients": Explanation("the daemon has as many clients as it takes", "end one of them, then ask again"),
     # --- any other
     "no reason known": Explanation(

@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from modemd.daemon.control import MAX_LINE_BYTES, encode_line
+from modemd.errors import ModemdError
 from modemd.frozen import dataclass
 from modemd.log import get_logger
 
 PUMP_BYTES = 1 << 16  # rows are fetched, and requests read, only while less than this waits to be written
+SILENT_S = 60.0  # a client that asks for nothing and waits for nothing keeps its place for so long
 STALLED_S = 30.0  # unread output for this long: the client hangs
 ROW_FRAME_BYTES = 512  # the line around a row: its request's id, 64 characters of up to 6 octets, and the keys
+TOO_LONG = "the answer is larger than 64 KiB: ask for less, or for `rows`"
 MOST_BYTES = 1024  # Python's getsockopt() refuses more; room for 256 groups
 SO_PEERGROUPS = 59  # include/uapi/asm-generic/socket.h; since Linux 4.13, not in Python's socket module
 
@@ -103,7 +106,7 @@ class Request:
 
     def _end(self, message: Mapping[str, Any]) -> None:
         if self.open:
-            del self._connection.requests[self.ident]
+            self._connection.end(self.ident)
             self._connection.send(message)
 
 
@@ -122,6 +125,18 @@ class Connection:
         self._input = bytearray()
         self._mid_line = False  # the client has the first part of the line that `output` begins with
         self._monotonic = monotonic
+        self._rests_since = monotonic()  # when the last request ended
+
+    @property
+    def silent_at(self) -> float | None:
+        """When this client has been silent for too long (monotonic); None while something is under way."""
+        busy = self.requests or self.output or self.ending
+        return None if busy else self._rests_since + SILENT_S
+
+    def end(self, ident: int | str) -> None:
+        """That request is over."""
+        del self.requests[ident]
+        self._rests_since = self._monotonic()
 
     def read(self) -> bool:
         """Takes in what is there; False when the client is gone."""
@@ -151,9 +166,7 @@ class Connection:
             return
         line = encode_line(message)
         if len(line) > MAX_LINE_BYTES:
-            line = encode_line(
-                error_line(message.get("id"), "failed", "the answer is larger than 64 KiB: ask for less")
-            )
+            line = encode_line(error_line(message.get("id"), "failed", TOO_LONG))
         self.output += line
 
     def give_up(self, message: Mapping[str, Any]) -> None:
@@ -173,6 +186,9 @@ class Connection:
             request, lines = self.streams[0]
             try:
                 line = next(lines, None) if request.open else None
+            except ModemdError as error:  # the store's, in the middle of it
+                request.fail("failed", error.message)
+                line = None
             except Exception:  # noqa: BLE001 (one row that cannot be shown must not end the daemon)
                 request.bug()
                 line = None

@@ -34,6 +34,9 @@ QUERY_TIMEOUT_S = 200.0  # `balance` ends within 180 s in all
 TURN_MARGIN_S = 130.0  # a USSD dialogue may wait 60 s for its turn, and a menu waits 60 s for its answer
 CANCEL_TIMEOUT_S = 4.0  # how long Ctrl-C waits for the daemon to confirm that the session was cancelled
 
+# Answers that may not fit into one line: the client asks for rows, and joins them under this key of the result.
+IN_ROWS = {"status": "modems", "ports": "modems"}
+
 OnEvent = Callable[[dict[str, Any]], str | None]
 
 
@@ -118,12 +121,17 @@ class Client:
         session; without it every menu is ended. `on_row` gets each row that comes before. `patience_s`: longest silence
         of the daemon. Ctrl-C cancels the request on the wire and then goes on as KeyboardInterrupt."""
         result: dict[str, Any] = {}
-        for message in self._conversation(cmd, fields, on_event, patience_s):
+        joined = IN_ROWS.get(cmd) if on_row is None else None
+        rows: list[Any] = []
+        on_row = rows.append if on_row is None else on_row
+        asked = fields if joined is None else {"rows": True, **fields}
+        for message in self._conversation(cmd, asked, on_event, patience_s):
             if "row" not in message:
                 result = _result(message)
-            elif on_row is not None:
+            else:
                 on_row(message["row"])
-        return result
+        # A daemon that knows no rows here has sent the whole list in its result.
+        return result if joined is None or joined in result else {joined: rows}
 
     def rows(self, cmd: str, *, patience_s: float | None = None, **fields: Any) -> Iterator[dict[str, Any]]:
         """The rows of `history` or `alerts`, the events of `watch`, as they arrive. `patience_s`: longest silence of
@@ -276,7 +284,7 @@ def _result(message: Mapping[str, Any]) -> dict[str, Any]:
             "the daemon's answer makes no sense: is it of another version? sudo systemctl restart modemd"
         )
     code, text = str(error.get("code", "failed")), str(error.get("message", "failed"))
-    if code in {"forbidden", "too many clients", "shutting down"}:
+    if code in {"forbidden", "too many clients", "no request", "shutting down"}:
         raise DaemonUnreachable(text, code=code)
     if code == "failed":
         raise ModemdError(text, code=code)

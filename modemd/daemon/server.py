@@ -25,6 +25,8 @@ from modemd.log import get_logger
 MAX_IN_FLIGHT = 32  # requests of one connection; a person has one or two
 # Rows are fetched for so long, for all clients together, twice a turn of the loop; then others have theirs.
 PUMP_S = 0.01
+KEPT_PLACES = 8  # of MAX_CLIENTS, for root and the daemon's own user
+MAX_OF_ONE_USER = 16  # clients of any other user
 MAX_OUTPUT_BYTES = 1 << 20  # a client that lets this much pile up does not read
 
 Handler = Callable[[Request], None]
@@ -115,14 +117,16 @@ class Server:
         for connection in sorted(self._connections, key=lambda connection: connection.pumped_at):
             if connection.stalled_at is not None and now >= connection.stalled_at:
                 self._drop(connection)
-            else:
-                self._continue(connection, pump_until=now + PUMP_S)
+                continue
+            silent_at = connection.silent_at
+            if silent_at is not None and now >= silent_at:
+                connection.give_up(error_line(None, "no request", line_of("no request")))
+            self._continue(connection, pump_until=now + PUMP_S)
 
     def _patience_s(self, timeout_s: float | None) -> float | None:
-        stalls = [c.stalled_at for c in self._connections if c.stalled_at is not None]
-        limits = [timeout_s] if timeout_s is not None else []
-        if stalls:
-            limits.append(min(stalls) - self._monotonic())
+        now = self._monotonic()
+        ends = [end for one in self._connections for end in (one.stalled_at, one.silent_at) if end is not None]
+        limits = [end - now for end in ends] + ([] if timeout_s is None else [timeout_s])
         return max(0.0, min(limits)) if limits else None
 
     def _woken(self) -> None:
@@ -145,12 +149,25 @@ class Server:
             return
         self._connections.add(connection)
         self._selector.register(accepted, selectors.EVENT_READ, connection)
-        if len(self._connections) > MAX_CLIENTS:
-            connection.send(error_line(None, "too many clients", line_of("too many clients", about=MAX_CLIENTS)))
+        full = self._full_for(connection.peer)
+        if full is not None:
+            connection.send(error_line(None, "too many clients", line_of("too many clients", about=full)))
             connection.ending = True
         else:
             connection.send({"hello": "modemd", "protocol": PROTOCOL, "version": __version__})
         self._continue(connection)
+
+    def _full_for(self, peer: Peer) -> str | None:
+        """Which limit the newest connection is beyond; None = it has a place. Some are kept for those who look after
+        the machine, and no other user alone can have all the rest."""
+        if len(self._connections) > MAX_CLIENTS:
+            return f"{MAX_CLIENTS} clients are connected"
+        if peer.uid in {0, os.geteuid()}:
+            return None
+        if len(self._connections) > MAX_CLIENTS - KEPT_PLACES:
+            return f"{MAX_CLIENTS - KEPT_PLACES} clients are connected, and {KEPT_PLACES} places are root's"
+        mine = sum(one.peer.uid == peer.uid for one in self._connections)
+        return f"{MAX_OF_ONE_USER} of this user are connected" if mine > MAX_OF_ONE_USER else None
 
     def _serve(self, connection: Connection, events: int) -> None:
         if events & selectors.EVENT_READ and not connection.ending and not connection.read():

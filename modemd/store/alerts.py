@@ -148,6 +148,10 @@ class AlertBook(Database):
         """Alerts with their deliveries, newest first; `after`: those with a higher AlertRow.number alone."""
         return self._listed(f"{_OPEN if open_only else '1'} AND number > ?", (after,), limit)
 
+    def alerts_after(self, number: int, *, open_only: bool = False, limit: int) -> list[AlertRow]:
+        """At most `limit` alerts with a higher AlertRow.number, oldest first."""
+        return self._listed(f"{_OPEN if open_only else '1'} AND number > ?", (number,), limit, order="ASC")
+
     def alert(self, alert_id: str) -> AlertRow | None:
         """One alert with its deliveries; None where there is none of that id."""
         return next(iter(self._listed("id = ?", (alert_id,), 1)), None)
@@ -195,10 +199,13 @@ class AlertBook(Database):
             (time_text(self._clock()), sim_key, *still),
         )
 
-    def _listed(self, where: str, values: Sequence[Column], limit: int | None) -> list[AlertRow]:
+    def _listed(
+        self, where: str, values: Sequence[Column], limit: int | None, *, order: str = "DESC"
+    ) -> list[AlertRow]:
         with self._lock:
             rows = self._rows(
-                f"SELECT *, ({_OPEN}) AS is_open FROM alerts WHERE {where} ORDER BY number DESC LIMIT ?",  # noqa: S608
+                f"SELECT *, ({_OPEN}) AS is_open FROM alerts WHERE {where} "  # noqa: S608
+                f"ORDER BY number {order} LIMIT ?",
                 (*values, -1 if limit is None else max(limit, 0)),
             )
             return self._kept(rows, self._with_deliveries)

@@ -54,14 +54,27 @@ class History(Database):
         )
         return self._kept(reversed(rows), measurement_of)
 
-    def rows_after(self, seq: int, *, modem: str | None = None, limit: int) -> list[Measurement]:
-        """At most `limit` rows with a higher number, in the order in which they were stored."""
-        where, values = ("modem = ? AND ", (modem,)) if modem is not None else ("", ())
-        rows = self._rows(
-            f"SELECT * FROM readings WHERE {where}id > ? ORDER BY id LIMIT ?",  # noqa: S608
-            (*values, seq, limit),
-        )
-        return self._kept(rows, measurement_of)
+    def rows_after(
+        self, seq: int, *, modem: str | None = None, since: datetime | None = None, limit: int
+    ) -> list[Measurement]:
+        """At most `limit` rows with a higher number, in the order in which they were stored. `since`: taken then or
+        later."""
+        tests, values = ["id > ?"], list[Column]([seq])
+        if modem is not None:
+            tests.append("modem = ?")
+            values.append(modem)
+        if since is not None:
+            tests.append("taken_at >= ?")
+            values.append(time_text(since))
+        where = " AND ".join(tests)
+        while rows := self._rows(
+            f"SELECT * FROM readings WHERE {where} ORDER BY id LIMIT ?",  # noqa: S608
+            (*values, limit),
+        ):
+            if kept := self._kept(rows, measurement_of):
+                return kept
+            values[0] = rows[-1]["id"]  # damaged, all of them: what stands behind them is not lost
+        return []
 
     def last_seq(self) -> int:
         """The number of the row stored last; 0 while there is none."""

@@ -202,6 +202,9 @@ def test_it_names_the_limits() -> None:
     assert page == [
         control.MAX_LINE_BYTES,
         control.MAX_CLIENTS,
+        server.KEPT_PLACES,
+        server.MAX_OF_ONE_USER,
+        int(connection.SILENT_S),
         server.MAX_IN_FLIGHT,
         control.MAX_CLIENTS,
         watching.MAX_UNREAD_BYTES,
