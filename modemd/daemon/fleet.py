@@ -135,15 +135,16 @@ class Fleet:
         if name in self._owners and not future.done():
             self._owners[name].answer(future, text)
 
-    def seen(self) -> list[Seen]:
-        """Every modem as it is now, with what is known about its SIM: read once, for all who judge it. Raises
-        StoreError."""
+    def seen(self, names: Iterable[str] | None = None) -> list[Seen]:
+        """These modems (None: all) as they are now, with what is known about their SIMs: read once, for all who judge
+        them. Raises StoreError."""
         now = self._clock()
-        snapshots = [self.snapshot(name) for name in self.settings]
+        snapshots = [self.snapshot(name) for name in (self.settings if names is None else names)]
         return [Seen(one, self._store.standing(one.modem, one.sim_key, now=now)) for one in snapshots]
 
     def dial_what_is_due(self, seen: Iterable[Seen] | None = None) -> datetime | None:
-        """Submits the scheduled queries whose time has come; when the next one's comes, None = none is foreseen."""
+        """Submits the scheduled queries whose time has come, of these modems; when the next one's of any modem comes,
+        None = none is foreseen."""
         now = self._clock()
         for one in self.seen() if seen is None else seen:
             name = one.snapshot.modem

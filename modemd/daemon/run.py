@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from modemd.daemon import diagnosis, render, service
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.commands import Handlers
 from modemd.daemon.config import Config, load, without_effect
-from modemd.daemon.connection import Request
+from modemd.daemon.connection import Request, encode_row
 from modemd.daemon.fleet import Fleet, Seen
 from modemd.daemon.server import Server
 from modemd.daemon.views import Views
@@ -32,7 +33,7 @@ from modemd.errors import ConfigError, StoreError
 from modemd.log import get_logger
 from modemd.modem.worker import Reports, Worker
 from modemd.money.operators import Packs
-from modemd.records import Measurement, ModemSettings, ModemSnapshot
+from modemd.records import Measurement, ModemSettings, ModemSnapshot, State
 from modemd.store import Delivery, Standing, Store
 
 EXIT_OK, EXIT_FAILED, EXIT_CONFIGURATION = 0, 1, 2
@@ -40,6 +41,7 @@ SHUTDOWN_S = 4.5  # SIGTERM ends the daemon within 5 s, whatever hangs
 LEAST_PAUSE_S = 1.0  # between two looks at the schedule that nothing else asked for
 CLOCK_JUMP_S = 5.0  # more than NTP slews away between two turns
 CLOCK_LOOK_S = 900.0  # without a watchdog: how soon a clock that was set is noticed at the latest
+LONGEST_STATUS = 3000  # characters; systemd ignores messages over 4096 octets (NOTIFY_BUFFER_MAX)
 TROUBLE_PAUSE_S = 60.0  # after a full disk or a bug in the loop's own work: look again this much later
 
 
@@ -74,8 +76,11 @@ class Daemon:
         self._config = config
         self._log = get_logger()
         self._stopping = False
-        self._changed = True
-        self._tend_at = 0.0  # monotonic: when something of the schedule or the silence is due
+        self._changed = True  # anything may have: every modem is judged anew
+        self._touched: set[str] = set()  # modems that are to be judged anew
+        self._due: dict[str, float] = {}  # monotonic: when something of a modem's schedule or silence is due
+        self._tend_at = 0.0  # monotonic: when the first of these is
+        self._words: dict[str, tuple[State, str]] = {}
         self._test_ends_at: float | None = None  # monotonic: when a test message is given up
         self._status = ""
         self._complaint = ""
@@ -149,28 +154,46 @@ class Daemon:
                 self._server.open()
                 self._log.warning("the control socket was removed: made again", path=self._server.path)
             self._test_ends_at = self._handlers.look()
-            if self._changed or now >= self._tend_at:
-                self._changed = False
-                self._tend_at = now + max(LEAST_PAUSE_S, self._until(self._tend_modems(self._fleet.seen())))
+            if self._changed or self._touched or now >= self._tend_at:
+                names = self._take_names(now)
+                self._tend_modems(self._fleet.seen(names), now)
+                self._tend_at = min(self._due.values(), default=now + CLOCK_LOOK_S)
                 if self._watch.watched:
-                    self._server.call_soon(self._watch.refresh)
+                    self._server.call_soon(lambda: self._watch.refresh(names))
         except StoreError as error:
+            self._due.clear()
             self._tend_at = now + TROUBLE_PAUSE_S
             self._complain(error.message)
         except Exception:  # noqa: BLE001 (see below)
             # A daemon that has to warn goes on, and says what it could not do; dialling again is what must not loop.
+            self._due.clear()
             self._tend_at = now + TROUBLE_PAUSE_S
             self._log.exception("schedule failed")
 
-    def _tend_modems(self, seen: Sequence[Seen]) -> datetime | None:
-        """Dials and raises `stale` where it is time, and tells the status; when the next of these is due."""
-        times = [self._fleet.dial_what_is_due(seen)]
-        times += [self._alarm.silence(one.snapshot, one.standing) for one in seen]
+    def _take_names(self, now: float) -> list[str] | None:
+        """The modems to be judged now: those that changed, and those of which something is due. None: all of them, also
+        behind a fault, since it is not known where it struck."""
+        every = self._changed or not self._due
+        touched, self._touched, self._changed = self._touched, set(), False
+        if every:
+            self._due.clear()
+            self._words.clear()
+            return None
+        due = {name for name, at in self._due.items() if at <= now}
+        return [name for name in self._fleet.settings if name in touched or name in due]
+
+    def _tend_modems(self, seen: Sequence[Seen], now: float) -> None:
+        """Dials and raises `stale` where it is time, notes when the next of these is due, and tells the status."""
+        self._fleet.dial_what_is_due(seen)
+        for one in seen:
+            name = one.snapshot.modem
+            times = [self._fleet.next_query_at[name], self._alarm.silence(one.snapshot, one.standing)]
+            first = min((when for when in times if when is not None), default=None)
+            self._due[name] = now + max(LEAST_PAUSE_S, self._until(first))
         self._tell_status(seen)
-        return min((when for when in times if when is not None), default=None)
 
     def _deadline(self) -> float:
-        limits = [self._tend_at if not self._changed else 0.0]
+        limits = [self._tend_at if not (self._changed or self._touched) else 0.0]
         if self._watchdog_s is not None:
             limits.append(self._watchdog_at)
         if self._test_ends_at is not None:
@@ -190,13 +213,18 @@ class Daemon:
 
     def _tell_status(self, seen: Sequence[Seen]) -> None:
         """`systemctl status` shows every balance."""
-        words = [self._words(one.snapshot, one.standing) for one in seen]
-        status = service.escaped("; ".join(words))
+        for one in seen:
+            self._words[one.snapshot.modem] = (one.snapshot.state, self._words_of(one.snapshot, one.standing))
+        status = service.escaped("; ".join(words for _, words in self._words.values()))
+        if len(status) > LONGEST_STATUS:
+            states = Counter(state for state, _ in self._words.values())
+            told = ", ".join(f"{number} {state}" for state, number in states.most_common())
+            status = f"{len(self._words)} modems: {told}"
         if status != self._status:
             self._status = status
             service.notify(f"STATUS={status}")
 
-    def _words(self, snapshot: ModemSnapshot, standing: Standing) -> str:
+    def _words_of(self, snapshot: ModemSnapshot, standing: Standing) -> str:
         reading = standing.shown
         if reading is None or reading.reading.balance is None:
             return f"{snapshot.modem}: {snapshot.state}, no reading yet"
@@ -224,7 +252,7 @@ class Daemon:
     # Calls of their own for those who watch, so that a fault there stops neither schedule nor alerts.
 
     def _snapshot_changed(self, snapshot: ModemSnapshot) -> None:
-        self._server.call_soon(self._mark)
+        self._server.call_soon(lambda: self._touched.add(snapshot.modem))
         self._server.call_soon(lambda: self._watch.snapshot(snapshot))
 
     def _row_added(self, m: Measurement) -> None:
@@ -242,7 +270,7 @@ class Daemon:
         self._changed = True
 
     def _measured(self, m: Measurement) -> None:
-        self._changed = True
+        self._touched.add(m.modem)
         error, _ = render.trouble(m)
         self._log.info(
             "measured",
@@ -260,23 +288,30 @@ class Daemon:
 
     def _diagnosis(self, request: Request) -> None:
         """For `modemd doctor`: what this process knows about itself, its channels and, a row each, its modems."""
-        now = _now()
-        for name, settings in self._fleet.settings.items():
-            snapshot = self._fleet.snapshot(name)
-            row = diagnosis.modem(
-                settings,
-                snapshot,
-                level=self._alarm.level(self._alarm.standing(snapshot)),
-                rows=self._store.history(modem=name, sim_key=snapshot.sim_key, limit=diagnosis.ROWS),
-                rungs=self._store.recovery_steps(self._store.recovery_subject(name) or f"modem:{name}"),
-                next_query_at=self._fleet.next_query_at.get(name),
-                now=now,
-            )
-            request.row(row)
-        channels = diagnosis.channels(self._alarm.channels, self._store.alerts(limit=diagnosis.ROWS), now=now)
-        daemon = self._config.daemon
-        own = diagnosis.process(config=str(self._path.absolute()), state=daemon.state, socket=daemon.socket)
-        request.finish({"daemon": own, "channels": channels})
+        names = list(self._fleet.settings)
+        # Made as they are sent: hundreds of modems are megabytes.
+        rows = (encode_row(self._diagnosed(name)) for name in names if name in self._fleet.settings)
+
+        def own(_number: int) -> None:
+            alerts = self._store.alerts(limit=diagnosis.ROWS)
+            daemon = self._config.daemon
+            process = diagnosis.process(config=str(self._path.absolute()), state=daemon.state, socket=daemon.socket)
+            channels = diagnosis.channels(self._alarm.channels, alerts, now=_now())
+            request.finish({"daemon": process, "channels": channels})
+
+        request.stream(rows, own)
+
+    def _diagnosed(self, name: str) -> render.Json:
+        snapshot = self._fleet.snapshot(name)
+        return diagnosis.modem(
+            self._fleet.settings[name],
+            snapshot,
+            level=self._alarm.level(self._alarm.standing(snapshot)),
+            rows=self._store.history(modem=name, sim_key=snapshot.sim_key, limit=diagnosis.ROWS),
+            rungs=self._store.recovery_steps(self._store.recovery_subject(name) or f"modem:{name}"),
+            next_query_at=self._fleet.next_query_at.get(name),
+            now=_now(),
+        )
 
     # --- configuration -----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ MAX_UNREAD_BYTES pile up is dropped. While nobody watches, nothing is read from 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -109,14 +109,14 @@ class Watch:
         if name in self._fleet.settings and self._subscriptions:
             self._look_at(snapshot)
 
-    def refresh(self) -> None:
-        """The present state of every modem, told where it changed: new and removed modems, a level that time or a
-        person changed, the next query. Raises StoreError."""
+    def refresh(self, names: Collection[str] | None = None) -> None:
+        """The present state of these modems (None: all), told where it changed: new and removed modems, a level that
+        time or a person changed, the next query. Raises StoreError."""
         for name in [name for name in self._states if name not in self._fleet.settings]:
             del self._states[name]
             self._numbers.pop(name, None)
             self._removed(name)
-        for name in self._fleet.settings:
+        for name in self._fleet.settings if names is None else [name for name in names if name in self._fleet.settings]:
             self._look_at(self._fleet.snapshot(name))
 
     def alerts(self) -> None:
