@@ -12,10 +12,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import commands, exchange, idle, program, reader, start
+from bench import commands, exchange, fleet, idle, program, reader, start
 from bench.table import Row, show
 
-PARTS = ("exchange", "program", "start", "commands", "reader", "idle")
+PARTS = ("exchange", "program", "start", "commands", "reader", "fleet", "idle")
 
 
 def main() -> int:
@@ -48,6 +48,8 @@ def measure(parts: list[str], runs: int) -> list[Row]:
         rows += commands.rows()
     if "reader" in parts:
         rows += reader.rows(runs)
+    if "fleet" in parts:
+        rows += fleet.rows()
     return rows
 
 

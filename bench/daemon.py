@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,12 @@ CONFIG = """\
 [daemon]
 socket = "{folder}/modemd.sock"
 state = "{folder}/state"
+"""
 
+MODEM = """
 [[modem]]
-name = "home"
-port = "{port}"
+name = "{name}"
+{way}
 every = "off"
 """
 
@@ -103,9 +106,19 @@ def fake_modem(folder: Path, text: str) -> Iterator[str]:
 @contextmanager
 def daemon(folder: Path, port: str) -> Iterator[subprocess.Popen[Any]]:
     """`modemd run`, its modem ready, everything about it read."""
+    with fleet(folder, {"home": f'port = "{port}"'}) as process:
+        yield process
+
+
+@contextmanager
+def fleet(
+    folder: Path, modems: Mapping[str, str], *, state: str = "ready", within_s: float = READY_S
+) -> Iterator[subprocess.Popen[Any]]:
+    """`modemd run` with these modems (name: the keys that say where it is), all of them in `state`."""
     config = folder / "modemd.toml"
-    config.write_text(CONFIG.format(folder=folder, port=port), encoding="utf-8")
-    with (folder / "daemon.log").open("wb") as log:
+    tables = [MODEM.format(name=name, way=way) for name, way in modems.items()]
+    config.write_text("".join([CONFIG.format(folder=folder), *tables]), encoding="utf-8")
+    with log_of(folder).open("wb") as log:
         process = subprocess.Popen(
             [*program(), "run", "--config", str(config)],
             stdin=subprocess.DEVNULL,
@@ -114,10 +127,14 @@ def daemon(folder: Path, port: str) -> Iterator[subprocess.Popen[Any]]:
             env=environment(),
         )
     try:
-        _wait_until_ready(process, folder)
+        _wait_until(process, folder, state, time.monotonic() + within_s)
         yield process
     finally:
         end(process)
+
+
+def log_of(folder: Path) -> Path:
+    return folder / "daemon.log"
 
 
 def socket_of(folder: Path) -> str:
@@ -146,12 +163,25 @@ def end(process: subprocess.Popen[Any]) -> None:
         process.stdout.close()
 
 
-def _wait_until_ready(process: subprocess.Popen[Any], folder: Path) -> None:
-    deadline = time.monotonic() + READY_S
+def cpu_s(pid: int) -> float:
+    """Seconds of CPU that a process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mib(pid: int, key: str = "VmRSS") -> float:
+    """Resident memory of a process; with VmHWM its peak."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    found = re.search(rf"^{key}:\s*(\d+) kB", status, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"no {key} of process {pid}")
+    return int(found[1]) / 1024
+
+
+def _wait_until(process: subprocess.Popen[Any], folder: Path, state: str, deadline: float) -> None:
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(DaemonUnreachable), Client.connect(socket_of(folder)) as client:
-            (modem,) = client.request("status")["modems"]
-            if modem["state"] == "ready":
+            if all(modem["state"] == state for modem in client.request("status")["modems"]):
                 return
         time.sleep(LOOK_AGAIN_S)
-    raise RuntimeError(f"the daemon is not ready: {(folder / 'daemon.log').read_text(errors='replace')[-2000:]}")
+    raise RuntimeError(f"not all modems are {state}: {log_of(folder).read_text(errors='replace')[-2000:]}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.daemon import daemon, fake_modem, new_folder, scenario
+from bench.daemon import cpu_s, daemon, fake_modem, new_folder, scenario
 from bench.table import Row
 
 SETTLE_S = 8.0  # operator and signal are read 5 s behind the opening
@@ -29,14 +28,14 @@ class Watch:
     def begin(self) -> None:
         """Counts from now on; waits until everything behind the opening is over."""
         time.sleep(max(0.0, self._ready_at + SETTLE_S - time.monotonic()))
-        self._before, self._cpu = _switches(self._pid), _cpu_s(self._pid)
+        self._before, self._cpu = _switches(self._pid), cpu_s(self._pid)
         self._began = time.monotonic()
 
     def row(self, length_s: float) -> Row:
         """Waits until `length_s` of idleness are over, and tells."""
         assert self._began is not None
         time.sleep(max(0.0, self._began + length_s - time.monotonic()))
-        after, cpu = _switches(self._pid), _cpu_s(self._pid) - self._cpu
+        after, cpu = _switches(self._pid), cpu_s(self._pid) - self._cpu
         took = time.monotonic() - self._began
         woke = {task: count - self._before.get(task, 0) for task, count in after.items()}
         main = woke.pop(self._pid, 0)
@@ -69,8 +68,3 @@ def _switches(pid: int) -> dict[int, int]:
         assert counted is not None
         found[int(task.name)] = int(counted[1])
     return found
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

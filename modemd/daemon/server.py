@@ -161,7 +161,7 @@ class Server:
         """Which limit the newest connection is beyond; None = it has a place. Some are kept for those who look after
         the machine, and no other user alone can have all the rest."""
         if len(self._connections) > MAX_CLIENTS:
-            return f"{MAX_CLIENTS} clients are connected"
+            return str(MAX_CLIENTS)
         if peer.uid in {0, os.geteuid()}:
             return None
         if len(self._connections) > MAX_CLIENTS - KEPT_PLACES:

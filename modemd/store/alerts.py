@@ -150,7 +150,15 @@ class AlertBook(Database):
 
     def alerts_after(self, number: int, *, open_only: bool = False, limit: int) -> list[AlertRow]:
         """At most `limit` alerts with a higher AlertRow.number, oldest first."""
-        return self._listed(f"{_OPEN if open_only else '1'} AND number > ?", (number,), limit, order="ASC")
+        where = f"{_OPEN if open_only else '1'} AND number > ?"
+        while True:
+            if found := self._listed(where, (number,), limit, order="ASC"):
+                return found
+            page = f"SELECT number FROM alerts WHERE {where} ORDER BY number LIMIT ?"  # noqa: S608
+            row = self._row(f"SELECT max(number) AS last FROM ({page})", (number, limit))  # noqa: S608
+            if row is None or row["last"] is None:
+                return []
+            number = row["last"]  # damaged, all of them: what stands behind them is not lost
 
     def alert(self, alert_id: str) -> AlertRow | None:
         """One alert with its deliveries; None where there is none of that id."""
