@@ -278,6 +278,9 @@ SITUATIONS = {
     ),
     "no PIN file": Explanation("pin_file {file} does not exist", "create it, or correct pin_file"),
     "PIN file closed": Explanation("pin_file {file} cannot be read", "let modemd's user read it"),
+    "PIN file unfit": Explanation(
+        "pin_file {file} cannot be read ({why})", "write 4 to 8 digits into a file, and correct pin_file"
+    ),
     "no PIN in file": Explanation("pin_file {file} holds no PIN", "write 4 to 8 digits into it and nothing else"),
     "radio off": Explanation(
         "the modem's radio is switched off (AT+CFUN={fun}), by another program or by hand",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,16 +17,7 @@ from modemd.at.make import Make
 from modemd.cli.operators import command as operators
 from modemd.errors import DeliveryError
 from modemd.records import Alert
-
-PAGE = (Path(__file__).parents[1] / "docs/adding.md").read_text(encoding="utf-8")
-
-
-def example(section: str, language: str) -> str:
-    """The one block of code in a section."""
-    part = PAGE.split(f"\n## {section}\n")[1].split("\n## ")[0]
-    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", part, re.DOTALL)
-    assert len(blocks) == 1, section
-    return blocks[0]
+from tests.adding_page import example
 
 
 @pytest.fixture
@@ -38,6 +29,21 @@ def module(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
         return made
 
     return make
+
+
+@pytest.mark.parametrize("section", ["A make of modem", "A channel", "A command", "A back end"])
+def test_what_ruff_and_mypy_say(section: str, tmp_path: Path) -> None:
+    """An example that is pasted passes `make check`."""
+    root = Path(__file__).parents[1]
+    file = tmp_path / "an_example.py"
+    file.write_text(example(section), encoding="utf-8")
+    for tool in (
+        ["ruff", "check", "--no-cache", "--config", str(root / "pyproject.toml"), str(file)],
+        ["ruff", "format", "--no-cache", "--check", "--config", str(root / "pyproject.toml"), str(file)],
+        ["mypy", "--strict", "--config-file", str(root / "pyproject.toml"), str(file)],
+    ):
+        said = subprocess.run([sys.executable, "-m", *tool], cwd=root, capture_output=True, text=True, check=False)
+        assert said.returncode == 0, said.stdout + said.stderr
 
 
 def test_an_operator(tmp_path: Path) -> None:

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import click
 
-from modemd.cli.terminal import one_line, say
+from modemd.cli.terminal import complain, discard, one_line, say
 from modemd.daemon.control import Client
 from modemd.errors import ModemdError
 
 UNKNOWN = 3
 
 
-@click.command("check")
+class Plugin(click.Command):
+    """A command whose exit codes are states: wrong usage and a line that cannot be written must not look like one."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.UsageError as error:
+            error.exit_code = UNKNOWN  # type: ignore[misc]
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            discard(sys.stdout)
+            complain(f"the line could not be written to stdout: {error.strerror}")
+            return UNKNOWN
+
+
+@click.command("check", cls=Plugin)
 @click.argument("modem", required=False)
 @click.pass_obj
 def command(socket: str | None, modem: str | None) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 import modemd
-from modemd.cli.terminal import complain
+from modemd.cli.terminal import complain, discard, mend_streams, one_line
 from modemd.errors import ConfigError, DaemonUnreachable, ModemdError, RefusedError, ScenarioError
 
 DONE = 0
@@ -103,6 +103,7 @@ def cli(ctx: click.Context, socket: str | None) -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """The program: never returns, ends with the exit code."""
+    mend_streams()
     cli.main(args=None if args is None else list(args), prog_name="modemd")
 
 
@@ -120,16 +121,15 @@ def exit_code(error: ModemdError) -> int:
 def _run(act: Callable[[], Any]) -> int:
     try:
         code = act()
-        sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         complain("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader (`head`) has seen enough. Python flushes stdout once more at its end: give it a place to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        discard(sys.stdout)
         return FAILED
     except ModemdError as error:
         _show_traceback()
@@ -138,7 +138,11 @@ def _run(act: Callable[[], Any]) -> int:
         return exit_code(error)
     except OSError as error:
         _show_traceback()
-        complain(f"{error.filename or 'modemd'}: {error.strerror or error}")
+        if _of_stdout(error):
+            discard(sys.stdout)
+            complain(f"the answer could not be written to stdout: {error.strerror}")
+        else:
+            complain(f"{one_line(error.filename or 'modemd')}: {error.strerror or error}")
         return FAILED
     except Exception as error:  # noqa: BLE001 (the last stop: a person sees one line, not a stack)
         if not _show_traceback():
@@ -146,6 +150,29 @@ def _run(act: Callable[[], Any]) -> int:
             complain("this is a bug, please report it; MODEMD_DEBUG=1 shows the traceback")
         return FAILED
     return code if isinstance(code, int) else DONE
+
+
+def _show(error: click.ClickException) -> None:
+    """What click shows of an error, without what a terminal would act on: words of the command line stand in it."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        lines = context.get_usage().splitlines()
+        if context.command.get_help_option(context) is not None:
+            name = max(context.command.get_help_option_names(context), key=len)
+            lines.append(f"Try '{context.command_path} {name}' for help.")
+        for line in (*lines, ""):
+            complain(line)
+    complain(f"Error: {error.format_message()}")
+
+
+def _of_stdout(error: OSError) -> bool:
+    """Whether it came out of click.echo: on stderr, complain() keeps its own."""
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code is click.echo.__code__:
+            return True
+        step = step.tb_next
+    return False
 
 
 def _show_traceback() -> bool:

@@ -46,7 +46,7 @@ def command(text: str | None, operator: str | None, country: str | None, as_json
     if text is None:
         if sys.stdin.isatty():
             raise click.UsageError("Give the reply as TEXT or on stdin: modemd parse 'Balance: 12.30 EUR'.")
-        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+        text = terminal.read_stdin()
     reading = readers.read(text, operator, country)
     if as_json:
         say(terminal.to_json(as_row(None, reading)))
@@ -129,7 +129,11 @@ def unknown_operator(operator: str, known: list[str]) -> str:
 def _read_lines(readers: Readers, operator: str | None, country: str | None) -> int:
     """Every line that can be read gets its result line; one that cannot is named on stderr, and then the exit is 1."""
     failed = False
-    for number, raw in enumerate(sys.stdin.buffer, 1):
+    limit = terminal.STDIN_BYTES
+    for number, raw in enumerate(iter(lambda: sys.stdin.buffer.readline(limit + 1), b""), 1):
+        if len(raw) > limit:
+            complain(f"line {number} is longer than 1 MiB, and ends this: give one reply a line")
+            return 1
         if not raw.strip():
             continue
         try:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from modemd.cli.history import duration
-from modemd.cli.terminal import as_mapping, complain, one_line, say, why
+from modemd.cli.terminal import as_mapping, complain, one_line, say, shown, why
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable, ModemdError
 
@@ -76,7 +76,7 @@ def command(
         raise ModemdError("nothing was said while it ran, so there is no file: ask for something, as with --balance")
     if result.get("error") is not None:
         complain(f"the query failed, and is recorded: {why(result['error'], result.get('hint'))}")
-    say(str(file))
+    say(shown(file))
     complain("read it before you send it: texts of the operator's dialogues are in it as they came")
     return 0
 
@@ -117,6 +117,8 @@ def _write(descriptor: int, data: bytes) -> None:
 def _new_file(file: Path, *, force: bool) -> Iterator[int]:
     """A descriptor of a new file that only its owner may read. The file is there when something was written to it; with
     `force` it takes the old one's place only then."""
+    if file.exists() and not file.is_dir() and not file.is_file():
+        raise click.BadParameter(f"{one_line(file)} is no plain file: choose another name.", param_hint="FILE")
     if file.is_dir():
         raise click.BadParameter(f"{one_line(file)} is a folder: name a file in it.", param_hint="FILE")
     if not file.parent.is_dir():

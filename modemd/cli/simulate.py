@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from modemd.cli.terminal import complain, one_line, say
+from modemd.cli.terminal import complain, one_line, say, shown
 
 
 @click.command("simulate", short_help="Plays a fake modem on a pseudo-terminal.")
@@ -65,13 +65,13 @@ def find(name: str) -> Path:
 
 
 def _show(port: str) -> None:
-    say(port)
+    say(shown(port))
     complain(f'a fake modem answers there until Ctrl-C; in a configuration: port = "{one_line(port)}"')
 
 
 def _show_machine(machine: Path, port: str) -> None:
     root = machine.absolute()
-    say(port)
+    say(shown(port))
     complain(
         f"a fake modem is plugged in there until Ctrl-C; run on that machine: MODEMD_SYSROOT={one_line(str(root))} "
         f'modemd run --config FILE, with port = "auto" or "/{one_line(str(Path(port).relative_to(root)))}"'

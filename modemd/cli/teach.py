@@ -11,9 +11,10 @@ from typing import Any
 
 import click
 
-from modemd.cli.terminal import complain, lines, one_line, say
+from modemd.cli.terminal import complain, lines, one_line, read_stdin, say
 from modemd.daemon.control import Client
 from modemd.errors import ConfigError, Problem
+from modemd.files import read_text, reason
 
 NEW = "a new operator needs --country CC (and --currency CUR where it is not the country's own)"
 
@@ -72,7 +73,7 @@ def command(
     elif text is None:
         if sys.stdin.isatty():
             raise click.UsageError("Give the reply as TEXT, on stdin, or take the daemon's with --last.")
-        text = sys.stdin.buffer.read().decode("utf-8", "replace").rstrip("\n")
+        text = read_stdin().rstrip("\n")
     if ident is None:
         raise click.UsageError("Name the operator: --operator ID (modemd operators list), or a new id like xx-name.")
     if balance is None:
@@ -136,9 +137,9 @@ def _base(
     else:
         return new_pack(ident, name=name or ident, country=country, currency=currency, plmn=plmn)
     try:
-        return source.read_text(encoding="utf-8")
+        return read_text(source)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem(one_line(source), "", "", f"cannot be read: {error}")]) from error
+        raise ConfigError([Problem(one_line(source), "", "", f"cannot be read: {reason(error)}")]) from error
 
 
 def _write(target: Path, text: str) -> None:

@@ -22,6 +22,9 @@ ONE_LINE_LIMIT = 240
 # Combining marks that may follow one letter: real scripts need three; a pile of them paints over neighbouring lines.
 MARKS_LIMIT = 3
 
+STDIN_BYTES = 1 << 20
+WIDEST = 1000  # cells; no terminal has more, and a picture of the balance fills them all
+
 LEVEL_COLOURS = {"ok": "green", "low": "yellow", "critical": "red", "stale": "yellow", "unknown": "yellow"}
 ALERT_COLOURS = {"low": "yellow", "critical": "red", "recovered": "green", "stale": "yellow", "unreadable": "yellow"}
 STATE_COLOURS = {
@@ -73,8 +76,52 @@ def say(text: str = "") -> None:
 
 
 def complain(text: str) -> None:
-    """One line for people beside the answer, on stderr."""
-    click.echo(_encodable(one_line(text, 1000), sys.stderr), err=True)
+    """One line for people beside the answer, on stderr. Where nobody can read it, the exit code has to do."""
+    try:
+        click.echo(_encodable(one_line(text, 1000), sys.stderr), err=True)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: IO[str]) -> None:
+    """Lets a stream that cannot be written (a full disk, a reader that is gone) end in /dev/null: Python writes what is
+    left in it once more at its end, and would exit with 120 for it."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):  # a stream without a descriptor needs none of it
+        return
+
+
+def mend_streams() -> None:
+    """Gives stdin, stdout and stderr a place where the caller closed them (`>&-`), so that no socket or database gets
+    their numbers. What is written to a stdout that was closed fails as it should."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # Open for reading alone: a write to it is an error (EBADF), as on the stdout that is not there.
+            place = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+            if place != number:
+                os.dup2(place, number)
+                os.close(place)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", errors="backslashreplace", closefd=False))  # noqa: SIM115
+
+
+def read_stdin() -> str:
+    """What is given on stdin, up to its end. Raises click.UsageError where it is more than any text of an operator."""
+    data = sys.stdin.buffer.read(STDIN_BYTES + 1)
+    if len(data) > STDIN_BYTES:
+        raise click.UsageError("stdin gives more than 1 MiB: that is no reply of an operator.")
+    return data.decode("utf-8", "replace")
+
+
+def shown(path: object) -> str:
+    """A path whole, as a script takes it; one with characters that a terminal may act on has them as escapes."""
+    text = str(path)
+    return text if text.isprintable() else "".join(_escaped(char) for char in text)
 
 
 def colour_wanted(stream: IO[str] | None = None) -> bool:
@@ -102,7 +149,7 @@ def speaks(sample: str) -> bool:
 def columns() -> int:
     """Width of the terminal in cells; COLUMNS overrides, 80 where there is none."""
     try:
-        return max(40, int(os.environ["COLUMNS"]))
+        return min(max(40, int(os.environ["COLUMNS"])), WIDEST)
     except (KeyError, ValueError):
         pass
     for stream in (sys.stdout, sys.stderr):
@@ -111,7 +158,7 @@ def columns() -> int:
         except (OSError, ValueError, AttributeError):
             continue
         if width:
-            return max(40, width)
+            return min(max(40, width), WIDEST)
     return 80
 
 

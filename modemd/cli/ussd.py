@@ -18,13 +18,23 @@ KEYS = ("modem", "code", "status", "text", "dcs", "decoder", "turns", "error", "
 REPLY_TIMEOUT_S = 45.0  # INTERFACE: from the request on the wire to the reply
 
 
+class Seconds(click.FloatRange):
+    """A range of numbers of which nan, which is in none and outside of none, is no part."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return number
+
+
 @click.command("ussd", short_help="One USSD dialogue, like '*100#'.")
 @click.argument("words", nargs=-1, required=True, metavar="[MODEM] CODE")
 @click.option("--reply", "replies", multiple=True, metavar="TEXT", help="Answers one menu; once for each menu.")
 @click.option(
     "--timeout",
     "timeout_s",
-    type=click.FloatRange(1, 600),
+    type=Seconds(1, 600),
     default=REPLY_TIMEOUT_S,
     show_default=True,
     metavar="SECONDS",

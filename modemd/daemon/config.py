@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -24,10 +25,10 @@ from modemd.daemon.fields import (
     text,
 )
 from modemd.errors import ConfigError, Problem
+from modemd.files import parse_toml, read_file
 from modemd.frozen import dataclass
 from modemd.records import ChannelSettings, ModemSettings
 
-MAX_FILE_BYTES = 1 << 20  # a configuration is a page; /dev/zero is not one
 DEFAULT_STATE = "/var/lib/modemd"
 
 
@@ -74,14 +75,11 @@ def without_effect(config: Config) -> list[str]:
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+        data = read_file(path)
     except OSError as error:
         raise ConfigError([Problem(str(path), "", "", _unreadable(path, error))]) from error
-    if len(data) > MAX_FILE_BYTES:
-        raise ConfigError([Problem(str(path), "", "", "it is larger than 1 MiB: this is not a configuration file")])
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
+        return parse_toml(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         place = f"line {data.count(bytes([10]), 0, error.start) + 1}"
         raise ConfigError([Problem(str(path), place, "", "it is not UTF-8: save the file as UTF-8")]) from error
@@ -89,15 +87,15 @@ def _document(path: Path) -> dict[str, Any]:
         found = re.fullmatch(r"(.*?)\s*\(at (.*)\)", str(error))
         what, place = (found[1], found[2]) if found else (str(error), "")
         raise ConfigError([Problem(str(path), place, "", f"not TOML: {what}")]) from error
-    except RecursionError as error:
-        raise ConfigError([Problem(str(path), "", "", "not TOML that anybody wrote: nested too deeply")]) from error
 
 
 def _unreadable(path: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "no such file: check the path after --config"
+        return "no such file: check the path, or write it (config/modemd.toml shows every key)"
     if isinstance(error, PermissionError):
         return f"this user may not read it: sudo chgrp modemd {path} && sudo chmod 640 {path}"
+    if error.errno == errno.EFBIG:
+        return f"{error.strerror}: this is not a configuration file"
     return f"cannot be read: {error.strerror}"
 
 
@@ -172,6 +170,8 @@ class _Reader:
             )
             self.problem(f"{place}.port", None, cure)
         for key in ("usb", "imei"):
+            if key in values and not serial:
+                self.problem(f"{place}.{key}", table[key], "only a serial port is found by it: leave it out")
             if key in values:
                 values["port"] = values.pop(key)
 

@@ -18,7 +18,7 @@ Field = Callable[[Any], Any]
 
 LONGEST_S = 366 * 86400.0  # longer is a slip of the finger, and would overflow dates further on
 LONGEST_REPLY_S = 150.0  # a balance ends within 180 s in all
-NAME = re.compile(r"[A-Za-z0-9_.-]{1,32}")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}")  # `modemd balance -rf` would be options
 
 
 class BadValueError(Exception):
@@ -36,7 +36,9 @@ def text(value: Any) -> str:
 
 
 def name(value: Any) -> str:
-    if not NAME.fullmatch(text(value)):
+    if text(value).startswith(("-", ".")):
+        raise BadValueError("begin it with a letter, a digit or _: a command takes this for an option or a path")
+    if not NAME.fullmatch(value):
         raise BadValueError("use 1 to 32 of the characters A-Z a-z 0-9 _ . - and no blanks")
     return str(value)
 

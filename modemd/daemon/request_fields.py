@@ -17,6 +17,7 @@ from modemd.store import AlertRow
 
 DEFAULT_TIMEOUT_S = 45.0
 LONGEST_TIMEOUT_S = 600.0
+LONGEST_S = 100 * 366 * 86400.0  # longer than any history; dates and waits of the system overflow somewhere above
 MOST_REPLIES = 20  # deeper menus than any operator's
 
 
@@ -38,6 +39,8 @@ def ussd_query(request: Request, on_menu: Callable[[str], None]) -> UssdQuery:
     replies = request.message.get("replies") or []
     if not isinstance(replies, list) or len(replies) > MOST_REPLIES or not all(isinstance(r, str) for r in replies):
         raise RefusedError(f"`replies` is a list of at most {MOST_REPLIES} texts", code="bad request")
+    for reply in replies:
+        _whole("replies", reply)
     code = field(request, "code", str, None)
     if code is None:
         raise RefusedError('`code` is missing: say what to dial, like "*100#"', code="bad request")
@@ -61,7 +64,15 @@ def field(request: Request, key: str, kind: type, default: Any) -> Any:
     if not isinstance(value, kind):
         words = {str: "a text", bool: "true or false"}
         raise RefusedError(f"`{key}` must be {words[kind]}", code="bad request")
+    if isinstance(value, str):
+        _whole(key, value)
     return value
+
+
+def _whole(key: str, text: str) -> None:
+    """JSON can carry half a character (a lone surrogate), which neither the store nor a modem can take."""
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise RefusedError(f"`{key}` must be a text in UTF-8", code="bad request")
 
 
 def number(request: Request, key: str, default: float | None) -> float | None:
@@ -69,7 +80,7 @@ def number(request: Request, key: str, default: float | None) -> float | None:
     value = request.message.get(key)
     if value is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST_S:
         raise RefusedError(f"`{key}` must be a number of seconds", code="bad request")
     return float(value)
 

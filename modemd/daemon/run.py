@@ -1,7 +1,7 @@
 """The daemon: everything that lives is made here, in order, and ended here within 5 s.
 
 Threads: this main loop (control socket, schedule, alerts, watchdog), one owner thread a modem, the outbox, and one that
-waits for signals. The signal thread holds the deadline of a shutdown, because it alone never calls into disk or modem.
+waits for signals and holds the deadline of a shutdown.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from modemd.daemon.config import Config, load, without_effect
 from modemd.daemon.connection import Request, encode_row
 from modemd.daemon.fleet import Fleet, Seen
 from modemd.daemon.server import Server
+from modemd.daemon.signals import EXIT_FAILED, Signals
 from modemd.daemon.views import Views
 from modemd.daemon.watch import Watch
 from modemd.errors import ConfigError, StoreError
@@ -36,44 +37,60 @@ from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot, State
 from modemd.store import Delivery, Standing, Store
 
-EXIT_OK, EXIT_FAILED, EXIT_CONFIGURATION = 0, 1, 2
-SHUTDOWN_S = 4.5  # SIGTERM ends the daemon within 5 s, whatever hangs
+EXIT_OK, EXIT_CONFIGURATION = 0, 2
 LEAST_PAUSE_S = 1.0  # between two looks at the schedule that nothing else asked for
+LONGEST_LINE = 1000  # characters; a value in a file can be a megabyte
 CLOCK_JUMP_S = 5.0  # more than NTP slews away between two turns
 CLOCK_LOOK_S = 900.0  # without a watchdog: how soon a clock that was set is noticed at the latest
 LONGEST_STATUS = 3000  # characters; systemd ignores messages over 4096 octets (NOTIFY_BUFFER_MAX)
 TROUBLE_PAUSE_S = 60.0  # after a full disk or a bug in the loop's own work: look again this much later
 
 
-def main(config_path: str | Path) -> int:
-    """Runs the daemon until SIGTERM or SIGINT. 0 stopped; 1 state folder or socket unusable; 2 configuration."""
+def main(config_path: str | Path, signals: Signals | None = None) -> int:
+    """Runs the daemon until SIGTERM or SIGINT. 0 stopped; 1 state folder or socket unusable; 2 configuration.
+    `signals`: those that are heard already, before this module was imported."""
+    signals = signals or Signals()
     try:
-        config = load(config_path)
+        return _main(Path(config_path), signals)
+    finally:
+        signals.close()
+
+
+def _main(path: Path, signals: Signals) -> int:
+    try:
+        config = load(path)
     except ConfigError as error:
-        sys.stderr.write(f"{error.message}\n")
+        for problem in error.problems:
+            _tell(str(problem))
         return EXIT_CONFIGURATION
     service.setup_logging()
     threading.excepthook = _log_crash
     try:
-        daemon = Daemon(Path(config_path), config)
+        daemon = Daemon(path, config, signals)
     except StoreError as error:
-        sys.stderr.write(f"modemd: {error.message}\n")
+        _tell(f"modemd: {error.message}")
         return EXIT_FAILED
     try:
         return daemon.run()
     except StoreError as error:
-        sys.stderr.write(f"modemd: {error.message}\n")
+        _tell(f"modemd: {error.message}")
         return EXIT_FAILED
     finally:
         daemon.close()
 
 
+def _tell(line: str) -> None:
+    """Why it does not start, on stderr, where the service manager shows it."""
+    sys.stderr.write(f"{service.escaped(line[:LONGEST_LINE])}\n")
+
+
 class Daemon:
     """One daemon from its locked state folder to its closed ports. Raises StoreError where it cannot begin."""
 
-    def __init__(self, path: Path, config: Config) -> None:
+    def __init__(self, path: Path, config: Config, signals: Signals) -> None:
         self._path = path
         self._config = config
+        self._signals = signals
         self._log = get_logger()
         self._stopping = False
         self._changed = True  # anything may have: every modem is judged anew
@@ -84,7 +101,6 @@ class Daemon:
         self._test_ends_at: float | None = None  # monotonic: when a test message is given up
         self._status = ""
         self._complaint = ""
-        self._ended = threading.Event()
         self._store = Store(Path(config.daemon.state))
         self._packs = Packs()
         channels = bind(config.channels)
@@ -111,7 +127,7 @@ class Daemon:
     def run(self) -> int:
         """The main loop. Returns the exit code."""
         self._server.open()
-        self._listen_for_signals()
+        self._signals.attach(self._signalled)
         if self._store.notice:
             self._log.error(self._store.notice)
         for problem in self._packs.problems:
@@ -135,7 +151,6 @@ class Daemon:
         self._outbox.stop(0.5)
         self._store.close()
         self._log.info("stopped")
-        self._ended.set()
 
     # --- the loop's own work -----------------------------------------------------------------------------------------
 
@@ -348,30 +363,11 @@ class Daemon:
 
     # --- signals -----------------------------------------------------------------------------------------------------
 
-    def _listen_for_signals(self) -> None:
-        receive, send = os.pipe2(os.O_CLOEXEC)
-        os.set_blocking(send, False)
-        signal.set_wakeup_fd(send, warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, _noted)
-        calls: dict[int, Callable[[], None]] = {
-            signal.SIGTERM: self._stop,
-            signal.SIGINT: self._stop,
-            signal.SIGHUP: self._reload,
-        }
-        threading.Thread(target=self._signals, args=(receive, calls), name="signals", daemon=True).start()
-
-    def _signals(self, receive: int, calls: dict[int, Callable[[], None]]) -> None:
-        stopping = False
-        while not stopping:
-            for number in os.read(receive, 64):
-                if number in calls:
-                    self._server.call_soon(calls[number])
-                    stopping = stopping or number in (signal.SIGTERM, signal.SIGINT)
-        if not self._ended.wait(SHUTDOWN_S):
-            # close() of a serial port can block in the kernel for ever; the service manager wants its process back.
-            sys.stderr.write("modemd: something hangs, ending without it\n")
-            os._exit(EXIT_FAILED)
+    def _signalled(self, number: int) -> None:
+        """From the thread of the signals."""
+        calls = {signal.SIGTERM: self._stop, signal.SIGINT: self._stop, signal.SIGHUP: self._reload}
+        if number in calls:
+            self._server.call_soon(calls[signal.Signals(number)])
 
     def _stop(self) -> None:
         self._stopping = True
@@ -379,10 +375,6 @@ class Daemon:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _noted(_number: int, _frame: object) -> None:
-    """The signal thread reads the number from the wake-up pipe; a handler must be set for it to be written there."""
 
 
 def _log_crash(crash: threading.ExceptHookArgs) -> None:

@@ -83,14 +83,12 @@ def look(
 
 def _configuration(path: str) -> tuple[ConfigFile, Config | None]:
     try:
-        with Path(path).open("rb"):
-            pass
         config = load(path)
-    except FileNotFoundError:
-        return ConfigFile(path=path, missing=True), None
-    except PermissionError:
-        return ConfigFile(path=path, unreadable=True), None
     except ConfigError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return ConfigFile(path=path, missing=True), None
+        if isinstance(error.__cause__, PermissionError):
+            return ConfigFile(path=path, unreadable=True), None
         return ConfigFile(path=path, problems=error.problems), None
     return (
         ConfigFile(

@@ -12,6 +12,7 @@ from modemd.errors import RefusedError
 from modemd.explanations import line_of
 from modemd.frozen import dataclass
 from modemd.modem.code_order import Dial
+from modemd.money.damage import is_damaged
 from modemd.money.pack import Pack
 from modemd.records import Cause, Reading, SmsMessage, UssdMessage, UssdResult
 
@@ -75,7 +76,6 @@ class Terms:
 def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Answer:
     """Dials one code after the other until one brings money or data, or an end that another code would not mend.
     Raises ModemError."""
-    pack = terms.pack
     best: Answer | None = None
     for dial in to_dial:
         if best is not None and terms.time_left() < SHORTEST_TRY_S:
@@ -86,19 +86,10 @@ def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Answ
             result = UssdResult(code=dial.code, status="refused", error=error.code, hint=error.message)
             best = best or Answer(dial, result, Reading(kind="error"), error.code, error.message)
             continue
-        terms.before(dial)
-        result = backend.ussd(
-            UssdRequest(
-                code=dial.code,
-                ask=_menu_answers(dial, terms),
-                timeout_s=terms.timeout_s,
-                repeatable=dial.repeatable,
-                cancelled=terms.cancelled,
-                wrong_code=lambda text: is_wrong_code(text, pack),
-                total_s=terms.time_left(),
-            )
-        )
-        answer = understand(dial, result, pack=pack, country=terms.country, report=terms.report)
+        answer = _asked(backend, dial, terms)
+        if _may_be_better(answer, backend, terms):
+            answer = max(answer, _asked(backend, dial, terms), key=lambda one: one.worth)
+        result = answer.result
         if best is None or answer.worth > best.worth:
             best = answer
         # While an answer to this code may still come, another code would be credited with it.
@@ -107,6 +98,31 @@ def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Answ
     if best is None:
         raise RefusedError(line_of("no code"), code="no code")
     return best
+
+
+def _asked(backend: Backend, dial: Dial, terms: Terms) -> Answer:
+    """One dialogue, and what its text says."""
+    pack = terms.pack
+    terms.before(dial)
+    result = backend.ussd(
+        UssdRequest(
+            code=dial.code,
+            ask=_menu_answers(dial, terms),
+            timeout_s=terms.timeout_s,
+            repeatable=dial.repeatable,
+            cancelled=terms.cancelled,
+            wrong_code=lambda text: is_wrong_code(text, pack),
+            total_s=terms.time_left(),
+        )
+    )
+    return understand(dial, result, pack=pack, country=terms.country, report=terms.report)
+
+
+def _may_be_better(answer: Answer, backend: Backend, terms: Terms) -> bool:
+    """Whether the same question is worth asking once more: its answer was damaged on the wire, and it costs nothing."""
+    if not answer.dial.repeatable or answer.result.text is None or backend.answers_due or terms.cancelled():
+        return False
+    return is_damaged(answer.result.text) and terms.time_left() >= SHORTEST_TRY_S
 
 
 def understand(

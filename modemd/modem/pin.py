@@ -61,8 +61,12 @@ def read_pin(pin_file: str) -> str:
         text = read_credential(pin_file)
     except FileNotFoundError as error:
         raise SimError(situation("no PIN file", file=path), code="sim pin") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except PermissionError as error:
         raise SimError(situation("PIN file closed", file=path), code="sim pin") from error
+    except OSError as error:
+        raise SimError(situation("PIN file unfit", file=path, why=error.strerror), code="sim pin") from error
+    except UnicodeDecodeError as error:
+        raise SimError(situation("no PIN in file", file=path), code="sim pin") from error
     if not (text.isdigit() and 4 <= len(text) <= 8):
         raise SimError(situation("no PIN in file", file=path), code="sim pin")
     return text

@@ -26,10 +26,13 @@ def clean(text: str) -> str:
     direction marks gone, digits ASCII, every space a blank, line ends LF, dashes told apart (-, U+2013, U+2212)."""
     if len(text) > MAX_TEXT:
         text = text[: max(text.rfind("\n", 0, MAX_TEXT), text.rfind(". ", 0, MAX_TEXT)) + 1]
-    text = text.lstrip("\x00")
-    text = re.split("[\x00\uffff\ufffe]", text, maxsplit=1)[0]
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", without_tail(text).replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(map(_clean_char, text))
+
+
+def without_tail(text: str) -> str:
+    """The text up to a NUL or a padding mark, behind which a modem leaves whatever its memory held."""
+    return re.split("[\x00\uffff\ufffe]", text.lstrip("\x00"), maxsplit=1)[0]
 
 
 def fold(text: str) -> str:

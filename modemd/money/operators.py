@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 from modemd.errors import ConfigError, Problem
+from modemd.files import read_text
 from modemd.frozen import dataclass
 from modemd.money.pack import Example, Pack, Pattern, Query
 from modemd.money.packindex import Entry, dump, entry, parse
@@ -231,7 +232,7 @@ def _names(folder: Path) -> list[str]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except OSError as error:
         raise ConfigError([Problem(str(path), "", "", f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:

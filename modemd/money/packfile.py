@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from modemd.errors import ConfigError, Problem
+from modemd.files import parse_toml
 from modemd.money.currencies import known_currencies
 from modemd.money.fold import fold_pattern
 from modemd.money.pack import Example, Pack, PackConfidence, Pattern, Query
@@ -18,7 +19,7 @@ from modemd.money.patterns import unsafe
 def parse_pack(source: str, *, file: str) -> Pack:
     """A whole pack or ConfigError with every problem: file, key, value and cure each."""
     try:
-        table = tomllib.loads(source)
+        table = parse_toml(source)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([Problem(file, "", "", f"not valid TOML: {error}")]) from error
     reader = _Reader(file)

@@ -12,6 +12,7 @@ from modemd.money import generic
 from modemd.money.amounts import amounts
 from modemd.money.context_check import Context, moved, neutral_ahead, neutral_behind, under_heading
 from modemd.money.currencies import currency_of, home_currency
+from modemd.money.damage import is_damaged
 from modemd.money.expiry import expires
 from modemd.money.fold import clean, fold
 from modemd.money.labels import Labelled, Role, labelled
@@ -26,11 +27,13 @@ def read(text: str, *, pack: Pack | None = None, country: str | None = None) -> 
     """What the reply says. Never raises, takes bounded time (the text is cut at 4,096 characters), never guesses.
 
     `country` (ISO 3166-1 alpha-2) and the pack's country and currency only decide what a shared sign (r, $, kr) means
-    and how dates and thousands are written. Data without money has kind other and balance None; a menu with the
-    balance on it is a balance."""
+    and how dates and thousands are written. A number that the wire damaged makes the whole text unknown. Data without
+    money has kind other and balance None; a menu with the balance on it is a balance."""
     if pack is not None:
         country = pack.country
     country = country.upper() if country and home_currency(country.upper()) else None
+    if is_damaged(text):
+        return Reading(kind="other")
     home = (pack.currency if pack is not None else None) or home_currency(country)
     whole = clean(text)
     cleaned, folded, menu = without_menu(whole, fold(whole))

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from modemd.errors import Problem, ScenarioError
+from modemd.files import parse_toml, read_text, reason
 from modemd.simulator import codec
 from modemd.simulator.loading_sms import service, sms, sms_settings
 from modemd.simulator.loading_usb import usb_device, usb_ids
@@ -56,16 +57,17 @@ def find(name: str | Path) -> Path:
 def load(path: Path) -> Scenario:
     """Reads a scenario file. Raises ScenarioError, a line for each fault, with file, key, value and cure."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except (OSError, UnicodeDecodeError) as fault:
-        raise ScenarioError(f"{path}: cannot be read ({fault}); name a text file in UTF-8 that you may read") from fault
+        why = reason(fault)
+        raise ScenarioError(f"{path}: cannot be read ({why}); name a text file in UTF-8 that you may read") from fault
     return parse(text, file=str(path))
 
 
 def parse(text: str, *, file: str = "scenario") -> Scenario:
     """Reads the text of a scenario file. Raises ScenarioError as load() does."""
     try:
-        data = tomllib.loads(text)
+        data = parse_toml(text)
     except tomllib.TOMLDecodeError as fault:
         raise ScenarioError(f"{file}: is no TOML: {fault}; correct that place") from fault
     return from_dict(data, file=file)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from modemd.errors import ScenarioError
+from modemd.files import read_text, reason
 from modemd.simulator import loading
 from modemd.simulator.capture import Capture, parse_capture
 from modemd.simulator.links import Place
@@ -43,7 +44,8 @@ def read_source(source: Source) -> Scenario | Capture:
     if path.suffix != ".capture":
         return loading.load(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except (OSError, UnicodeDecodeError) as fault:
-        raise ScenarioError(f"{path}: cannot be read ({fault}); name a text file in UTF-8 that you may read") from fault
+        why = reason(fault)
+        raise ScenarioError(f"{path}: cannot be read ({why}); name a text file in UTF-8 that you may read") from fault
     return parse_capture(text, file=str(path))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 import types
 from abc import ABC, abstractmethod
@@ -15,6 +14,7 @@ import pytest
 from modemd.backends.at.backend import AtBackend, AtLimits
 from modemd.backends.base import Backend, Event, Host, UssdReceived
 from modemd.records import ModemSettings, Network, UssdMessage
+from tests.adding_page import example
 from tests.backends.scripted import Reply, Says, Script, Silent
 from tests.backends.virtual_clock import VirtualClock
 from tests.scripted_modem import FAST, Peer
@@ -178,10 +178,8 @@ class CannedSubject(Subject):
         self._lines: dict[str, dict[str, str]] = {"ussd": {}, "menu": {}}
         self._imsi: str | None = "250010000000012"
         self._registered = True
-        found = re.search(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
-        assert found is not None, "the page has no example"
         module = types.ModuleType("canned")
-        exec(compile(found[1], str(PAGE), "exec"), module.__dict__)
+        exec(compile(example("A back end"), "docs/adding.md", "exec"), module.__dict__)
         self.backend = module.CannedBackend(ModemSettings(name="home", port=str(self._path)), host)
         self.plug()
 
@@ -219,7 +217,6 @@ class CannedSubject(Subject):
         self._path.write_text("\n".join(lines), "utf-8")
 
 
-PAGE = Path(__file__).parents[2] / "docs" / "adding.md"
 SUBJECTS: dict[str, type[Subject]] = {
     "at": AtSubject,
     "scripted": ScriptedSubject,

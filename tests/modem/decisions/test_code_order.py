@@ -93,3 +93,33 @@ def test_the_time_of_a_query_ends(house: Any, script: Any) -> None:
     assert house.clock.monotonic() - began <= 171
     assert row.error in ("unreadable", "no answer")
     assert script.dialled == ["*100#", "#100#"]
+
+
+DAMAGED = "Balance \x132,50"
+
+
+@pytest.mark.parametrize(
+    ("answers", "dialled", "balance", "error"),
+    [
+        ([DAMAGED, "Balance 32.50"], ["*100#"] * 2, "32.50", None),
+        ([DAMAGED, Fails("network timeout")], ["*100#", "*100#", "#100#"], "7.00", None),
+        ([DAMAGED, DAMAGED], ["*100#", "*100#", "#100#"], "7.00", None),
+    ],
+    ids=["mended", "refused", "damaged again"],
+)
+def test_a_damaged_answer_is_asked_for_once_more(
+    house: Any, script: Any, answers: list[Any], dialled: list[str], balance: str, error: str | None
+) -> None:
+    """A pack's free code alone is asked twice, and a number that the wire damaged is never read."""
+    script.ussd |= {"*100#": answers, "#100#": "Balance 7.00"}
+    row = house.open().balance()
+    assert script.dialled == dialled
+    assert (row.reading.balance, row.error) == (Decimal(balance), error)
+
+
+def test_a_damaged_answer_to_a_code_that_may_cost(house: Any, script: Any) -> None:
+    """What is not known to be free goes out once."""
+    script.ussd["*"] = [DAMAGED, "Balance 32.50"]
+    row = house.open(code="*105#").balance()
+    assert script.dialled == ["*105#"]
+    assert (row.reading.balance, row.error, row.text) == (None, "unreadable", DAMAGED)

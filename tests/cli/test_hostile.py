@@ -1,0 +1,236 @@
+"""Every command with hostile values, against the real daemon: one clear line, in time, with the right exit code.
+
+The commands, options and arguments are those that click knows, so that a new one is covered without a word here."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from modemd.cli.main import cli
+
+LIMIT_S = 5.0
+READY_S = 20.0
+AWHILE_S = 0.3  # until a command that goes on gets its Ctrl-C
+CODES = {0, 1, 2, 3}
+# They go on until Ctrl-C, or start a daemon. tests/reliability/test_hostile.py closes the outputs of `run`.
+GOES_ON = {"run", "demo", "watch", "record", "simulate"}
+# What a command needs beside the hostile value, so that this one is met: by the name of the parameter.
+HARMLESS = {"words": ["out.capture"], "ident": "ru-mts", "files": ["pack.toml"], "modem": "home", "file": "mts-falling"}
+SOME = {"balance": "12.50", "ident": "xx-test", "country": "DE", "text": "Balance 12.50", "out": "taught.toml"}
+NUMBER = "9" * 400
+WORDS = {
+    "empty": "",
+    "blank": " ",
+    "no UTF-8": os.fsdecode(b"caf\xe9\xff"),
+    "escape": "\x1b]0;owned\x07\x1b[31mred\x9b2J",
+    "lines": "a\nmodemd: ok\r\nb",
+    "bidi": "a\u202eb\u2066\u200b",
+    "option": "-rf",
+    "options": "--help=1",
+    "digits": NUMBER,
+    "many digits": "9" * 5000,
+    "nan": "nan",
+    "inf": "inf",
+    "minus": "-1",
+    "large": "1e400",
+    "long": "x" * 100_000,
+    "dots": "../../../../etc/shadow",
+    "json": '{"a": [',
+    "braces": "{file} {0} %s %n",
+    "arabic digits": "٣٠d",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One command and the parameter that gets the hostile values; None = an option of `modemd` itself."""
+
+    path: tuple[str, ...]
+    command: click.Command
+    param: click.Parameter
+
+    def __str__(self) -> str:
+        return " ".join((*self.path, str(self.param.name)))
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command with its words, as `modemd --help` finds them."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def cases() -> list[Case]:
+    return [
+        Case(path, command, param)
+        for path, command in commands(cli)
+        for param in command.params
+        if not getattr(param, "is_flag", False) or getattr(param, "flag_value", None) == ""
+    ]
+
+
+@pytest.fixture
+def hostile_paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Things at the end of a path that are no file, or no file that anybody reads."""
+    folder = tmp_path_factory.mktemp("paths")
+    (folder / "folder").mkdir()
+    os.mkfifo(folder / "fifo")
+    with (folder / "huge").open("wb") as huge:
+        huge.truncate(8 << 30)
+    (folder / "loop").symlink_to("loop")
+    (folder / "octets").write_bytes(bytes(range(256)) * 4)
+    (folder / "empty").write_bytes(b"")
+    (folder / "digits").write_text(f"a = {'9' * 5000}\n")
+    (folder / "keys").write_text(f"{'.'.join(['a'] * 5000)} = 1\n")
+    (folder / "inline").write_text(f"x = {{ {'.'.join(['a'] * 5000)} = 1 }}\n")
+    (folder / "brackets").write_text("a = " + "[" * 5000)
+    (folder / "escapes").write_text('"\\u001b]0;owned\\u0007\\u001b[2J" = 1\n[modem."\\u001b[31m"]\na = "\\u001b[1m"\n')
+    (folder / "hex").write_text(f"low = 0x{'f' * 5000}\n[daemon]\nsocket = 0x{'f' * 5000}\n")
+    made = {
+        name: str(folder / name) for name in ("folder", "fifo", "huge", "loop", "octets", "empty", "digits", "keys")
+    }
+    made |= {name: str(folder / name) for name in ("inline", "brackets", "escapes", "hex")}
+    return made | {
+        "zero": "/dev/zero",
+        "null": "/dev/null",
+        "tty": "/dev/tty",
+        "full": "/dev/full",
+        "no folder": str(folder / "none" / "file"),
+        "under a file": str(folder / "empty" / "file"),
+        "memory": "/proc/self/mem",
+        "escape in a folder": str(folder / "\x1b[31m" / "file"),
+        "long name": str(folder / ("x" * 300)),
+    }
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The socket of a real daemon whose modem is not plugged in."""
+    folder = tmp_path_factory.mktemp("daemon")
+    (folder / "modemd.toml").write_text(
+        '[daemon]\nsocket = "s"\nstate = "state"\n[[modem]]\nname = "home"\nport = "/dev/ttyUSB77"\n'
+    )
+    program = [sys.executable, "-m", "modemd", "run", "--config", str(folder / "modemd.toml")]
+    process = subprocess.Popen(program, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + READY_S
+        while not (folder / "s").exists():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        yield str(folder / "s")
+        assert process.poll() is None, "a hostile argument ended the daemon"
+    finally:
+        process.terminate()
+        assert process.wait(READY_S) == 0
+
+
+@pytest.fixture
+def invoke(running: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The command in this process, in a folder and a home of its own. What goes on until Ctrl-C gets one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MODEMD_SOCKET", running)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("MODEMD_DEBUG", "XDG_CONFIG_HOME", "CREDENTIALS_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(arguments: list[str], given: bytes = b"Balance 12.50\n") -> Result:
+        mine = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        before = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+        signal.setitimer(signal.ITIMER_REAL, AWHILE_S if arguments[0] in GOES_ON else LIMIT_S)
+        try:
+            return CliRunner().invoke(cli, arguments, input=given, prog_name="modemd")
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.set_wakeup_fd(-1)
+            for number, handler in {**mine, signal.SIGALRM: before}.items():
+                signal.signal(number, handler)
+
+    return run
+
+
+def arguments(case: Case, value: str) -> list[str]:
+    """The words of a command line in which `value` stands for the parameter, and the others are as they should be."""
+    options: list[str] = []
+    words: list[str] = []
+    for param in case.command.params:
+        chosen = value if param is case.param else None
+        if isinstance(param, click.Option):
+            if chosen is not None:
+                options += [f"{param.opts[0]}={chosen}"] if param.opts[0].startswith("--") else [param.opts[0], chosen]
+            elif case.path[-1] == "teach" and param.name in SOME:
+                options += [param.opts[0], SOME[param.name]]
+        elif chosen is not None:
+            words.append(chosen)
+        elif param.required or param.name == "file":
+            harmless = HARMLESS[str(param.name)]
+            words += [harmless] if isinstance(harmless, str) else harmless
+    return [*case.path, *options, "--", *words]
+
+
+def judge(result: Result, took_s: float, told: object, *, goes_on: bool) -> None:
+    """What holds whatever was given."""
+    said = f"{told}: exit {result.exit_code}\n{result.stdout[:2000]!r}\n{result.stderr[:2000]!r}"
+    assert took_s < LIMIT_S, said
+    assert "this is a bug" not in result.stderr, said
+    assert "Traceback" not in result.output, said
+    assert result.exit_code in (CODES | {130} if goes_on else CODES), said
+    assert result.exit_code == 0 or result.output.strip(), said
+    assert all(len(line) <= 1100 for line in result.stderr.splitlines()), said
+    for line in result.output.split("\n"):
+        assert line.isprintable(), f"{told}: {line!r}"
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_hostile_values(case: Case, invoke: Any, hostile_paths: dict[str, str]) -> None:
+    """No value of any argument or option makes a traceback, a hang, or an order to the terminal."""
+    faults = []
+    for name, value in {**WORDS, **hostile_paths}.items():
+        started = time.monotonic()
+        result = invoke(arguments(case, value))
+        try:
+            judge(result, time.monotonic() - started, f"{case} {name}", goes_on=case.path[0] in GOES_ON)
+        except AssertionError as fault:
+            faults.append(str(fault).partition("\nassert ")[0])
+    assert not faults, "\n\n".join(faults)
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "2>/dev/full", "<&- >&- 2>&-"])
+def test_outputs_that_nobody_can_write_to(redirection: str, running: str, tmp_path: Path) -> None:
+    """Every command, its streams closed or full: never 0 where the answer is lost, else as ever; one line, where one
+    can be read."""
+    environment = {**os.environ, "MODEMD_SOCKET": running, "HOME": str(tmp_path)}
+    for path, command in commands(cli):
+        if path[0] in GOES_ON:
+            continue
+        words = shlex.join(arguments(Case(path, command, click.Option(["--none"])), ""))
+        plain = f"exec {sys.executable} -m modemd {words} <{os.devnull} >{tmp_path}/out 2>{tmp_path}/err"
+        line = ["sh", "-c", f"{plain} {redirection}"]
+        code = subprocess.run(line, cwd=tmp_path, env=environment, timeout=READY_S, check=False).returncode
+        said = (tmp_path / "err").read_text()
+        told = f"{' '.join(path)} {redirection}: exit {code}\n{said}"
+        assert code in CODES, told
+        assert not any(word in said for word in ("this is a bug", "Traceback", "Exception ignored")), told
+        if redirection.startswith(">"):
+            usual = subprocess.run(["sh", "-c", plain], cwd=tmp_path, env=environment, timeout=READY_S, check=False)
+            lost = bool((tmp_path / "out").read_text())
+            assert code != 0 if lost else code == usual.returncode, told
+            assert not lost or "written to stdout" in said, told

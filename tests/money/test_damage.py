@@ -1,0 +1,82 @@
+"""A damaged octet never makes a number: unknown is a good answer, 12.40 of 312.40 is not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modemd.at.ussd import decode
+from modemd.money.damage import is_damaged
+from modemd.money.operators import Packs
+from modemd.money.reading import read
+
+MTS = Packs().get("ru-mts")
+
+DAMAGED = [
+    "Balance:\x1312,40r",
+    "Balancg:31\xb2,\xb40r",
+    "Balance:\xb312,40r",
+    "Balance:3\x112,40r",
+    "Balance:31\xb2,40r",
+    "Balance:312,4\xb0r",
+    "Balance:312,\x140r",
+    "Balance:312\xac40r",
+    "Balance:312,40\x1f",
+]
+
+
+@pytest.mark.parametrize("text", DAMAGED, ids=ascii)
+@pytest.mark.parametrize("charset", ["GSM", "IRA", "UCS2"])
+def test_as_octets(text: str, charset: str) -> None:
+    """However the octets are meant: no number, with the pack and without."""
+    payload = text.encode("latin-1") if charset != "UCS2" else text.encode("utf-16-be").hex().upper().encode()
+    found = decode(payload, 72 if charset == "UCS2" else 15, te_charset=charset)
+    said = found.text if found is not None else ""
+    assert read(said, pack=MTS).balance is None, said
+    assert read(said).balance is None, said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Balance:312,40r",
+        "Your balance is\n\x023.35 credit",  # the GSM alphabet's "$", handed on as it was (nz-skinny-128)
+        "Plan: Net_3\nSaldo: 0.00",
+        "*100#200.00 р.",
+        "Saldo: ¢1.234,50",
+        "25°, 12.50€, 50%, §5, 1½ GB".replace("1½", "1"),
+        "υπόλοιπο: 5,20 ΕΥΡΩ",
+        "Баланс 12р40к\0\uffff\x135",
+    ],
+    ids=ascii,
+)
+def test_what_is_no_damage(text: str) -> None:
+    assert not is_damaged(text)
+
+
+AMOUNT = "312,40"
+
+
+@given(
+    place=st.integers(0, len(AMOUNT) - 1),
+    bit=st.integers(0, 7),
+    lead=st.sampled_from(["Balance:", "Balance: ", "Баланс:", "Saldo "]),
+    unit=st.sampled_from(["r", "р", " руб.", "р.", " RUB"]),
+    pack=st.sampled_from([MTS, None]),
+)
+def test_one_flipped_bit(place: int, bit: int, lead: str, unit: str, pack: object) -> None:
+    """In any digit or the comma: where the character that comes of it is none of an amount, there is no number."""
+    flipped = chr(ord(AMOUNT[place]) ^ (1 << bit))
+    text = lead + AMOUNT[:place] + flipped + AMOUNT[place + 1 :] + unit
+    found = read(text, pack=MTS if pack is not None else None).balance
+    if flipped.isascii() and flipped.isdigit():
+        return  # another digit shows no damage
+    shows = not flipped.isascii() or ord(flipped) < 0x20 or flipped in '_|~^`\\{}[]@&%!?"#'
+    if shows and flipped not in "\t\n\r\f\v":
+        inside = place > 0
+        assert found in (None, Decimal("312.40")) or not inside, (text, found)
+        if not flipped.isascii() or ord(flipped) < 0x20:
+            assert found is None, (text, found)
