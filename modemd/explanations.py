@@ -316,6 +316,18 @@ SITUATIONS = {
     "no answer by SMS": Explanation(
         "no answer came to the message {text!r} to {number}", "look at the messages with modemd sms list"
     ),
+    "clock not set": Explanation(
+        "the clock was not set (it says {now}), so no silence is judged",
+        "give the machine a way to a time server, or: sudo date -s '2026-01-31 12:00'",
+    ),
+    "store behind": Explanation(
+        "nothing can be stored now, and {rows} rows of the history wait in memory ({why})",
+        "look at the disk; modemd writes them by itself as soon as it can, and dials nothing before",
+    ),
+    "PIN not noted": Explanation(
+        "the PIN is not sent, because the attempt cannot be noted ({why})",
+        "look at the disk; modemd tries again by itself",
+    ),
     "daemon silent": Explanation("the daemon at {path} does not answer", "sudo systemctl restart modemd"),
 }
 

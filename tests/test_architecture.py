@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "modemd"
 # A file imports only from its own room and from rooms further up in this list.
 ROOMS = (
     "frozen",
+    "clock",
     "errors",
     "records",
     "log",

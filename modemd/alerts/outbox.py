@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import zip_longest
 
 from modemd.alerts.channels import Bound
@@ -47,6 +49,7 @@ class Outbox(threading.Thread):
         channels: Mapping[str, Bound],
         *,
         clock: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
         on_result: Callable[[Delivery, str | None], None] | None = None,
         delays_s: tuple[float, ...] = RETRY_DELAYS_S,
         store_pause_s: float = STORE_PAUSE_S,
@@ -63,7 +66,9 @@ class Outbox(threading.Thread):
         self._stopping = False
         self._running: Bound | None = None
         self._store_fault: str | None = None
-        self._receipts: dict[int, datetime] = {}  # delivered, but the store could not take the receipt yet
+        self._monotonic = monotonic
+        self._owed: dict[int, Callable[[], None]] = {}  # what became of deliveries, which the store could not take yet
+        self._again: dict[int, float] = {}  # when deliveries are tried again (monotonic), wherever the clock goes
 
     @property
     def channels(self) -> dict[str, Bound]:
@@ -116,28 +121,40 @@ class Outbox(threading.Thread):
 
     def _deliver_due(self) -> float | None:
         """One try for each due row; how long until the next is due, None = until somebody wakes us."""
-        pause_s = self._write_receipts()
-        for delivery in in_turn(self._store.outbox_due(self._clock())):
-            if delivery.id in self._receipts:
+        pause_s = self._write_owed()
+        began = self._monotonic()
+        ready = {number for number, at in self._again.items() if at <= began}
+        due = self._store.outbox_due(self._clock(), also=ready)
+        for number in ready:
+            del self._again[number]
+        for delivery in in_turn(due):
+            if delivery.id in self._owed and delivery.id not in ready:
                 continue
             try:
                 self._try(delivery)
             except StoreError as error:
                 pause_s = self._store_failed(error)
-        if pause_s is not None:
-            return pause_s
-        next_at = self._store.next_delivery()
-        return None if next_at is None else max(0.0, (next_at - self._clock()).total_seconds())
+        pauses = [at - self._monotonic() for at in self._again.values()]
+        next_at = self._store.next_delivery() if pause_s is None else None
+        pauses += [pause_s] if pause_s is not None else []
+        pauses += [(next_at - self._clock()).total_seconds()] if next_at is not None else []
+        return max(0.0, min(pauses)) if pauses else None
 
-    def _write_receipts(self) -> float | None:
-        """Receipts that the store could not take before; how long to wait where it still cannot."""
+    def _write_owed(self) -> float | None:
+        """What the store could not take before; how long to wait where it still cannot."""
         try:
-            for number, at in list(self._receipts.items()):
-                self._store.delivered(number, at)
-                del self._receipts[number]
+            for number, write in list(self._owed.items()):
+                write()
+                del self._owed[number]
         except StoreError as error:
             return self._store_failed(error)
         return None
+
+    def _ended(self, number: int, write: Callable[[], None]) -> None:
+        """A try is over. Kept until the store has it, so that a full disk does not send one alert again and again."""
+        self._owed[number] = write
+        write()
+        del self._owed[number]
 
     def _store_failed(self, error: StoreError) -> float:
         if error.message != self._store_fault:
@@ -165,21 +182,24 @@ class Outbox(threading.Thread):
 
     def _note(self, delivery: Delivery, error: str | None) -> None:
         now = self._clock()
+        self._again.pop(delivery.id, None)
         alert, place = delivery.alert, f"{delivery.channel}: {delivery.alert.event} for {delivery.alert.modem}"
         if error is None:
             log.info("delivered through %s (alert %s)", place, alert.id)
-            self._receipts[delivery.id] = now
-            self._store.delivered(delivery.id, now)
-            del self._receipts[delivery.id]
+            self._ended(delivery.id, partial(self._store.delivered, delivery.id, now))
             return
         tries = delivery.tries + 1
-        if alert.event == "test" or (tries >= GIVE_UP_TRIES and now - alert.raised_at >= GIVE_UP_AFTER):
+        if alert.event == "test" or (
+            tries >= GIVE_UP_TRIES and now - self._store.counted(alert.raised_at, now) >= GIVE_UP_AFTER
+        ):
             log.error("given up after %d tries through %s (alert %s): %s", tries, place, alert.id, error)
-            self._store.give_up(delivery.id, error)
+            self._ended(delivery.id, partial(self._store.give_up, delivery.id, error))
             return
         delay_s = self._delays_s[min(tries, len(self._delays_s)) - 1]
         log.warning("not delivered through %s (alert %s), again in %g s: %s", place, alert.id, delay_s, error)
-        self._store.retry(delivery.id, error, now + timedelta(seconds=delay_s))
+        self._again[delivery.id] = self._monotonic() + delay_s
+        again_at = now + timedelta(seconds=delay_s)
+        self._ended(delivery.id, partial(self._store.retry, delivery.id, error, again_at))
 
 
 def in_turn(deliveries: Iterable[Delivery]) -> list[Delivery]:

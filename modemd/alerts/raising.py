@@ -17,7 +17,13 @@ from modemd.store import Standing, Store
 
 
 def measured(
-    store: Store, m: Measurement, *, policy: rules.Policy, channels: Mapping[str, Bound], language: str = "en"
+    store: Store,
+    m: Measurement,
+    *,
+    policy: rules.Policy,
+    channels: Mapping[str, Bound],
+    language: str = "en",
+    now: datetime | None = None,
 ) -> list[Alert]:
     """Judge a row that the store already holds; the alerts that it raised. Raises StoreError."""
     nameless = f"modem:{m.modem}"
@@ -27,7 +33,7 @@ def measured(
     if before.get("stale") and (m.reading.balance is not None or m.reading.data_left_mb is not None):
         # The silence began before the SIM could be named; it ends with the SIM's first reading.
         state = {**state, "stale": True}
-    new, events = rules.evaluate(state, m, policy)
+    new, events = rules.evaluate(state, m, policy, now=now)
     alerts = [_alert(event, m.modem, m.sim_key, m.operator, language) for event in events]
     with store.together():
         store.raise_alerts(m.sim_key, new, alerts, _wanted(channels))
@@ -68,6 +74,19 @@ def silent(
         return alerts, None
     base = rules.silent_since(new, last_reading_at=last_reading_at, first_seen=first_seen, now=now)
     return alerts, rules.stale_at(base, policy)
+
+
+def stale_due(store: Store, standing: Standing, *, now: datetime, policy: rules.Policy) -> datetime | None:
+    """When the present silence of this modem is `stale`; None = never, or it is in force."""
+    if standing.state.get("stale"):
+        return None
+    base = rules.silent_since(
+        dict(standing.state),
+        last_reading_at=standing.reading.taken_at if standing.reading else None,
+        first_seen=seen_since(store, standing, now=now),
+        now=now,
+    )
+    return rules.stale_at(base, policy)
 
 
 def seen_since(store: Store, standing: Standing, *, now: datetime) -> datetime:

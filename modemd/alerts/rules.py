@@ -103,7 +103,9 @@ def stale_at(base: datetime | None, policy: Policy) -> datetime | None:
     return base + timedelta(seconds=STALE_INTERVALS * policy.every_s)
 
 
-def evaluate(state: State, measurement: Measurement, policy: Policy) -> tuple[State, list[Event]]:
+def evaluate(
+    state: State, measurement: Measurement, policy: Policy, *, now: datetime | None = None
+) -> tuple[State, list[Event]]:
     """What one more row of the history changes: the new state and the events to raise, none for most rows.
 
     - `low` once when the balance is at or below `low`, `critical` once when at or below `critical` (then no `low`
@@ -116,7 +118,8 @@ def evaluate(state: State, measurement: Measurement, policy: Policy) -> tuple[St
       them.
     - A reading (also one of data only) ends `stale` and `unreadable`. The end of `stale` is a `recovered` where the
       level is ok, or where there is no money to judge and nothing was low before.
-    What was not asked for (late, network, SMS) counts only where it is newer than the last reading and readable. The
+    What was not asked for (late, network, SMS) counts only where it is newer than the last reading and readable; one
+    that lies ahead of `now` is of a wrong clock, and what came behind it is newer. The
     last row judged again (a restart, new limits) raises nothing twice and ends no silence that came after it.
     """
     new = dict(state)
@@ -125,7 +128,8 @@ def evaluate(state: State, measurement: Measurement, policy: Policy) -> tuple[St
     asked = measurement.origin in ("query", "schedule")
     if reading.balance is not None or reading.data_left_mb is not None:
         last = _time(state, "read_at")
-        if asked or last is None or measurement.taken_at > last:
+        wrong = last is not None and now is not None and last > now
+        if asked or last is None or wrong or measurement.taken_at > last:
             events = _read(new, measurement, policy)
     elif asked:
         events = _unread(new, measurement)

@@ -5,44 +5,121 @@ Everything here runs in the main loop's thread, so that a SIM's alert state has 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from modemd.alerts import raising, rules
 from modemd.alerts.channels import Bound
+from modemd.clock import is_set
 from modemd.daemon.config import Config
+from modemd.errors import StoreError
 from modemd.records import Alert, Level, Measurement, ModemSnapshot
 from modemd.store import Standing, Store
 
+# After a start or a jump of the clock one query has its chance before silence is judged: a modem that opens, registers
+# within some minutes, is asked 60 s later and answers within 180 s. Then it is judged whatever was asked.
+CHANCE_S = 600.0
+PAGE = 64  # rows judged at one go
+
+
+@dataclass(slots=True)
+class _Chance:
+    """Until when (monotonic, and by the clock), what had been asked before (once it is known), and whether a question
+    has ended since."""
+
+    until: float
+    until_at: datetime
+    known: bool = False
+    attempt: datetime | None = None
+    ended: bool = False
+
 
 class Alarm:
-    """Holds nothing but what the configuration says; what it knows about a SIM is in the store."""
+    """Holds what the configuration says, up to which row it has judged, and which modems are to be asked before their
+    silence is judged; what it knows about a SIM is in the store."""
 
-    def __init__(self, store: Store, *, wake_outbox: Callable[[], None], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        wake_outbox: Callable[[], None],
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = store
         self._wake_outbox = wake_outbox
         self._clock = clock
+        self._monotonic = monotonic
+        self._judged = store.last_seq()
+        self._again: set[str] = set()  # modems whose last row is to be judged again
+        self._chances: dict[str, _Chance] = {}
+        self.behind = False  # something could not be judged
         self._policies: dict[str, rules.Policy] = {}
         self._language = "en"
         self.channels: Mapping[str, Bound] = {}
 
     def apply(self, config: Config, channels: Mapping[str, Bound]) -> None:
-        """A new configuration. Each modem's last row is judged again: its limits may be others now, and a daemon that
-        was killed between a reading and its alert raises that alert here. Raises StoreError."""
-        self._policies = {modem.name: rules.policy_of(modem) for modem in config.modems}
+        """A new configuration. Each modem's last reading and last row are judged again: its limits may be others now,
+        and a daemon that was killed between a reading and its alert raises that alert here. Raises StoreError."""
+        before, self._policies = self._policies, {modem.name: rules.policy_of(modem) for modem in config.modems}
+        for name, policy in self._policies.items():
+            if before.get(name) != policy:
+                self._give_chance(name)
         self._language = config.daemon.language
         self.channels = channels
-        for name in self._policies:
-            last = self._store.last_row(name)
-            if last is not None:
-                self.measured(last)
+        self._again = set(self._policies)
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Judges what the history holds beyond the row that was judged last. Raises StoreError: then that row is the
+        first one of the next call, so that no alert has to wait for the next reading."""
+        self.behind = True
+        self._judge_new()
+        for name in sorted(self._again):
+            self._judge_last(name)
+            self._again.discard(name)
+        self.behind = False
+
+    def _judge_new(self) -> None:
+        while rows := self._store.rows_after(self._judged, limit=PAGE):
+            for row in rows:
+                before, self._judged = self._judged, row.seq or self._judged
+                try:
+                    self.measured(row)
+                except StoreError:
+                    self._judged = before
+                    raise
 
     def measured(self, m: Measurement) -> None:
         """One more row of the history. Raises StoreError."""
+        self._judge(m)
+        chance = self._chances.get(m.modem)
+        if chance is not None and m.origin in ("query", "schedule"):
+            chance.ended = True
+
+    def clock_jumped(self) -> None:
+        """What was taken a minute ago may look a year old: each modem is asked before its silence is judged."""
+        for name in self._policies:
+            self._give_chance(name)
+
+    def _judge_last(self, name: str) -> None:
+        last = self._store.last_row(name)
+        if last is None:
+            return
+        reading = self._store.last_reading(name)
+        if reading is not None and (reading.seq or 0) < (last.seq or 0):
+            self._judge(reading)
+        self._judge(last)
+
+    def _judge(self, m: Measurement) -> None:
         policy = self._policies.get(m.modem)
         if policy is None:
             return  # of a modem that the configuration no longer has
-        if raising.measured(self._store, m, policy=policy, channels=self.channels, language=self._language):
+        if raising.measured(
+            self._store, m, policy=policy, channels=self.channels, language=self._language, now=self._clock()
+        ):
             self._wake_outbox()
 
     def standing(self, snapshot: ModemSnapshot) -> Standing:
@@ -50,15 +127,23 @@ class Alarm:
         return self._store.standing(snapshot.modem, snapshot.sim_key, now=self._clock())
 
     def silence(self, snapshot: ModemSnapshot, standing: Standing | None = None) -> datetime | None:
-        """Raises `stale` for this modem where it is due; when to look again, None = never. Raises StoreError."""
+        """Raises `stale` for this modem where it is due; when to look again, None = never. A clock that is not set says
+        nothing about silence. Raises StoreError."""
         standing = standing or self.standing(snapshot)
         name, sim_key, now = snapshot.modem, snapshot.sim_key, self._clock()
+        if not is_set(now):
+            return None
         policy = self._policies[name]
         if sim_key is not None and not standing.has_rows:
             # A SIM that was put in today is not stale because the modem is old: it has a beginning of its own.
             due = rules.stale_at(self._store.first_seen(f"{name} {sim_key}", now), policy)
             if due is not None and now < due:
                 return due
+        left_s = self._chance_left(name, standing)
+        if left_s > 0:
+            due = raising.stale_due(self._store, standing, now=now, policy=policy)
+            if due is not None and due <= now:
+                return now + timedelta(seconds=left_s)
         alerts, again_at = raising.silent(
             self._store,
             standing,
@@ -74,13 +159,15 @@ class Alarm:
         return again_at
 
     def level(self, standing: Standing) -> Level:
-        """What this modem's last reading means now."""
-        last = standing.shown
+        """What this modem's last reading means now; its number alone while the clock is not set."""
+        last, policy, now = standing.shown, self._policies[standing.modem], self._clock()
+        if not is_set(now):
+            policy = replace(policy, every_s=None)
         return rules.level(
             last.reading.balance if last else None,
             taken_at=last.taken_at if last else None,
-            now=self._clock(),
-            policy=self._policies[standing.modem],
+            now=now,
+            policy=policy,
             first_seen=standing.first_seen,
         )
 
@@ -99,3 +186,23 @@ class Alarm:
         self._store.put_alert(alert, channels)
         self._wake_outbox()
         return alert
+
+    # --- helpers
+
+    def _give_chance(self, name: str) -> None:
+        until_at = self._clock() + timedelta(seconds=CHANCE_S)
+        self._chances[name] = _Chance(self._monotonic() + CHANCE_S, until_at)
+
+    def _chance_left(self, name: str, standing: Standing) -> float:
+        """Seconds for which one query is waited for; 0 = it was made, or its time is over."""
+        chance = self._chances.get(name)
+        if chance is None:
+            return 0.0
+        if not chance.known:
+            chance.known, chance.attempt = True, standing.last_attempt
+        left_s = min(chance.until - self._monotonic(), (chance.until_at - self._clock()).total_seconds())
+        asked = chance.ended and standing.last_attempt != chance.attempt
+        if left_s <= 0 or asked:
+            del self._chances[name]
+            return 0.0
+        return left_s

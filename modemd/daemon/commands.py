@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from modemd.alerts.channels import matching
 from modemd.at.ussd import check_code
+from modemd.clock import in_order
 from modemd.daemon import listener, render, request_fields
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.connection import Peer, Request
@@ -347,7 +348,7 @@ class Handlers:
         return self._fleet.resolve(request_fields.field(request, "modem", str, None))
 
     def _reading(self, name: str) -> Measurement | None:
-        return self._store.last_reading(name, self._fleet.snapshot(name).sim_key)
+        return self._alarm.standing(self._fleet.snapshot(name)).shown
 
     def _measured(self, m: Measurement) -> render.Json:
         now = self._clock()
@@ -356,9 +357,9 @@ class Handlers:
             rows = self._store.history(sim_key=m.sim_key, since=now - FORECAST_WINDOW)
             currency = m.reading.currency
             same = [row for row in rows if row.reading.currency == currency]
-            days = days_left(
-                [(row.taken_at, row.reading.balance) for row in same if row.reading.balance is not None], now
-            )
+            times = in_order([row.taken_at for row in same], now)
+            pairs = zip(times, (row.reading.balance for row in same), strict=True)
+            days = days_left([(at, balance) for at, balance in pairs if balance is not None], now)
         if m.reading.balance is None and m.modem in self._fleet.settings:
             level = self._alarm.level(self._alarm.standing(self._fleet.snapshot(m.modem)))
             level = level if level == "stale" else "unknown"  # of this answer; an earlier number is `--cached`

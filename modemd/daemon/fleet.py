@@ -156,6 +156,11 @@ class Fleet:
             self.next_query_at[name] = due
         return min((due for due in self.next_query_at.values() if due is not None), default=None)
 
+    def store_is_back(self) -> None:
+        """A scheduled query that could not be noted dialled nothing: it is due again."""
+        for pace in self._paces.values():
+            pace.submitted = None
+
     def stuck(self) -> list[str]:
         """Modems whose owner thread is gone or over the deadline that it set itself."""
         now = self._monotonic()
@@ -166,16 +171,25 @@ class Fleet:
         settings = self.settings[snapshot.modem]
         if settings.every_s is None or snapshot.code is None or snapshot.state not in ASKABLE:
             return None
-        registered_at = snapshot.registered_at
+        registered_at = self._counted(snapshot.registered_at, now)
         return next_query(
             every_s=settings.every_s,
-            last_attempt=self._pace(seen).last_attempt(standing.last_attempt, registered_at=registered_at, now=now),
+            last_attempt=self._last_attempt(seen, registered_at, now),
             registered_at=registered_at,
             now=now,
             attempts_today=standing.attempts_today,
             floor_s=snapshot.floor_s,
-            wanted_at=snapshot.wanted_at,
+            wanted_at=self._counted(snapshot.wanted_at, now),
         )
+
+    def _last_attempt(self, seen: Seen, registered_at: datetime | None, now: datetime) -> datetime | None:
+        pace = self._pace(seen)
+        pace.submitted = self._counted(pace.submitted, now)
+        return pace.last_attempt(seen.standing.last_attempt, registered_at=registered_at, now=now)
+
+    def _counted(self, when: datetime | None, now: datetime) -> datetime | None:
+        """As it counts now: a clock that was set back must not stop the schedule for the length of the jump."""
+        return None if when is None else self._store.counted(when, now)
 
     def _pace(self, seen: Seen) -> Pace:
         return self._paces.setdefault((seen.snapshot.modem, seen.snapshot.sim_key), Pace())

@@ -20,6 +20,7 @@ from modemd import __version__
 from modemd.alerts.channels import bind
 from modemd.alerts.outbox import Outbox
 from modemd.backends.registry import make_backend
+from modemd.clock import Jumps, is_set
 from modemd.daemon import diagnosis, render, service
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.commands import Handlers
@@ -28,9 +29,11 @@ from modemd.daemon.connection import Request, encode_row
 from modemd.daemon.fleet import Fleet, Seen
 from modemd.daemon.server import Server
 from modemd.daemon.signals import EXIT_FAILED, Signals
+from modemd.daemon.upkeep import Upkeep
 from modemd.daemon.views import Views
 from modemd.daemon.watch import Watch
 from modemd.errors import ConfigError, StoreError
+from modemd.explanations import situation
 from modemd.log import get_logger
 from modemd.modem.worker import Reports, Worker
 from modemd.money.operators import Packs
@@ -40,7 +43,6 @@ from modemd.store import Delivery, Standing, Store
 EXIT_OK, EXIT_CONFIGURATION = 0, 2
 LEAST_PAUSE_S = 1.0  # between two looks at the schedule that nothing else asked for
 LONGEST_LINE = 1000  # characters; a value in a file can be a megabyte
-CLOCK_JUMP_S = 5.0  # more than NTP slews away between two turns
 CLOCK_LOOK_S = 900.0  # without a watchdog: how soon a clock that was set is noticed at the latest
 LONGEST_STATUS = 3000  # characters; systemd ignores messages over 4096 octets (NOTIFY_BUFFER_MAX)
 TROUBLE_PAUSE_S = 60.0  # after a full disk or a bug in the loop's own work: look again this much later
@@ -122,7 +124,9 @@ class Daemon:
         )
         self._watchdog_s = service.watchdog_interval_s()
         self._watchdog_at = 0.0
-        self._clock_offset = time.time() - time.monotonic()
+        self._upkeep = Upkeep(self._store, self._alarm, self._fleet)
+        self._jumps = Jumps(_now, time.monotonic)
+        self._clock_set = True
 
     def run(self) -> int:
         """The main loop. Returns the exit code."""
@@ -132,6 +136,7 @@ class Daemon:
             self._log.error(self._store.notice)
         for problem in self._packs.problems:
             self._log.error("operator pack skipped", problem=str(problem))
+        self._look_at_clock()
         self._apply_rest(self._config)
         self._fleet.apply(self._config.modems)
         self._outbox.start()
@@ -157,10 +162,11 @@ class Daemon:
     def _tend(self) -> None:
         """Whatever is due, and only that: idle, this costs nothing."""
         now = time.monotonic()
-        offset = time.time() - now
-        if abs(offset - self._clock_offset) > CLOCK_JUMP_S:
-            self._changed = True  # somebody set the clock (NTP after boot): what is due has to be worked out anew
-            self._clock_offset = offset
+        if self._jumps.since_last() is not None:  # NTP after boot, or a person: what is due is worked out anew
+            self._changed = True
+            self._alarm.clock_jumped()
+            self._outbox.wake()
+            self._look_at_clock()
         if self._watchdog_s is not None and now >= self._watchdog_at:
             self._feed_watchdog()
             self._watchdog_at = now + self._watchdog_s
@@ -169,6 +175,7 @@ class Daemon:
                 self._server.open()
                 self._log.warning("the control socket was removed: made again", path=self._server.path)
             self._test_ends_at = self._handlers.look()
+            self._changed |= self._upkeep.look(now)
             if self._changed or self._touched or now >= self._tend_at:
                 names = self._take_names(now)
                 self._tend_modems(self._fleet.seen(names), now)
@@ -184,6 +191,13 @@ class Daemon:
             self._due.clear()
             self._tend_at = now + TROUBLE_PAUSE_S
             self._log.exception("schedule failed")
+
+    def _look_at_clock(self) -> None:
+        was, self._clock_set = self._clock_set, is_set(_now())
+        if was and not self._clock_set:
+            self._log.warning(situation("clock not set", now=f"{_now():%Y-%m-%d}"))
+        elif self._clock_set and not was:
+            self._log.info("the clock was set", now=f"{_now():%Y-%m-%dT%H:%M:%SZ}")
 
     def _take_names(self, now: float) -> list[str] | None:
         """The modems to be judged now: those that changed, and those of which something is due. None: all of them, also
@@ -211,8 +225,7 @@ class Daemon:
         limits = [self._tend_at if not (self._changed or self._touched) else 0.0]
         if self._watchdog_s is not None:
             limits.append(self._watchdog_at)
-        if self._test_ends_at is not None:
-            limits.append(self._test_ends_at)
+        limits += [at for at in (self._test_ends_at, self._upkeep.due) if at is not None]
         return min(limits)
 
     def _until(self, when: datetime | None) -> float:
@@ -297,7 +310,7 @@ class Daemon:
             error=error,
         )
         try:
-            self._alarm.measured(m)
+            self._alarm.catch_up()
         except StoreError as error:
             self._complain(error.message)
 
@@ -312,7 +325,7 @@ class Daemon:
             daemon = self._config.daemon
             process = diagnosis.process(config=str(self._path.absolute()), state=daemon.state, socket=daemon.socket)
             channels = diagnosis.channels(self._alarm.channels, alerts, now=_now())
-            request.finish({"daemon": process, "channels": channels})
+            request.finish({"daemon": {**process, "store": self._store.fault}, "channels": channels})
 
         request.stream(rows, own)
 

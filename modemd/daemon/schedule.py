@@ -50,22 +50,16 @@ class Pace:
     """What a running daemon remembers about one modem's SIM beyond the store.
 
     It can only make queries rarer than the store alone would: a query that ended before anything was dialled (roaming,
-    unplugged) leaves no attempt in the store and must not be repeated at once, and an attempt in the future needs a
-    fixed moment from which to count, or it would put off the next query for ever.
+    unplugged) leaves no attempt in the store and must not be repeated at once. Times come in as they count now
+    (clock.Counted), `submitted` too.
     """
 
     submitted: datetime | None = None
-    _future: datetime | None = None
-    _seen_at: datetime | None = None
 
     def last_attempt(
         self, stored: datetime | None, *, registered_at: datetime | None, now: datetime
     ) -> datetime | None:
         """The attempt that counts for `next_query`."""
-        if stored is not None and stored > now:
-            if self._future != stored or self._seen_at is None or self._seen_at > now:
-                self._future, self._seen_at = stored, now
-            stored = self._seen_at
         submitted = self.submitted
         if submitted is None or submitted > now or (registered_at is not None and registered_at > submitted):
             return stored  # registered anew since then: what stopped that query may be over

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from modemd.daemon import render
@@ -24,6 +25,9 @@ class Views:
     def status(self, snapshot: ModemSnapshot) -> render.Json:
         """One modem of `status --json`. Its modem is one of the configuration. Raises StoreError."""
         standing = self._alarm.standing(snapshot)
+        fault = self._store.fault
+        if fault is not None:
+            snapshot = replace(snapshot, error=f"{snapshot.error}; {fault}" if snapshot.error else fault)
         return render.status(
             snapshot,
             reading=standing.shown,

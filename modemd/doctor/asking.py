@@ -61,6 +61,7 @@ def _daemon(said: Mapping[str, Any], version: str | None) -> Daemon:
         gids=tuple(gid for one in _list(said.get("gids")) if (gid := _whole(one)) is not None),
         config=_text(said.get("config")),
         state=_text(said.get("state")),
+        store=_text(said.get("store")),
     )
 
 

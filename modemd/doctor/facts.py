@@ -34,6 +34,7 @@ class Daemon:
     gids: tuple[int, ...] = ()
     config: str | None = None
     state: str | None = None
+    store: str | None = None  # why it cannot write what it has to remember
 
     @property
     def mute(self) -> bool:

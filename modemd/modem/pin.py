@@ -6,7 +6,7 @@ from typing import Protocol
 
 from modemd.backends.base import PinEntry
 from modemd.credentials import credential_path, read_credential
-from modemd.errors import SimError
+from modemd.errors import SimError, StoreError
 from modemd.explanations import line_of, situation
 
 
@@ -41,7 +41,10 @@ def unlock(sim: PinEntry, book: PinBook, *, pin_file: str | None, subject: str, 
         raise SimError(situation("one PIN try left"), code="sim pin")
     if tries is not None and tries < FULL_TRIES and book.pin_unresolved(subject, digest):
         raise SimError(situation("PIN unresolved", file=pin_file), code="sim pin")
-    book.note_pin_attempt(subject, digest)
+    try:
+        book.note_pin_attempt(subject, digest)
+    except StoreError as error:
+        raise SimError(situation("PIN not noted", why=error.message), code="sim pin") from error
     verdict = sim.enter(pin)
     if verdict == "unknown" and sim.state() == "ready":
         verdict = "accepted"

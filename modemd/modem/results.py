@@ -99,17 +99,21 @@ class ResultWriter:
     # --- helpers
 
     def _keep(self, row: Measurement) -> Measurement:
-        """Stores a row, then tells of it, with its number in the store. A store that fails is logged: who asked still
-        gets the answer."""
+        """Stores a row, then tells of it, with its number in the store. What the store cannot take now it keeps: who
+        asked still gets the answer."""
         try:
             row = replace(row, seq=self._context.store.add(row))
         except StoreError as error:
-            self._log.error("a reading could not be stored", reason=error.message)
+            self._log.error("a row of the history waits in memory", reason=error.message)
         self._on_measurement(row)
         return row
 
     def _last_sim_key(self) -> str:
         """Before the SIM could be read: the one that was seen last in this modem."""
         name = self._context.settings.name
-        row = self._context.store.last_row(name)
+        try:
+            row = self._context.store.last_row(name)
+        except StoreError as error:
+            self._log.error("the last row of the history cannot be read", reason=error.message)
+            row = None
         return row.sim_key if row is not None else f"modem:{name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from modemd.errors import PortAbsent, SimError
+from modemd.errors import PortAbsent, SimError, StoreError
 from modemd.modem import code_order, interpretation, operator_lookup, pin
 from modemd.modem.context import Context
 from modemd.money.pack import Pack
@@ -71,19 +71,26 @@ class Subscriber:
         """A person has asked by this code: from now on the schedule may, too."""
         known = self.pack is not None and any(query.code == code for query in self.pack.queries)
         if known and not self._store.code_tried(sim_key, code):
-            self._store.note_code_tried(sim_key, code)
+            try:
+                self._store.note_code_tried(sim_key, code)
+            except StoreError as error:  # it can be said again, and an answer must not be lost for it
+                self._context.log.warning("a code that was asked for by hand could not be noted", reason=error.message)
+                return
             self._context.owner.publish(**self._scheduled(sim_key))
 
     def learn(self, answer: interpretation.Answer) -> None:
         """Which encoding and decoder work with this model, proved by the operator's own pattern."""
         device = self._backend.device
         if device.model is not None and answer.reading.confidence == "operator":
-            self._store.learn(
-                device.model,
-                device.firmware or "",
-                request=answer.result.sent_as,
-                decoder=answer.result.decoder,
-            )
+            try:
+                self._store.learn(
+                    device.model,
+                    device.firmware or "",
+                    request=answer.result.sent_as,
+                    decoder=answer.result.decoder,
+                )
+            except StoreError as error:  # the next answer proves it again
+                self._context.log.warning("what this model takes could not be noted", reason=error.message)
 
     def dials(self, sim_key: str, *, asked: str | None, by_schedule: bool) -> list[code_order.Dial]:
         """The codes of one query, in order."""

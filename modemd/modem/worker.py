@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from modemd.backends.base import Backend, Event, Host, WireTap
-from modemd.errors import ModemError, NoReplyOnPort
+from modemd.errors import ModemError, NoReplyOnPort, StoreError
 from modemd.explanations import line_of
 from modemd.frozen import dataclass
 from modemd.log import get_logger
@@ -182,6 +182,12 @@ class Worker(threading.Thread):
             try:
                 self._own()
                 pause_s = self._paces.crash_min_s
+            except StoreError as error:  # a disk that cannot even be read; what cannot be written ends nothing
+                self._log.error("modem needs the store", reason=error.message)
+                self._publish(state="failed", error=error.message)
+                self._refuse_all(error.code, error.message)
+                self._rest(pause_s)
+                pause_s = min(pause_s * 2, self._paces.crash_max_s)
             except Exception:  # noqa: BLE001  # a bug: told with its traceback, and tried again with growing pauses
                 self._log.exception("modem thread failed", pause_s=pause_s)
                 self._publish(state="failed", error=line_of("failed"))

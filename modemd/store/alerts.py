@@ -86,11 +86,14 @@ class AlertBook(Database):
                 (time_text(self._clock()), modem, sim_key),
             )
 
-    def outbox_due(self, now: datetime) -> list[Delivery]:
-        """Pending deliveries whose time has come, in the order in which their alerts were raised."""
+    def outbox_due(self, now: datetime, *, also: Collection[int] = ()) -> list[Delivery]:
+        """Pending deliveries whose time has come, or whose number is among `also`, in the order in which their alerts
+        were raised."""
+        marks = ", ".join("?" for _ in also)
         rows = self._rows(
-            f"{_JOINED} WHERE delivery_state = 'pending' AND (next_at <= ? OR next_at > ?) ORDER BY delivery_id",
-            (time_text(now), time_text(now + LONGEST_RETRY)),
+            f"{_JOINED} WHERE delivery_state = 'pending' AND (next_at <= ? OR next_at > ? OR delivery_id IN ({marks}))"
+            " ORDER BY delivery_id",
+            (time_text(now), time_text(now + LONGEST_RETRY), *also),
         )
         due: list[Delivery] = []
         for row in rows:

@@ -35,7 +35,8 @@ class History(Database):
         since: datetime | None = None,
         limit: int | None = None,
     ) -> list[Measurement]:
-        """Rows oldest first; with `limit` the newest so many. `modem` is the name the row was taken under."""
+        """Rows in the order in which they came; with `limit` the newest so many. `modem` is the name the row was taken
+        under. A time says less: the clock may have been wrong."""
         tests, values = ["1"], list[Column]()
         if modem is not None:
             tests.append("modem = ?")
@@ -49,7 +50,7 @@ class History(Database):
         values.append(-1 if limit is None else max(limit, 0))
         where = " AND ".join(tests)
         rows = self._rows(
-            f"SELECT * FROM readings WHERE {where} ORDER BY taken_at DESC, id DESC LIMIT ?",  # noqa: S608
+            f"SELECT * FROM readings WHERE {where} ORDER BY id DESC LIMIT ?",  # noqa: S608
             values,
         )
         return self._kept(reversed(rows), measurement_of)
@@ -98,8 +99,11 @@ class History(Database):
             (*values, *values),
         )
         # A second one was stored behind the first. What was asked for then counts, an unasked one only if it is newer.
-        if len(found) == 2 and (found[1].origin in ASKED or found[1].taken_at > found[0].taken_at):
-            return found[1]
+        if len(found) == 2:
+            first, second = found
+            # What was taken ahead of the clock counts as now, which is not after anything that came behind it.
+            wrong = first.taken_at > self._clock()
+            return second if wrong or second.origin in ASKED or second.taken_at > first.taken_at else first
         return found[0] if found else None
 
     def last_row(self, modem: str, sim_key: str | None = None) -> Measurement | None:

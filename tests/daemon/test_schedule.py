@@ -86,15 +86,6 @@ def test_never_a_25th_in_a_day() -> None:
     assert due(-7, today=24) == 1
 
 
-def test_a_clock_set_back_delays_by_one_interval_only() -> None:
-    """The same future attempt, looked at again and again, comes due `every` after it was first seen."""
-    pace = Pace()
-    future = NOW + 1000 * HOUR
-    seen = [pace.last_attempt(future, registered_at=NOW - HOUR, now=NOW + hours * HOUR) for hours in (0, 1, 5)]
-    assert seen == [NOW, NOW, NOW]
-    assert pace.last_attempt(future, registered_at=NOW, now=future + HOUR) == future
-
-
 def test_a_query_that_dialled_nothing_is_not_repeated_at_once() -> None:
     """Roaming leaves no attempt in the store; it is tried again an interval later, or after the next registration."""
     pace = Pace(submitted=NOW)

@@ -217,12 +217,14 @@ def test_what_protects_the_sim_survives_damage(folder: Path, row: Row, alert: Ca
 
 
 def test_full_disk(folder: Path, row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk is a StoreError with the cure; nothing half-written is left, and what fits is still written."""
-    connect = sqlite3.connect
+    """A full disk is a StoreError with the cure; nothing half-written is left. What did not fit is written when there
+    is room, with what came behind it, in the order in which it came."""
+    connect, opened = sqlite3.connect, list[sqlite3.Connection]()
 
     def small(*args: Any, **options: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = connect(*args, **options)
         connection.execute("PRAGMA max_page_count = 50")
+        opened.append(connection)
         return connection
 
     monkeypatch.setattr(sqlite3, "connect", small)
@@ -230,6 +232,14 @@ def test_full_disk(folder: Path, row: Row, monkeypatch: pytest.MonkeyPatch) -> N
     store.add(row("1"))
     with pytest.raises(StoreError, match=r"full.*free some space"):
         store.add(row("2", raw=b"x" * 400_000))
-    store.add(row("3"))
-    assert [str(m.reading.balance) for m in store.history()] == ["1", "3"]
+    with pytest.raises(StoreError, match="full"):
+        store.add(row("3"))
+    assert [str(m.reading.balance) for m in store.history()] == ["1"]
+    assert store.fault is not None
+    assert "2 rows" in store.fault
+    opened[-1].execute("PRAGMA max_page_count = 5000")
+    assert store.write_kept() == 2
+    assert [str(m.reading.balance) for m in store.history()] == ["1", "2", "3"]
+    assert store.fault is None
+    assert not store.behind
     store.close()

@@ -112,16 +112,16 @@ def test_a_time_without_zone_is_a_bug(store: Store, row: Row) -> None:
 
 
 def test_history_filters(store: Store, row: Row, clock: Any) -> None:
-    """Oldest first, whatever the order of arrival; by modem, SIM and time; `limit` keeps the newest."""
+    """In the order of arrival, whatever the clock said; by modem, SIM and time; `limit` keeps the newest."""
     start = clock.now
     store.add(row("3", taken_at=start + timedelta(hours=3)))
     store.add(row("1", taken_at=start + timedelta(hours=1)))
     store.add(row("2", taken_at=start + timedelta(hours=2), modem="van", sim_key="iccid:2"))
-    assert balances(store.history()) == ["1", "2", "3"]
-    assert balances(store.history(modem="home")) == ["1", "3"]
+    assert balances(store.history()) == ["3", "1", "2"]
+    assert balances(store.history(modem="home")) == ["3", "1"]
     assert balances(store.history(sim_key="iccid:2")) == ["2"]
-    assert balances(store.history(since=start + timedelta(hours=2))) == ["2", "3"]
-    assert balances(store.history(limit=2)) == ["2", "3"]
+    assert balances(store.history(since=start + timedelta(hours=2))) == ["3", "2"]
+    assert balances(store.history(limit=2)) == ["1", "2"]
     assert store.history(limit=0) == []
     assert store.history(modem="nobody") == []
 

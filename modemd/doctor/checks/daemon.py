@@ -17,4 +17,7 @@ def service(facts: Facts) -> list[Finding]:
     if daemon.old or (daemon.version and daemon.version != daemon.own_version):
         text = f"the daemon is version {daemon.version or '?'}, this program is {daemon.own_version}"
         return [Finding("daemon", "warning", "daemon", text, RESTART)]
+    if daemon.store is not None:
+        text, cure = split(daemon.store, cure="free some space on its disk")
+        return [Finding("daemon", "fault", "daemon", text, cure)]
     return [Finding("daemon", "ok", "daemon", f"it runs, version {daemon.version}")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from modemd.backends.base import RadioControl, RadioState, SavedRadio
@@ -71,7 +72,10 @@ class RadioFallback(Generic[T]):
         found = radio.state()
         steps: tuple[str, ...] = ()
         try:
+            now = context.clocks.now()
             note = context.store.last_fallback(question.sim_key)
+            if note is not None:
+                note = replace(note, at=context.store.counted(note.at, now))
             if found is not None:
                 steps = order(found, imsi=backend.sim.imsi, first=note.rat if note is not None else None)
             if found is None or not steps or settings.radio_fallback != "auto":
@@ -81,7 +85,7 @@ class RadioFallback(Generic[T]):
                 repeatable=question.repeatable,
                 uplink=backend.uplink(),
                 note=note,
-                now=context.clocks.now(),
+                now=now,
                 pending=pending,
             )
             why = refusal(result, settings, standing)

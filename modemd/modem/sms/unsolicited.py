@@ -80,4 +80,4 @@ class Unsolicited:
         """A warning right behind a question says nothing new, and may have been caused by it: a loop, else."""
         name, sim_key = self._context.settings.name, self._context.owner.snapshot().sim_key
         last = self._context.store.last_attempt(name, sim_key)
-        return last is not None and timedelta(0) <= now - last < JUST_ASKED
+        return last is not None and now - self._context.store.counted(last, now) < JUST_ASKED
