@@ -321,7 +321,7 @@ SITUATIONS = {
         "give the machine a way to a time server, or: sudo date -s '2026-01-31 12:00'",
     ),
     "store behind": Explanation(
-        "nothing can be stored now, and {rows} rows of the history wait in memory ({why})",
+        "nothing can be stored now ({rows} rows of the history wait in memory; {why})",
         "look at the disk; modemd writes them by itself as soon as it can, and dials nothing before",
     ),
     "PIN not noted": Explanation(

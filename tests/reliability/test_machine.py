@@ -6,7 +6,11 @@ import os
 import resource
 import sqlite3
 import stat
+import subprocess
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +53,97 @@ def test_disk_full(stage: Any) -> None:
     with stage.fault("room again"):
         resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (UNLIMITED, UNLIMITED))
         assert daemon.ask()["balance"] == "42.50"
+
+
+EMPTY = MODEM.replace("42.50", "5.00")
+TAKE = '#!/bin/sh\nprintf \'%s %s\\n\' "$MODEMD_EVENT" "$MODEMD_BALANCE" >> {told}\n'
+
+
+def warned(stage: Any) -> tuple[str, Path]:
+    """A channel whose program writes what it gets into a file beside the state folder, not into it."""
+    told, program = stage.folder / "told", stage.folder / "take"
+    program.write_text(TAKE.format(told=told), encoding="utf-8")
+    program.chmod(0o755)
+    return f'[[channel]]\ntype = "command"\nrun = ["{program}"]\n', told
+
+
+def is_warned_once(daemon: Any, told: Path) -> None:
+    """The alert is listed and sent, once, and the reading is in the history."""
+    daemon.wait(lambda found: found["error"] is None and [one["event"] for one in found["alerts"]] == ["critical"])
+    deadline = time.monotonic() + 20
+    while not (told.exists() and told.read_text()):
+        assert time.monotonic() < deadline, daemon.log
+        daemon.hear(0.1)
+    daemon.idle(0.5)
+    assert told.read_text() == "critical 5.00\n"
+    assert daemon.cli("alerts", "list").stdout.count("balance is critical") == 1
+    assert [row["balance"] for row in daemon.rows() if row["error"] is None] == ["5.00"]
+    assert "Traceback" not in daemon.log
+
+
+@pytest.fixture
+def small_disk(stage: Any) -> Iterator[Path]:
+    """A file system of 1 MiB at the state folder, where this machine lets us mount one."""
+    state = stage.folder / "state"
+    state.mkdir(mode=0o700)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", str(state)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        pytest.skip(f"no file system of its own can be mounted here: {done.stderr.strip()}")
+    yield state
+    subprocess.run(["umount", "-l", str(state)], check=True)
+
+
+@pytest.mark.parametrize("left_kib", [4, 28, 44, 52])
+def test_disk_full_between_reading_and_alert(stage: Any, small_disk: Path, left_kib: int) -> None:
+    """Wherever the room ends, at the attempt, the reading or its alert: what was read is kept, and judged and told as
+    soon as there is room, although nothing more is ever asked."""
+    fake = stage.modem(EMPTY)
+    channel, told = warned(stage)
+    daemon = stage.daemon(home(fake), rest=channel)
+    daemon.wait("ready")
+    room = os.statvfs(small_disk)
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * (room.f_bavail * room.f_frsize - left_kib * 1024))
+    with stage.fault("fills up"):
+        first = daemon.ask()
+        assert first["balance"] == ("5.00" if fake.queries else None)
+        if not told.exists():
+            daemon.wait(lambda found: "nothing can be stored" in str(found["error"]))
+            assert "nothing can be stored" in daemon.cli("doctor").stdout
+    with stage.fault("room again"):
+        filler.unlink()
+        if not fake.queries:  # nothing was dialled that could not be counted
+            daemon.wait(lambda found: found["error"] is None)
+            daemon.ask()
+        is_warned_once(daemon, told)
+    assert len(fake.queries) == 1
+
+
+@pytest.mark.parametrize("more_kib", [0, 16, 40])
+def test_file_may_not_grow(stage: Any, more_kib: int) -> None:
+    """The same by a limit on the size of a file, which is another error of the kernel (EFBIG; a quota or a failing card
+    come the same way)."""
+    fake = stage.modem(EMPTY)
+    channel, told = warned(stage)
+    daemon = stage.daemon(home(fake), rest=channel)
+    daemon.wait("ready")
+    size = (stage.folder / "state" / "modemd.sqlite-wal").stat().st_size
+    with stage.fault():
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (size + more_kib * 1024, UNLIMITED))
+        daemon.ask()
+        if not told.exists():
+            daemon.wait(lambda found: "nothing can be stored" in str(found["error"]))
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (UNLIMITED, UNLIMITED))
+        daemon.wait(lambda found: found["error"] is None)
+        if not fake.queries:
+            daemon.ask()
+        is_warned_once(daemon, told)
+    assert len(fake.queries) == 1
 
 
 def test_state_folder_that_may_not_be_written(stage: Any) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from modemd.backends.base import Undo
+from modemd.clock import Jumps
 from modemd.errors import ModemError, ModemSilent, StoreError
 from modemd.explanations import ILL, STEPS, line_of, situation
 from modemd.modem.context import Context
@@ -30,7 +32,8 @@ class RecoveryExecutor:
         self.acting: str | None = None
         self._context, self._settings, self._store = context, context.settings, context.store
         self._backend, self._power, self._owner = context.backend, context.backend.power, context.owner
-        self._now, self._monotonic = context.clocks.now, context.clocks.monotonic
+        self._monotonic = context.clocks.monotonic
+        self._jumps = Jumps(context.clocks.now, context.clocks.monotonic)
         self._paces, self._log = context.paces, context.log
         self._nobody = f"modem:{self._settings.name}"
         self._subject = self._nobody
@@ -209,6 +212,12 @@ class RecoveryExecutor:
         found, now = self._backend.uplink(), self._monotonic()
         if found is not None or now - self._uplink_at >= AN_UPLINK_S:
             self._uplink, self._uplink_at = found, now
+
+    def _now(self) -> datetime:
+        by = self._jumps.since_last()
+        if by is not None:
+            self._ladder.clock_jumped(by)
+        return self._context.clocks.now()
 
     # --- what is remembered
 

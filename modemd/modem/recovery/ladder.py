@@ -112,6 +112,16 @@ class Ladder:
         """True when the last query is one too many without an answer, until `failed` is told of it."""
         return self._unanswered >= self.limits.unanswered and not self._mad_told
 
+    def clock_jumped(self, by: timedelta) -> None:
+        """The clock was set: what has lasted for so long still has. What the store remembers stays as it was noted."""
+        self._since = self._since and self._since + by
+        self._opened_at = self._opened_at and self._opened_at + by
+        self._well_since = self._well_since and self._well_since + by
+        if self._judged is not None:
+            rung, fault, until = self._judged
+            self._judged = rung, fault, until + by
+        self._out_of_reach = {rung: (until + by, why) for rung, (until, why) in self._out_of_reach.items()}
+
     # --- what to do
 
     def next(self, rungs: Iterable[RecoveryStep], now: datetime, *, fault: Fault | None = None) -> RecoveryStep | None:

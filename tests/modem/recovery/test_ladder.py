@@ -301,3 +301,19 @@ def test_the_line_for_people(clock: Any) -> None:
         "opened again 3 times, last 2024-05-01 at 12:00 UTC; reset 2024-05-01 at 12:01 UTC (helped)"
     )
     assert ladder.summary(clock.move(hours=25)) is None
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_recovery() -> None:
+    """The patience with a silent modem ends when it would have, and not a day later."""
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    ladder = Ladder()
+    for _ in range(4):
+        ladder.failed("silent", now)
+        rung = ladder.next(ALL, now)
+        assert rung == "reopen"
+        ladder.taken(rung, now)
+        now += timedelta(seconds=4)
+    ladder.clock_jumped(-timedelta(days=1))
+    now += timedelta(seconds=30) - timedelta(days=1)
+    ladder.failed("silent", now)
+    assert ladder.next(ALL, now) in HIGHER
