@@ -10,11 +10,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from modemd.cli.rows import when
 from modemd.cli.terminal import LEVEL_COLOURS, columns, one_line, pad, paint, speaks, width
+from modemd.clock import in_order
 
 HEIGHT = 11  # rows of the picture without axis and title: with them it fits a terminal of 24 lines with the prompt
 WIDEST = 120  # columns: wider pictures only stretch the same line
@@ -55,7 +56,9 @@ def thresholds(line: str) -> tuple[tuple[str, float], ...]:
 
 def draw(rows: Sequence[Mapping[str, Any]], name: str, levels: Sequence[tuple[str, float]] = ()) -> list[str]:
     """The lines of the picture of one modem's history rows, oldest first, in the currency of the last reading."""
-    dated = [(moment, row) for row in rows if (moment := when(row)) is not None]
+    known = [(moment, row) for row in rows if (moment := when(row)) is not None]
+    moments = in_order([moment for moment, _ in known], datetime.now(UTC))
+    dated = sorted(zip(moments, (row for _, row in known), strict=True), key=lambda entry: entry[0])
     readings = [(moment, row, value) for moment, row in dated if (value := _amount(row)) is not None]
     if not readings:
         return [f"{one_line(name)}: no balance was read in this time ({len(rows)} rows)"]

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -154,6 +155,8 @@ class Daemon:
         # The modems first: an open USSD session costs the next program its first query.
         self._fleet.stop()
         self._outbox.stop(0.5)
+        with suppress(StoreError):  # it said so when it began to wait
+            self._store.write_kept()
         self._store.close()
         self._log.info("stopped")
 

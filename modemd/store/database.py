@@ -229,7 +229,7 @@ def _errors(folder: Path) -> Iterator[None]:
 _CURES = {
     _READONLY: "give the file to modemd's user (chown), or mount the file system writable",
     _CANTOPEN: "give the folder to modemd's user (chown), or set another `state` folder",
-    _IOERR: "the disk or SD card fails: check it",
+    _IOERR: "the disk or SD card fails, or a quota is used up: check it",
     _FULL: "free some space on this file system",
     _BUSY: "close the program that holds it (sqlite3?)",
     _LOCKED: "close the program that holds it (sqlite3?)",

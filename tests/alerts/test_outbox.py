@@ -410,3 +410,62 @@ def test_the_delays_fit_the_store() -> None:
     assert max(RETRY_DELAYS_S) < LONGEST_RETRY.total_seconds()
     assert timedelta(days=7) == GIVE_UP_AFTER
     assert GIVE_UP_TRIES > 28
+
+
+def test_a_clock_set_back_does_not_put_off_a_try(store: Store, clock: Any, alert: MakeAlert) -> None:
+    """What is due in 30 s is tried in 30 s, although the clock went back by three hours meanwhile."""
+    seconds = [0.0]
+    results: queue.Queue[str | None] = queue.Queue()
+    fake = Fake()
+    fake.fails = DeliveryError("no network")
+    live = Outbox(
+        store,
+        {"command": Bound(name="command", channel=fake, events=frozenset())},
+        clock=clock,
+        monotonic=lambda: seconds[0],
+        on_result=lambda _, error: results.put(error),
+    )
+    store.put_alert(alert("a1"), ["command"])
+    live.start()
+    assert results.get(timeout=10) == "no network"
+    fake.fails = None
+    clock.move(hours=-3)
+    seconds[0] = 31.0
+    live.wake()
+    assert results.get(timeout=10) is None
+    assert live.stop(10)
+    assert states(store) == {("a1", "command"): "delivered"}
+
+
+def test_a_full_disk_does_not_hurry_the_tries(store: Store, clock: Any, alert: MakeAlert, eventually: Any) -> None:
+    """A failed try that cannot be noted is not made again before its time; then it is, full disk or not."""
+    refused: list[int] = []
+
+    class Full(Store):
+        def retry(self, delivery_id: int, error: str, next_at: Any) -> None:
+            refused.append(delivery_id)
+            raise StoreError("disk full: free some space")
+
+    store.close()
+    full, seconds, tries = Full(store.folder, clock=clock), [0.0], list[str | None]()
+    fake = Fake()
+    fake.fails = DeliveryError("no network")
+    live = Outbox(
+        full,
+        {"command": Bound(name="command", channel=fake, events=frozenset())},
+        clock=clock,
+        monotonic=lambda: seconds[0],
+        on_result=lambda _, error: tries.append(error),
+        store_pause_s=0.02,
+    )
+    full.put_alert(alert("a1"), ["command"])
+    live.start()
+    eventually(lambda: len(refused) > 4)
+    assert tries == ["no network"]
+    fake.fails = None
+    seconds[0] = 31.0
+    live.wake()
+    eventually(lambda: tries == ["no network", None])
+    assert live.stop(10)
+    assert states(full) == {("a1", "command"): "delivered"}
+    full.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modemd.errors import SimError
+from modemd.errors import SimError, StoreError
 from modemd.modem import pin
 from modemd.store import Store
 
@@ -143,3 +143,16 @@ def test_the_attempt_is_on_the_disk_before_the_wire(book: Store, wrong: str, tmp
             enter(sim, book, wrong)
     assert "refused" in enter(sim, book, wrong)
     assert len(sim.sent) == 2
+
+
+def test_not_sent_where_the_attempt_cannot_be_noted(book: Store, right: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk: the SIM waits, with a line that says why, and it is no fault of modemd."""
+
+    def full(*_: object) -> None:
+        raise StoreError("disk full: free some space")
+
+    monkeypatch.setattr(Store, "note_pin_attempt", full)
+    sim = Sim()
+    with pytest.raises(SimError, match=r"cannot be noted .*disk full"):
+        pin.unlock(sim, book, pin_file=right, subject="iccid")
+    assert sim.sent == []
