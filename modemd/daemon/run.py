@@ -21,7 +21,7 @@ from modemd import __version__
 from modemd.alerts.channels import bind
 from modemd.alerts.outbox import Outbox
 from modemd.backends.registry import make_backend
-from modemd.clock import Jumps, is_set
+from modemd.clock import Jumps
 from modemd.daemon import diagnosis, render, service
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.commands import Handlers
@@ -34,7 +34,6 @@ from modemd.daemon.upkeep import Upkeep
 from modemd.daemon.views import Views
 from modemd.daemon.watch import Watch
 from modemd.errors import ConfigError, StoreError
-from modemd.explanations import situation
 from modemd.log import get_logger
 from modemd.modem.worker import Reports, Worker
 from modemd.money.operators import Packs
@@ -127,7 +126,6 @@ class Daemon:
         self._watchdog_at = 0.0
         self._upkeep = Upkeep(self._store, self._alarm, self._fleet)
         self._jumps = Jumps(_now, time.monotonic)
-        self._clock_set = True
 
     def run(self) -> int:
         """The main loop. Returns the exit code."""
@@ -137,7 +135,7 @@ class Daemon:
             self._log.error(self._store.notice)
         for problem in self._packs.problems:
             self._log.error("operator pack skipped", problem=str(problem))
-        self._look_at_clock()
+        self._upkeep.look_at_clock(_now())
         self._apply_rest(self._config)
         self._fleet.apply(self._config.modems)
         self._outbox.start()
@@ -169,7 +167,7 @@ class Daemon:
             self._changed = True
             self._alarm.clock_jumped()
             self._outbox.wake()
-            self._look_at_clock()
+            self._upkeep.look_at_clock(_now())
         if self._watchdog_s is not None and now >= self._watchdog_at:
             self._feed_watchdog()
             self._watchdog_at = now + self._watchdog_s
@@ -194,13 +192,6 @@ class Daemon:
             self._due.clear()
             self._tend_at = now + TROUBLE_PAUSE_S
             self._log.exception("schedule failed")
-
-    def _look_at_clock(self) -> None:
-        was, self._clock_set = self._clock_set, is_set(_now())
-        if was and not self._clock_set:
-            self._log.warning(situation("clock not set", now=f"{_now():%Y-%m-%d}"))
-        elif self._clock_set and not was:
-            self._log.info("the clock was set", now=f"{_now():%Y-%m-%dT%H:%M:%SZ}")
 
     def _take_names(self, now: float) -> list[str] | None:
         """The modems to be judged now: those that changed, and those of which something is due. None: all of them, also

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
+from modemd.clock import is_set
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.fleet import Fleet
 from modemd.errors import StoreError
+from modemd.explanations import situation
 from modemd.log import get_logger
 from modemd.store import Store
 
@@ -28,6 +31,7 @@ class Upkeep:
         self._monotonic = monotonic
         self._pause_s = FIRST_PAUSE_S
         self._rows = 0
+        self._clock_set = True
 
     def look(self, now: float) -> bool:
         """Notices that something waits, or tries to do it where it is time; True when that changes what people are
@@ -49,6 +53,14 @@ class Upkeep:
             self.due = self._monotonic() + self._pause_s
             return False
         return self._over()
+
+    def look_at_clock(self, now: datetime) -> None:
+        """At the start and after a jump: says once that the clock was not set, and when it was."""
+        was, self._clock_set = self._clock_set, is_set(now)
+        if was and not self._clock_set:
+            self._log.warning(situation("clock not set", now=f"{now:%Y-%m-%d}"))
+        elif self._clock_set and not was:
+            self._log.info("the clock was set", now=f"{now:%Y-%m-%dT%H:%M:%SZ}")
 
     # --- helpers
 

@@ -264,11 +264,11 @@ def test_a_bug_in_the_store_ends_nothing(
     """An exception that nobody thought of is logged with its traceback, and the deliveries go on after the pause."""
     fake, due, calls = Fake(), store.outbox_due, []
 
-    def broken(now: Any) -> list[Delivery]:
+    def broken(now: Any, **options: Any) -> list[Delivery]:
         calls.append(now)
         if len(calls) == 1:
             raise RuntimeError("nobody thought of this")
-        return due(now)
+        return due(now, **options)
 
     monkeypatch.setattr(store, "outbox_due", broken)
     store.put_alert(alert("a1"), ["command"])
@@ -383,9 +383,9 @@ def test_idle_means_asleep(
     asked: list[object] = []
     due = store.outbox_due
 
-    def count(now: Any) -> list[Delivery]:
+    def count(now: Any, **options: Any) -> list[Delivery]:
         asked.append(now)
-        return due(now)
+        return due(now, **options)
 
     monkeypatch.setattr(store, "outbox_due", count)
     one = desk(command=Fake())

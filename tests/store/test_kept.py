@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,15 @@ class Disk:
 
     def fill(self) -> None:
         """Nothing more is written, not even into a page that has room: as on a card that went read-only."""
-        self.opened[-1].execute("PRAGMA query_only = ON")
+        self._set("ON")
 
     def clear(self) -> None:
-        self.opened[-1].execute("PRAGMA query_only = OFF")
+        self._set("OFF")
+
+    def _set(self, query_only: str) -> None:
+        for connection in self.opened:
+            with suppress(sqlite3.ProgrammingError):  # one that was closed again
+                connection.execute(f"PRAGMA query_only = {query_only}")
 
 
 @pytest.fixture
