@@ -29,14 +29,6 @@ from modemd.records import (
 # --- what is asked
 
 
-def _end_session(_message: UssdMessage) -> None:
-    return None
-
-
-def _never() -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UssdRequest:
     """One USSD dialogue (22.090). `ask` answers a menu, or ends the session with None. `timeout_s` runs from each
@@ -47,9 +39,9 @@ class UssdRequest:
 
     code: str
     timeout_s: float = 45.0
-    ask: Callable[[UssdMessage], str | None] = _end_session
+    ask: Callable[[UssdMessage], str | None] = lambda _message: None
     repeatable: bool = False
-    cancelled: Callable[[], bool] = _never
+    cancelled: Callable[[], bool] = lambda: False
     wrong_code: Callable[[str], bool] | None = None
     total_s: float | None = None
 
