@@ -10,7 +10,19 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from bench.daemon import CONFIG, READY_S, end, environment, fake_modem, new_folder, program, scenario, socket_of, timed
+from bench.daemon import (
+    CONFIG,
+    MODEM,
+    READY_S,
+    end,
+    environment,
+    fake_modem,
+    new_folder,
+    program,
+    scenario,
+    socket_of,
+    timed,
+)
 from bench.table import Row, median, seconds, spread
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable
@@ -95,7 +107,8 @@ def _memory(folder: Path, port: str) -> tuple[float, float]:
 
 def _start(folder: Path, port: str) -> subprocess.Popen[bytes]:
     config = folder / "modemd.toml"
-    config.write_text(CONFIG.format(folder=folder, port=port), encoding="utf-8")
+    modem = MODEM.format(name="home", way=f'port = "{port}"')
+    config.write_text(CONFIG.format(folder=folder) + modem, encoding="utf-8")
     return subprocess.Popen(
         [*program(), "run", "--config", str(config)],
         stdin=subprocess.DEVNULL,
