@@ -89,12 +89,16 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+def packs_of(folder: Path, text: str) -> Packs:
+    """The one operator of this text, in a folder made for it."""
+    folder.mkdir()
+    (folder / "xx-test.toml").write_text(text, encoding="utf-8")
+    return Packs([folder], built_in=None)
+
+
 @pytest.fixture
 def packs(tmp_path: Path) -> Packs:
-    folder = tmp_path / "packs"
-    folder.mkdir()
-    (folder / "xx-test.toml").write_text(PACK, encoding="utf-8")
-    return Packs([folder], built_in=None)
+    return packs_of(tmp_path / "packs", PACK)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from modemd.at.makes import all_makes, find_makes
-from modemd.at.rat_rows import ANY, GSM, NR, PACKET_ONLY, UMTS, WITH_CS, Domain, RatRow, Rats
+from modemd.at.rat_rows import ANY, NR, PACKET_ONLY, WITH_CS, Domain, RatRow, Rats
 from modemd.at.standard import STANDARD
 from modemd.frozen import dataclass
 
@@ -139,11 +139,6 @@ def same_meaning(row: RatRow, first: str, second: str) -> bool:
         return False
     rest = [[*fields[: row.place], *fields[row.place + 1 :]] for fields in (one, other)]
     return rest[0] == rest[1] and allowed[0] - {NR} == allowed[1] - {NR}
-
-
-def is_single(state: RatState) -> bool:
-    """Whether the setting is one that a fall-back leaves behind: GSM or UMTS alone."""
-    return state.allows in (frozenset({GSM}), frozenset({UMTS}))
 
 
 def explain(state: RatState) -> str | None:

@@ -45,5 +45,5 @@ class Paces:
     sms_parts_s: float = 60.0  # the parts of a message that came by itself
     sms_step_s: float = 0.2  # between two looks at what has come
     watch_s: float = 2.0  # between two looks for the device node of a modem that is not there; never while it is
-    ladder: Limits = field(default_factory=Limits)  # when to try harder with a modem that is silent or mad
+    ladder: Limits = field(default_factory=Limits)  # when to try harder with a modem that is silent or no use
     fallback: FallbackLimits = field(default_factory=FallbackLimits)

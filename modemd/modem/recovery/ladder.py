@@ -1,4 +1,4 @@
-"""The recovery ladder: what to do next with a modem that is silent or mad. Values in, values out; the caller has the
+"""The recovery ladder: what to do next with a modem that is silent or no use. Values in, values out; the caller has the
 clock, the store and the port.
 
 Steps, mildest first: "escape" (ESC and AT, which every opening does), "reopen" (the port closed and opened), "cfun"

@@ -18,7 +18,7 @@ from modemd.modem.requests import BalanceQuery
 from modemd.modem.session import Session
 from modemd.money.operators import Packs
 from modemd.records import ModemSettings
-from tests.owner_thread import PACES, PACK
+from tests.owner_thread import PACES, PACK, packs_of
 
 SMS_QUERY = """
 [[query]]
@@ -33,11 +33,8 @@ source = "test"
 
 @pytest.fixture
 def packs(tmp_path: Path) -> Packs:
-    folder = tmp_path / "packs"
-    folder.mkdir()
     text = PACK.replace('plmn = ["25001"]', 'plmn = ["25001"]\nsms_senders = ["Balance"]') + SMS_QUERY
-    (folder / "xx-test.toml").write_text(text, encoding="utf-8")
-    return Packs([folder], built_in=None)
+    return packs_of(tmp_path / "packs", text)
 
 
 def test_a_message_handed_over_before_the_question_is_not_its_answer(peer: Any, start: Any) -> None:

@@ -14,6 +14,7 @@ from modemd.modem.timeouts import Paces
 from modemd.modem.worker import BalanceQuery, Worker
 from modemd.money.operators import Packs
 from modemd.records import Measurement
+from tests.owner_thread import packs_of
 
 PACK = """
 id = "xx-test"
@@ -46,10 +47,7 @@ SOON = '+CUSD: 0,"Thank you, the answer will come by SMS",15'
 
 @pytest.fixture
 def packs(tmp_path: Path) -> Packs:
-    folder = tmp_path / "packs"
-    folder.mkdir()
-    (folder / "xx-test.toml").write_text(PACK, encoding="utf-8")
-    return Packs([folder], built_in=None)
+    return packs_of(tmp_path / "packs", PACK)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from modemd.records import Measurement, ModemSettings, ModemSnapshot, UssdResult
 from modemd.store import Store
 from tests.backends.scripted import Script
 from tests.backends.virtual_clock import VirtualClock
-from tests.owner_thread import PACK
+from tests.owner_thread import PACK, packs_of
 
 SETTINGS = ModemSettings(name="home", port="script")
 SMS_QUERY = """
@@ -130,11 +130,9 @@ def make_house(clock: VirtualClock, script: Script, tmp_path: Path) -> Iterator[
     made: list[tuple[House, Store]] = []
 
     def make(pack: str = PACK) -> House:
-        folder = tmp_path / f"packs{len(made)}"
-        folder.mkdir()
-        (folder / "xx-test.toml").write_text(pack, encoding="utf-8")
+        packs = packs_of(tmp_path / f"packs{len(made)}", pack)
         store = Store(tmp_path / f"state{len(made)}", clock=clock.now)
-        made.append((House(script, clock, store, Packs([folder], built_in=None)), store))
+        made.append((House(script, clock, store, packs), store))
         return made[-1][0]
 
     yield make
