@@ -73,7 +73,8 @@ def test_handed_over_messages_are_read(peer: Any, start: Any, shelf: Any, quick:
     query = ask(worker)
     assert peer.heard("AT+CUSD=1")
     text = pdu("Balance", "Balance 57,30 р")
-    peer.say(f"+CMT: ,{len(text) // 2 - 1}", text)
+    # In one piece, as a modem sends it: the answer to the request goes out from another thread at the same time.
+    peer.say(f"\r\n+CMT: ,{len(text) // 2 - 1}\r\n{text}\r\n".encode())
     assert query.result(10).reading.balance == Decimal("57.30")
     assert sent(peer, "AT^SMGR", "AT+CMGR") == []
 
