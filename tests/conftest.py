@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,12 @@ from hypothesis import HealthCheck, settings
 
 # An installed modemd registers this plugin by itself; a work tree that is only on the path does not.
 from modemd.simulator.pytest_plugin import fake_modem as fake_modem
+from tests.warm import Nursery
+
+# Where an environment forbids Python to keep what it compiled, each worker and each process of a test would compile
+# all of modemd again: a third of the suite's work. Workers and processes inherit this.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples in every run, and no time limit for one: a busy machine must not turn a test red.
 settings.register_profile(
@@ -38,6 +45,14 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Starts modemd as a process, without the time that loading it takes."""
+    made = Nursery()
+    yield made
+    made.close()
 
 
 class MadeUpMachine:

@@ -35,6 +35,7 @@ from modemd.modem.requests import Request as Query
 from modemd.records import ChannelSettings, Measurement, ModemSettings, ModemSnapshot, Reading, Sim
 from modemd.store import Store
 from tests.daemon.watching import Watcher
+from tests.warm import Nursery, WarmProcess
 
 DEADLINE_S = 10.0
 
@@ -182,26 +183,32 @@ class Running:
     """The real daemon as a process, with this test as its service manager."""
 
     def __init__(
-        self, config: Path, folder: Path, environ: Mapping[str, str] | None = None, *, script: str | None = None
+        self,
+        config: Path,
+        nursery: Nursery,
+        environ: Mapping[str, str],
+        *,
+        folder: Path,
+        fresh: bool,
+        script: str | None,
     ) -> None:
+        self._folder = folder
+        self._nursery = nursery
         self.told: list[str] = []
         self.log_path = folder / f"log-{time.monotonic_ns()}"
         self._manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         address = str(folder / f"notify-{time.monotonic_ns()}")
         self._manager.bind(address)
         own = {"NOTIFY_SOCKET": address, "MODEMD_SOCKET": str(folder / "s")}
-        self.environ = {**os.environ, **own, **(environ or {})}
+        self.environ = {**os.environ, **own, **environ}
         self.environ.pop("JOURNAL_STREAM", None)
+        program = ["-m", "modemd", "run", "--config", str(config)] if script is None else ["-c", script]
+        self.process: subprocess.Popen[bytes] | WarmProcess
+        if not fresh:
+            self.process = nursery.start(program, env=self.environ, cwd=folder, stderr=self.log_path)
+            return
         with self.log_path.open("wb") as log:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    *(("-m", "modemd", "run", "--config", str(config)) if script is None else ("-c", script)),
-                ],
-                env=self.environ,
-                stderr=log,
-                cwd=folder,
-            )
+            self.process = subprocess.Popen([sys.executable, *program], env=self.environ, stderr=log, cwd=folder)
 
     @property
     def log(self) -> str:
@@ -219,14 +226,8 @@ class Running:
         return next(message for message in self.told if wanted in message)
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "modemd", *arguments],
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        program = ["-m", "modemd", *arguments]
+        return self._nursery.run(program, env=self.environ, cwd=self._folder, folder=self._folder, timeout_s=30)
 
     def client(self) -> Client:
         return Client.connect(self.environ["MODEMD_SOCKET"])
@@ -242,12 +243,13 @@ class Running:
 
 
 @pytest.fixture
-def run_daemon(tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Starts the real daemon on a configuration file, or by a script; ended behind the test whatever happens."""
+def run_daemon(tmp_path: Path, nursery: Nursery) -> Iterator[Callable[..., Running]]:
+    """Starts the real daemon on a configuration file, or by a script; ended behind the test whatever happens. `fresh`:
+    in a process in which nothing is loaded; the command line has one that is warm."""
     started: list[Running] = []
 
-    def run(config: Path, *, script: str | None = None, **environ: str) -> Running:
-        running = Running(config, tmp_path, environ, script=script)
+    def run(config: Path, *, script: str | None = None, fresh: bool = True, **environ: str) -> Running:
+        running = Running(config, nursery, environ, folder=tmp_path, fresh=fresh, script=script)
         started.append(running)
         return running
 

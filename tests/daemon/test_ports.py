@@ -40,7 +40,7 @@ def test_a_daemon_on_a_made_up_machine(
     connect("ttyUSB2")
     machine.process(812, "pppd", "/dev/ttyUSB3")
     text = '[daemon]\nsocket = "s"\nstate = "state"\n[[modem]]\nname = "home"\nport = "auto"\nevery = "off"\n'
-    daemon = run_daemon(write_config(text))
+    daemon = run_daemon(write_config(text), fresh=False)
     daemon.wait_told("STATUS=home: ready")
     rows = [json.loads(line) for line in daemon.cli("ports", "--json").stdout.splitlines()]
     found = {row["path"]: (row["modem"], row["take"]) for row in rows}

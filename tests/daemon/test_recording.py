@@ -72,7 +72,7 @@ quarantine = "1s"
 def recorded(fake_modem: Factory, run_daemon: Factory, write_config: Factory, tmp_path: Path) -> Any:
     """The real daemon on a modem full of secrets; gives it when the modem is ready."""
     (tmp_path / "pin").write_text(PIN)
-    daemon = run_daemon(write_config(config(fake_modem(SCENARIO).path)))
+    daemon = run_daemon(write_config(config(fake_modem(SCENARIO).path)), fresh=False)
     daemon.wait_told("STATUS=home: ready")
     return daemon
 

@@ -125,7 +125,7 @@ def test_a_longest_message_fits_a_line(office: Any) -> None:
 def test_the_answer_by_sms_end_to_end(fake_modem: Factory, run_daemon: Factory, write_config: Factory) -> None:
     """`modemd balance` gives the message's number; the list shows both messages as unread as they were."""
     modem = fake_modem("sms-answer")
-    daemon = run_daemon(write_config(config(modem.path)))
+    daemon = run_daemon(write_config(config(modem.path)), fresh=False)
     daemon.wait_told("STATUS=home: ready")
     asked = daemon.cli("balance", "--json")
     row = json.loads(asked.stdout)
@@ -143,7 +143,7 @@ def test_the_answer_by_sms_end_to_end(fake_modem: Factory, run_daemon: Factory, 
 def test_an_operator_that_writes_by_itself(fake_modem: Factory, run_daemon: Factory, write_config: Factory) -> None:
     """A balance that nobody asked for is a reading of origin sms, in history and status; a stranger's is nothing."""
     modem = fake_modem("sms-answer")
-    daemon = run_daemon(write_config(config(modem.path)))
+    daemon = run_daemon(write_config(config(modem.path)), fresh=False)
     daemon.wait_told("STATUS=home: ready")
     modem.deliver_sms("Ваш баланс: 9999 руб.", "+79261234567")
     modem.deliver_sms("Ваш баланс: 8.15 руб.", "MegaFon")
@@ -156,7 +156,7 @@ def test_an_operator_that_writes_by_itself(fake_modem: Factory, run_daemon: Fact
 def test_sigterm_while_a_message_is_awaited(fake_modem: Factory, run_daemon: Factory, write_config: Factory) -> None:
     """The process is gone within 5 s, and who asked hears why."""
     modem = fake_modem("sms-full")  # the message never comes: the SIM is full
-    daemon = run_daemon(write_config(config(modem.path)))
+    daemon = run_daemon(write_config(config(modem.path)), fresh=False)
     daemon.wait_told("STATUS=home: ready")
     answers: list[Any] = []
     asking = threading.Thread(target=lambda: answers.append(daemon.cli("balance")))

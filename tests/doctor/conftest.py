@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import textwrap
 import threading
 import time
@@ -23,6 +22,7 @@ from modemd import __version__
 from modemd.doctor.checks import examine
 from modemd.doctor.findings import Finding
 from modemd.doctor.looking import look
+from tests.warm import Nursery, WarmProcess
 
 DEADLINE_S = 20.0
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -221,8 +221,9 @@ class Ward:
 class Running:
     """The real daemon as a process on a configuration of the test, and the real command line."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, nursery: Nursery) -> None:
         self.folder = folder
+        self._nursery = nursery
         self.environ = {**os.environ, "MODEMD_SOCKET": str(folder / "s"), "COLUMNS": "100", "TZ": "UTC"}
         # What the test's machine is like must not matter: neither its programs nor its USB devices.
         self.programs = folder / "programs"
@@ -232,7 +233,7 @@ class Running:
         self.environ["PATH"] = str(self.programs)
         self.machine = Machine(folder / "root")
         self.environ["MODEMD_SYSROOT"] = str(self.machine.root)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: WarmProcess | None = None
 
     def program(self, name: str, text: str) -> None:
         file = self.programs / name
@@ -246,13 +247,12 @@ class Running:
         address = str(self.folder / "notify")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(address)
-            with (self.folder / "log").open("wb") as log:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "modemd", "run", "--config", str(file)],
-                    env={**self.environ, "NOTIFY_SOCKET": address},
-                    stderr=log,
-                    cwd=self.folder,
-                )
+            self._process = self._nursery.start(
+                ["-m", "modemd", "run", "--config", str(file)],
+                env={**self.environ, "NOTIFY_SOCKET": address},
+                cwd=self.folder,
+                stderr=self.folder / "log",
+            )
             heard: list[str] = []
             deadline = time.monotonic() + DEADLINE_S
             while not any(told in message for message in heard):
@@ -265,15 +265,8 @@ class Running:
                     ) from None
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "modemd", *arguments],
-            env=self.environ,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        program = ["-m", "modemd", *arguments]
+        return self._nursery.run(program, env=self.environ, cwd=self.folder, folder=self.folder, timeout_s=60)
 
     def doctor(self, *arguments: str) -> tuple[int, Json]:
         """Exit code and object of `modemd doctor --json`."""
@@ -295,9 +288,9 @@ def ward(tmp_path: Path) -> Iterator[Ward]:
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
+def running(tmp_path: Path, nursery: Nursery) -> Iterator[Running]:
     """The real daemon, not started yet."""
-    process = Running(tmp_path)
+    process = Running(tmp_path, nursery)
     yield process
     process.close()
 

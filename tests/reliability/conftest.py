@@ -27,6 +27,7 @@ from modemd.errors import ModemdError
 from modemd.simulator.machine import Machine
 from modemd.simulator.pty import FakeModem
 from modemd.simulator.start import Source, open_modem
+from tests.warm import Nursery, WarmProcess
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "RELIABILITY.md"
 GENEROUS_S = 30.0  # until something that is no subject of the test: a daemon that starts, a modem that is found
@@ -105,10 +106,19 @@ class Daemon:
     """One life of the daemon's process. What a person may see of it is noted in `seen`."""
 
     def __init__(
-        self, config: Path, seen: list[str], *, hasty: bool, environ: Mapping[str, str], limits: Any = None
+        self,
+        config: Path,
+        seen: list[str],
+        nursery: Nursery,
+        *,
+        hasty: bool,
+        environ: Mapping[str, str],
+        fresh: bool,
+        limits: Any = None,
     ) -> None:
         self.folder = config.parent
         self.seen = seen
+        self._nursery = nursery
         self._told: list[str] = []
         self._manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         address = str(self.folder / f"n{time.monotonic_ns()}")
@@ -117,6 +127,10 @@ class Daemon:
         self.environ = {**os.environ, "NOTIFY_SOCKET": address, "MODEMD_SOCKET": str(self.folder / "s"), **environ}
         self.environ.pop("JOURNAL_STREAM", None)
         program = ["-c", HASTY, str(config)] if hasty else ["-m", "modemd", "run", "--config", str(config)]
+        self.process: subprocess.Popen[bytes] | WarmProcess
+        if not fresh:
+            self.process = nursery.start(program, env=self.environ, cwd=self.folder, stderr=self._log_path)
+            return
         with self._log_path.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *program], env=self.environ, stderr=log, cwd=self.folder, preexec_fn=limits
@@ -176,14 +190,9 @@ class Daemon:
         return future
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "modemd", *arguments],
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=GENEROUS_S * 2,
-            check=False,
-        )
+        program = ["-m", "modemd", *arguments]
+        environ = {name: value for name, value in self.environ.items() if name != "PYTHONPATH"}
+        done = self._nursery.run(program, env=environ, cwd=self.folder, folder=self.folder, timeout_s=GENEROUS_S * 2)
         self.seen += [done.stdout, done.stderr]
         return done
 
@@ -276,7 +285,8 @@ class Daemon:
 class Stage:
     """Everything that one test needs; all of it ends with the test."""
 
-    def __init__(self, rows: list[Row], folder: Path) -> None:
+    def __init__(self, rows: list[Row], folder: Path, nursery: Nursery) -> None:
+        self._nursery = nursery
         self.seen: list[str] = []
         self.folder = folder
         self._rows = rows
@@ -319,15 +329,19 @@ class Stage:
         rest: str = "",
         environ: Mapping[str, str] | None = None,
         limits: Callable[[], None] | None = None,
+        fresh: bool = False,
     ) -> Daemon:
-        """Starts the daemon, hasty where the rows of the test say so. Without `modems` on the file that is there."""
+        """Starts the daemon, hasty where the rows of the test say so. Without `modems` on the file that is there.
+        `fresh`: nothing is loaded before; so it is also under `limits` and with modules of the test's own."""
         path = self.config(*modems, state=state, rest=rest) if modems else self.folder / "modemd.toml"
         machine = self._machine.environment if self._machine is not None else {}
         daemon = Daemon(
             path,
             self.seen,
+            self._nursery,
             hasty=any(row.fifth for row in self._rows),
             environ={**machine, **(environ or {})},
+            fresh=fresh or limits is not None or "PYTHONPATH" in (environ or {}),
             limits=limits,
         )
         self._daemons.append(daemon)
@@ -368,10 +382,10 @@ def table() -> list[Row]:
 
 
 @pytest.fixture
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, tmp_path: Path, nursery: Nursery) -> Iterator[Stage]:
     """The rows of the table that name this test are to be played by it."""
     name = f"{request.path.name}::{request.node.name}"
-    set_up = Stage([row for row in read_table() if row.test == name], tmp_path)
+    set_up = Stage([row for row in read_table() if row.test == name], tmp_path, nursery)
     try:
         yield set_up
     finally:

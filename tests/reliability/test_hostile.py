@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.service_manager import heard_at
+
 SIM = """
 [modem]
 profile = "quectel"
@@ -108,7 +110,7 @@ def test_reloaded_with_a_pipe(stage: Any) -> None:
 
 def test_sighup_before_it_stands(stage: Any) -> None:
     """SIGHUP as soon as the program's own code runs, long before the daemon has loaded: it is heeded afterwards."""
-    daemon = stage.daemon(home("/dev/ttyUSB77"))
+    daemon = stage.daemon(home("/dev/ttyUSB77"), fresh=True)
     with stage.fault():
         while not heeds_sighup(daemon.process):
             assert daemon.process.poll() is None
@@ -145,21 +147,24 @@ def test_an_output_that_nobody_can_write_to(stage: Any, redirection: str) -> Non
     """The daemon works without them; `modemd status` says that its answer is lost, where it can."""
     stage.config(home("/dev/ttyUSB77"))
     program = f"exec {sys.executable} -m modemd run --config modemd.toml {redirection}"
-    process = subprocess.Popen(["sh", "-c", program], cwd=stage.folder, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + PATIENCE_S
-        while not (stage.folder / "s").exists():
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        with stage.fault():
-            command = f"exec {sys.executable} -m modemd --socket s status {redirection}"
-            ended = subprocess.run(
-                ["sh", "-c", command], cwd=stage.folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-            )
-            stage.seen.append(ended.stdout + ended.stderr)
-            assert ended.returncode == (0 if redirection.startswith("2") else 1)
-            assert ended.stderr.count("\n") == (0 if redirection.startswith("2") else 1)
-    finally:
-        process.terminate()
-        assert process.wait(PATIENCE_S) == 0
+    with heard_at(stage.folder / "notify") as hear:
+        environment = {**os.environ, "NOTIFY_SOCKET": str(stage.folder / "notify")}
+        process = subprocess.Popen(["sh", "-c", program], cwd=stage.folder, env=environment, stderr=subprocess.DEVNULL)
+        try:
+            hear("READY=1", PATIENCE_S)
+            with stage.fault():
+                command = f"exec {sys.executable} -m modemd --socket s status {redirection}"
+                ended = subprocess.run(
+                    ["sh", "-c", command],
+                    cwd=stage.folder,
+                    capture_output=True,
+                    text=True,
+                    timeout=PATIENCE_S,
+                    check=False,
+                )
+                stage.seen.append(ended.stdout + ended.stderr)
+                assert ended.returncode == (0 if redirection.startswith("2") else 1)
+                assert ended.stderr.count("\n") == (0 if redirection.startswith("2") else 1)
+        finally:
+            process.terminate()
+            assert process.wait(PATIENCE_S) == 0
