@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)  # before modemd was written: such a clock has met neither RTC nor NTP
 JUMP = timedelta(seconds=5)  # more than NTP slews away between two looks
+AT_ONCE = timedelta(seconds=1)  # a row may be stored behind the look at the clock with which it is judged
 MOST_MET = 256  # times that cannot be true: a handful a modem; more are a damaged file
 
 
@@ -28,10 +29,10 @@ class Counted:
 
     def __call__(self, noted: datetime, now: datetime) -> datetime:
         """Never later than `now`; the same from call to call, until the clock jumps. A time that was ahead once does
-        not become young again when the clock gets there."""
+        not become young again when the clock gets there; less than AT_ONCE is no such time."""
         likely = noted <= now and (noted >= EARLIEST or not is_set(now))
-        if likely and noted not in self._met:
-            return noted
+        if noted not in self._met and (likely or now < noted < now + AT_ONCE):
+            return min(noted, now)
         with self._lock:
             since, shown = self._met.get(noted, (self._monotonic(), now))
             counts = now - timedelta(seconds=self._monotonic() - since)

@@ -56,6 +56,14 @@ def test_a_time_ahead_does_not_become_young_when_the_clock_gets_there() -> None:
     assert time(ahead) == NOW
 
 
+def test_what_is_stored_behind_the_look_at_the_clock_keeps_its_time() -> None:
+    time = Time()
+    taken = NOW + timedelta(milliseconds=2)
+    assert time(taken) == NOW
+    time.go(timedelta(seconds=1))
+    assert time(taken) == taken
+
+
 def test_a_clock_that_was_behind_makes_nothing_younger() -> None:
     """A Pi starts in 1970 with a reading of three days ago, and meets its time server a minute later."""
     time = Time(datetime(1970, 1, 1, tzinfo=UTC))

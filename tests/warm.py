@@ -21,7 +21,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +74,22 @@ class Nursery:
         self._ours: socket.socket | None = None
 
     def start(
-        self, program: Sequence[str], *, env: Mapping[str, str], cwd: Path, stderr: Path, stdout: Path | None = None
-    ) -> WarmProcess:
-        """`program` as Python's command line has it behind the interpreter: -m or -c, and its arguments."""
-        assert env.get("PYTHONPATH") in (None, os.environ.get("PYTHONPATH")), "not heeded: start a fresh process"
+        self,
+        program: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        stderr: Path,
+        stdout: Path | None = None,
+        fresh: bool = False,
+        limits: Callable[[], None] | None = None,
+    ) -> WarmProcess | subprocess.Popen[bytes]:
+        """`program` as Python's command line has it behind the interpreter: -m or -c, and its arguments. In a fresh
+        process where that is asked for, under `limits`, and where a PYTHONPATH of the test's own has to be heeded."""
+        if fresh or limits or env.get("PYTHONPATH") not in (None, os.environ.get("PYTHONPATH")):
+            assert stdout is None
+            with stderr.open("wb") as log:
+                return subprocess.Popen([sys.executable, *program], env=env, stderr=log, cwd=cwd, preexec_fn=limits)
         for file in filter(None, (stdout, stderr)):
             file.touch()  # they are there as soon as the process is
         streams = {"1": str(stdout), "2": str(stderr)} if stdout else {"2": str(stderr)}

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import textwrap
 import threading
 import time
@@ -35,7 +34,7 @@ from modemd.modem.requests import Request as Query
 from modemd.records import ChannelSettings, Measurement, ModemSettings, ModemSnapshot, Reading, Sim
 from modemd.store import Store
 from tests.daemon.watching import Watcher
-from tests.warm import Nursery, WarmProcess
+from tests.warm import Nursery
 
 DEADLINE_S = 10.0
 
@@ -203,12 +202,7 @@ class Running:
         self.environ = {**os.environ, **own, **environ}
         self.environ.pop("JOURNAL_STREAM", None)
         program = ["-m", "modemd", "run", "--config", str(config)] if script is None else ["-c", script]
-        self.process: subprocess.Popen[bytes] | WarmProcess
-        if not fresh:
-            self.process = nursery.start(program, env=self.environ, cwd=folder, stderr=self.log_path)
-            return
-        with self.log_path.open("wb") as log:
-            self.process = subprocess.Popen([sys.executable, *program], env=self.environ, stderr=log, cwd=folder)
+        self.process = nursery.start(program, env=self.environ, cwd=folder, stderr=self.log_path, fresh=fresh)
 
     @property
     def log(self) -> str:

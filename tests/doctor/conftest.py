@@ -233,7 +233,7 @@ class Running:
         self.environ["PATH"] = str(self.programs)
         self.machine = Machine(folder / "root")
         self.environ["MODEMD_SYSROOT"] = str(self.machine.root)
-        self._process: WarmProcess | None = None
+        self._process: WarmProcess | subprocess.Popen[bytes] | None = None
 
     def program(self, name: str, text: str) -> None:
         file = self.programs / name

@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +26,7 @@ from modemd.errors import ModemdError
 from modemd.simulator.machine import Machine
 from modemd.simulator.pty import FakeModem
 from modemd.simulator.start import Source, open_modem
-from tests.warm import Nursery, WarmProcess
+from tests.warm import Nursery
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "RELIABILITY.md"
 GENEROUS_S = 30.0  # until something that is no subject of the test: a daemon that starts, a modem that is found
@@ -127,14 +126,9 @@ class Daemon:
         self.environ = {**os.environ, "NOTIFY_SOCKET": address, "MODEMD_SOCKET": str(self.folder / "s"), **environ}
         self.environ.pop("JOURNAL_STREAM", None)
         program = ["-c", HASTY, str(config)] if hasty else ["-m", "modemd", "run", "--config", str(config)]
-        self.process: subprocess.Popen[bytes] | WarmProcess
-        if not fresh:
-            self.process = nursery.start(program, env=self.environ, cwd=self.folder, stderr=self._log_path)
-            return
-        with self._log_path.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *program], env=self.environ, stderr=log, cwd=self.folder, preexec_fn=limits
-            )
+        self.process = nursery.start(
+            program, env=self.environ, cwd=self.folder, stderr=self._log_path, fresh=fresh, limits=limits
+        )
 
     @property
     def log(self) -> str:
@@ -332,7 +326,7 @@ class Stage:
         fresh: bool = False,
     ) -> Daemon:
         """Starts the daemon, hasty where the rows of the test say so. Without `modems` on the file that is there.
-        `fresh`: nothing is loaded before; so it is also under `limits` and with modules of the test's own."""
+        `fresh`: in a process in which nothing is loaded before."""
         path = self.config(*modems, state=state, rest=rest) if modems else self.folder / "modemd.toml"
         machine = self._machine.environment if self._machine is not None else {}
         daemon = Daemon(
@@ -341,7 +335,7 @@ class Stage:
             self._nursery,
             hasty=any(row.fifth for row in self._rows),
             environ={**machine, **(environ or {})},
-            fresh=fresh or limits is not None or "PYTHONPATH" in (environ or {}),
+            fresh=fresh,
             limits=limits,
         )
         self._daemons.append(daemon)
