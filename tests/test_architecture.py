@@ -47,8 +47,9 @@ IMPURE = {"os", "io", "sys", "socket", "select", "selectors", "time", "threading
 IMPURE |= {"subprocess", "random", "pathlib", "tomllib", "sqlite3", "serial", "asyncio", "signal", "tempfile", "pty"}
 IMPURE_OURS = {"modemd.files", "modemd.credentials"}
 
-# money/ reads its own data, nothing else: the packs, their index (names of operators), and the words in money/words/.
-READS_FILES = {"money/operators.py", "money/packfile.py", "money/brands.py", "money/wordlists.py"}
+# at/ and money/ read their own data, nothing else: the words that tell a right decoding; the packs, their index (names
+# of operators), and the words in money/words/.
+READS_FILES = {"at/known_words.py", "money/operators.py", "money/packfile.py", "money/brands.py", "money/wordlists.py"}
 
 
 # What reaches a device or names a place on disk belongs to the back ends: modem/ decides, for any of them.

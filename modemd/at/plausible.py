@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
+from modemd.at.known_words import known_words
+
 
 def quality(text: str) -> tuple[float, str]:
     """(points, why in a few words). About 100 for a clean sentence, 60 for clean but meaningless characters, below 0
@@ -29,7 +31,7 @@ def quality(text: str) -> tuple[float, str]:
     if len(scripts) > 2:
         points -= 12.0 * (len(scripts) - 2)
         reasons.append(f"{len(scripts)} scripts")
-    if (known := len(KNOWN_WORDS.intersection(_WORD.findall(text.casefold())))) > 0:
+    if (known := len(known_words().intersection(_WORD.findall(text.casefold())))) > 0:
         points += min(24.0, 8.0 * known)
         reasons.append(f"{known} known words")
     if (at := text.count("@")) > 2 and at * 8 > len(text):
@@ -195,28 +197,3 @@ def _mixed(word: str) -> bool:
 
 
 _LOOK_ALIKES = frozenset("aceopxyABCEHKMOPTXiI3")
-
-_WORD_LIST = """
-    balance saldo balans баланс account credit kredit credito crédito kreditas solde guthaben kontostand konto
-    kontoabfrage egyenleg keret stan konta sold cont stanje račun racun zůstatek zustatek saldot saldosi tilisi bakiye
-    bakiyeniz kalan available main bonus airtime data expiry expires valid until validity recharge reload topup top
-    remaining minutes sms mms dear customer your you have please dial call send reply service not error request try
-    again later invalid code number is the for and with from this that will are has been on at to of in ваш вашем ваш
-    счет счёт счете счёте остаток осталось рублей руб коп грн сом тенге тг бел бонус бонусы минус долг лимит вы вас
-    для на не до по из от или услуга услуги трафик пакет минут доступно наберите тариф интернет абонент номер
-    действует ostatok octatok vash balans rub grn srok dlya uslugi nomer schet schetu vashem podkl eur euro euros usd
-    gbp pln chf sek nok dkk huf czk ron bgn rsd km kn uah rur kzt kgs uzs azn gel amd inr rs idr rp myr rm thb vnd php
-    bdt taka pkr npr lkr ngn naira kes ksh tzs tsh ugx ugsh ghs ghc zar cfa fcfa xaf xof mad dh dzd da tnd dt egp le
-    sar sr aed irr rial toman ils nis try tl mxn clp cop brl ars pen zl zloty zlotych kr kron kroner ft lei din
-    aktuelles ihr ihre sie bitte wählen aufladen gültig bis ist nicht und der die das für mit auf menü hilfe tarif
-    votre vous avez est valable jusqu compte crédit le la les de des du et un une service indisponible merci su sus
-    tiene disponible hasta el los las por para con vence recarga usted il tuo tua credito residuo è hai fino minuti
-    costo chiamata di da per seu sua você tem até válido o os twoje twoj srodki środki zł ważne wazne do dnia na dla
-    numeru aktualny koncie sisa pulsa anda aktif sd maaf masa berlaku silakan permintaan tidak dapat kartu kuota ban
-    con tai khoan tk tkc tkg so du cua quy khach ngay han hsd dung den xin chao baki akaun anda tempoh sah hingga
-    salio lako ni kwa رصيدك رصيد الرصيد الصلاحية درهم دينار ريال جنيه دج صالح حتى الدفع مسبق في من موجودی اعتبار شما
-    تومان יתרה יתרתך שקל עד 余额 您的 您 账户 元 尊敬 用户 话费 剩余 流量 有效期 人民币 截止 当前 残高 円 잔액 원
-ยอดเงิน คงเหลือ บาท วัน शेष बैलेंस
-    रुपये
-"""
-KNOWN_WORDS = frozenset(_WORD_LIST.split())

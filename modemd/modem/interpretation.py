@@ -20,16 +20,6 @@ from modemd.records import Cause, Reading, SmsMessage, UssdMessage, UssdResult
 FINAL = frozenset({Cause.NO_ANSWER, Cause.NOT_SUPPORTED, Cause.CANCELLED})
 SHORTEST_TRY_S = 1.0  # with less time left a request is not begun
 
-# "There is no such code": the request arrived garbled, so it may be written another way (capture chan-dongle-38).
-# Only texts that the reading calls an error are looked at.
-WRONG_CODE = re.compile(
-    r"неправильн|неверн|некорректн|ошибочн|не существует|nepraviln|nevern|nekorrektn|oshibochn|ne sushchestvuet|"
-    r"\b(?:wrong|invalid|incorrect|unknown|illegal|not valid|not recogni[sz]ed|does not exist|no such)\b|"
-    r"ungültig|ungueltig|falsch|nieprawid|niepoprawn|błędn|neplatn|nesprávn|érvénytelen|geçersiz|gecersiz|yanlış|"
-    r"inv[aá]lid|incorrect|no v[aá]lid|non valid|errat|inconnu|tidak (?:valid|dikenal)|salah|không hợp lệ|khong hop le",
-    re.IGNORECASE,
-)
-
 # A text without a number -> the phrase whose line says what to do then.
 NO_NUMBER = {"menu": "menu", "error": "operator error"}
 
@@ -170,11 +160,9 @@ def read_safely(text: str, *, pack: Pack | None, country: str | None, report: Ca
 
 def is_wrong_code(text: str, pack: Pack | None) -> bool:
     """Whether the operator says that there is no such code."""
-    if WRONG_CODE.search(text) is None:
-        return False
-    from modemd.money.reading import read  # late, as above
+    from modemd.money import wrong_code  # late, as above
 
-    return read(text, pack=pack).kind == "error"
+    return wrong_code.is_wrong_code(text, pack)
 
 
 # --- helpers

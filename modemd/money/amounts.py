@@ -95,11 +95,17 @@ def mask(folded: str) -> str:
 NUMBER = r"\d{1,15}(?:[.,'\u066b\u066c]\d{1,15}|\x20\d{3}(?!\d)){0,6}"
 """A number as far as it may reach; a blank joins groups of three only."""
 
-_MULTIPLIERS = r"(?:rb|ribu|jt|juta|k|тыc|mln|млн|tr|nghin)(?![^\W\d_])"
-_PER = (
-    r"\s{0,2}(?:/\s?[^\W\d_]|\\|per\s|b\s(?:cyt|дeh|mec|min)|v\s(?:sut|mes|den|min)|a\sday|pro\s|par\s(?:jour|min|mois)"
-    r"|por\s(?:dia|min|mes)|al\s(?:giorno|min|mese)|po\s(?:min|den))"
-)
+
+@lru_cache(maxsize=1)
+def _multiplied() -> re.Pattern[str]:
+    """ "150 rb", "1.5 mln": the number is of thousands or millions."""
+    return re.compile(rf"\s?(?:{any_of('multiplier')})")
+
+
+@lru_cache(maxsize=1)
+def _per() -> re.Pattern[str]:
+    r""" "5 EUR/min", "5 p в сутки": a price."""
+    return re.compile(rf"\s{{0,2}}(?:/\s?[^\W\d_]|\\|{any_of('per')})")
 
 
 @lru_cache(maxsize=1)
@@ -214,12 +220,12 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
         value = None  # pence, cents, or the roubles and soms of mixed alphabets
     exact = match["after"] is not None or _thousands_of_sign().match(masked, end) is None  # "1.5 eFt"
     rest = masked[stop:]
-    if re.match(r"\s?" + _MULTIPLIERS, masked[end:]) and after is None:
+    if _multiplied().match(masked[end:]) and after is None:
         exact = False
     elif after is None and re.match(r"[^\W\d_]", rest):
         return None if sign is None else Amount(value, first, stop, (start, end), sign, currency, exact=False)
     sentence = masked[stop - 1 : stop] == "." and text[stop:].lstrip()[:1].isupper()
-    if (not sentence and re.match(_PER, rest)) or (
+    if (not sentence and _per().match(rest)) or (
         sign and re.match(r"\s?(?:коп|kop|ore|cents?|paisa?)(?![^\W\d_])", rest)
     ):
         exact = False
