@@ -89,7 +89,7 @@ def _fill(store: Store, numbers: range, *, first: bool) -> None:
     store.learn("E173", "11.1", request="gsm", decoder="ucs2")
     store.note_code_tried(KEY, "*100#")
     store.note_fallback(KEY, NOW)
-    store.save_recovery_step(RATS[which], "home", RecoveryStepRecord(rung="reopen", tried=3, last_at=NOW, hold_s=5.0))
+    store.save_recovery_step(RATS[which], "home", RecoveryStepRecord(step="reopen", tried=3, last_at=NOW, hold_s=5.0))
     store.note_pending_undo("home", "radio", "350000000000001")
 
 

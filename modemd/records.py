@@ -12,7 +12,7 @@ from modemd.frozen import dataclass
 
 Kind = Literal["balance", "menu", "sms_follows", "error", "other"]
 Level = Literal["ok", "low", "critical", "unknown", "stale"]
-Channel = Literal["ussd", "sms"]
+ReadingChannel = Literal["ussd", "sms"]
 Confidence = Literal["operator", "generic", "none"]
 Origin = Literal["query", "schedule", "late", "network", "sms"]
 UssdStatus = Literal["done", "action_required", "terminated", "not_supported", "timeout", "refused", "error"]
@@ -180,7 +180,7 @@ class Measurement:
     country: str | None
     reading: Reading
     taken_at: datetime
-    channel: Channel
+    channel: ReadingChannel
     origin: Origin
     code: str | None = None
     text: str | None = None
@@ -219,10 +219,10 @@ class ModemSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryStepRecord:
-    """One rung of the recovery ladder as it is remembered of one modem. `hold_s`: how long the rung must rest after a
+    """One step of the recovery ladder as it is remembered of one modem. `hold_s`: how long the step must rest after a
     try; `next_at`: not before."""
 
-    rung: RecoveryStep
+    step: RecoveryStep
     tried: int = 0
     helped: int = 0
     last_helped: bool = False  # the last try did

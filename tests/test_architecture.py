@@ -145,6 +145,16 @@ def test_pure_rooms_have_no_io_and_no_clock(path: Path) -> None:
     assert wrong == []
 
 
+def test_no_class_name_stands_for_two_things() -> None:
+    """A public class is the only one of its name, so that a name in a review or a trace says which is meant."""
+    found: dict[str, list[str]] = {}
+    for path in sources():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(name_of(path))
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
 def test_no_circle_of_files_at_run_time() -> None:
     """Files import each other in one direction only, inside functions as well; imports for types alone do not count."""
     modules = set(map(module_of, sources()))

@@ -104,11 +104,11 @@ def seen_since(store: Store, standing: Standing, *, now: datetime) -> datetime:
 
 def make_test_alert(*, modem: str, sim_key: str, operator: str | None, now: datetime, language: str = "en") -> Alert:
     """What `modemd alerts test` puts into the outbox (store.put_alert): real in all but its event; tried once."""
-    event = rules.Event(event="test", level="unknown", at=now)
+    event = rules.RaisedEvent(event="test", level="unknown", at=now)
     return _alert(event, modem, sim_key, operator, language)
 
 
-def _alert(event: rules.Event, modem: str, sim_key: str, operator: str | None, language: str) -> Alert:
+def _alert(event: rules.RaisedEvent, modem: str, sim_key: str, operator: str | None, language: str) -> Alert:
     return Alert(
         id=urandom(6).hex(),
         event=event.event,

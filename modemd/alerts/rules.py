@@ -49,7 +49,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class RaisedEvent:
     """One thing worth a message.
 
     `at` is when it was noticed, `limit` the threshold that was reached or left, `reason` why there is no number.
@@ -105,7 +105,7 @@ def stale_at(base: datetime | None, policy: Policy) -> datetime | None:
 
 def evaluate(
     state: State, measurement: Measurement, policy: Policy, *, now: datetime | None = None
-) -> tuple[State, list[Event]]:
+) -> tuple[State, list[RaisedEvent]]:
     """What one more row of the history changes: the new state and the events to raise, none for most rows.
 
     - `low` once when the balance is at or below `low`, `critical` once when at or below `critical` (then no `low`
@@ -123,7 +123,7 @@ def evaluate(
     last row judged again (a restart, new limits) raises nothing twice and ends no silence that came after it.
     """
     new = dict(state)
-    events: list[Event] = []
+    events: list[RaisedEvent] = []
     reading = measurement.reading
     asked = measurement.origin in ("query", "schedule")
     if reading.balance is not None or reading.data_left_mb is not None:
@@ -144,7 +144,7 @@ def evaluate_silence(
     now: datetime,
     policy: Policy,
     reason: str | None = None,
-) -> tuple[State, list[Event]]:
+) -> tuple[State, list[RaisedEvent]]:
     """`stale` once when there was no reading for 2 x `every`, whatever the reason, also when there never was one.
 
     `reason` is what is wrong now, one line (the modem's state); else the last query's failure is named. A last reading
@@ -160,7 +160,7 @@ def evaluate_silence(
         return _opened(new), []
     new["stale"] = True
     known = _known(state)
-    event = Event(
+    event = RaisedEvent(
         event="stale",
         level="stale",
         at=now,
@@ -183,7 +183,7 @@ def silent_since(state: State, *, last_reading_at: datetime | None, first_seen: 
     return now if noticed is None else min(noticed, now)
 
 
-def _read(new: State, m: Measurement, policy: Policy) -> list[Event]:
+def _read(new: State, m: Measurement, policy: Policy) -> list[RaisedEvent]:
     """A reading that counts: `new` is changed in place; the events, at most one."""
     was_stale = False
     if _time(new, "read_at") != m.taken_at:
@@ -221,7 +221,7 @@ def _read(new: State, m: Measurement, policy: Policy) -> list[Event]:
     return []
 
 
-def _unread(new: State, m: Measurement) -> list[Event]:
+def _unread(new: State, m: Measurement) -> list[RaisedEvent]:
     """An answer to our question without a number, or no answer."""
     answered = bool((m.text or "").strip() or m.raw) and m.reading.kind in ("other", "menu")
     new["failure"] = m.hint or m.error or ("the reply holds no balance" if answered else "no answer")
@@ -234,11 +234,13 @@ def _unread(new: State, m: Measurement) -> list[Event]:
     new["unreadable_at"] = m.taken_at.isoformat()
     reason = m.text if (m.text or "").strip() else (m.hint or m.error)
     known = _known(new)
-    return [Event(event="unreadable", level="unknown", at=m.taken_at, taken_at=m.taken_at, reason=reason, known=known)]
+    return [
+        RaisedEvent(event="unreadable", level="unknown", at=m.taken_at, taken_at=m.taken_at, reason=reason, known=known)
+    ]
 
 
-def _event(event: AlertEvent, level: Level, m: Measurement, limit: Decimal | None = None) -> Event:
-    return Event(
+def _event(event: AlertEvent, level: Level, m: Measurement, limit: Decimal | None = None) -> RaisedEvent:
+    return RaisedEvent(
         event=event,
         level=level,
         at=m.taken_at,

@@ -11,7 +11,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from modemd.alerts.rules import Event, Known
+from modemd.alerts.rules import Known, RaisedEvent
 
 # Of an operator's text, about as much as a notification shows.
 QUOTE_LIMIT = 160
@@ -82,7 +82,7 @@ _LINES: dict[str, dict[str, str]] = {
 LANGUAGES = tuple(_LINES)
 
 
-def line(event: Event, *, modem: str, operator: str | None, language: str = "en") -> str:
+def line(event: RaisedEvent, *, modem: str, operator: str | None, language: str = "en") -> str:
     """One finished line. Times in UTC, amounts with the decimals they were read with; unknown languages are English."""
     words = _LINES.get(language, _LINES["en"])
     reason = quoted(event.reason or "")

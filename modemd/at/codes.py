@@ -27,8 +27,7 @@ class Encoded:
 def encodings(
     code: str, *, te_charset: str | None, learned: str | None = None, vendor: UssdQuirk | str | None = None
 ) -> list[Encoded]:
-    """The ladder of ways to write a checked code or answer; the next rung is for when the one before was not
-    understood.
+    """The ways to write a checked code or answer, in order; the next is for when the one before was not understood.
 
     Order: what this modem took before, what is known of its make, the TE character set where that is UCS2 or HEX
     (a modem that follows 27.007 reads the string in it and answers ERROR to a plain one: captures from M6281, SIM800;
@@ -37,19 +36,19 @@ def encodings(
 
     `learned`: a method name. `vendor`: what is known, or what AT+CGMI gave."""
     row = find_quirk(vendor) if isinstance(vendor, str) else vendor
-    return list(_ladder(code, te_charset, learned, row.requests if row is not None else ()))
+    return list(_ways(code, te_charset, learned, row.requests if row is not None else ()))
 
 
 @lru_cache(maxsize=64)  # the same few codes are asked for again and again
-def _ladder(code: str, te_charset: str | None, learned: str | None, hints: tuple[str, ...]) -> tuple[Encoded, ...]:
+def _ways(code: str, te_charset: str | None, learned: str | None, hints: tuple[str, ...]) -> tuple[Encoded, ...]:
     charset = (te_charset or "").strip().strip('"').upper()
     own = {"UCS2": "ucs2", "HEX": "hex"}.get(charset)
     if own is not None:
         # A row that says "plain" means "in the TE character set"; packed digits are none of it.
         hints = tuple(own if hint == "plain" else hint for hint in hints)
     order = [learned, *hints, own, "plain", "packed"]
-    ladder = [Encoded(method, text) for method in dict.fromkeys(order) if method and (text := _write(code, method))]
-    return tuple(ladder) or (Encoded("ucs2", code.encode("utf-16-be", "replace").hex().upper()),)
+    ways = [Encoded(method, text) for method in dict.fromkeys(order) if method and (text := _write(code, method))]
+    return tuple(ways) or (Encoded("ucs2", code.encode("utf-16-be", "replace").hex().upper()),)
 
 
 def check_code(code: str, *, allow_mmi: bool = False) -> None:

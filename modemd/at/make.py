@@ -59,7 +59,7 @@ class PinCounter(NamedTuple):
     answer: str
 
 
-class Sim(NamedTuple):
+class SimCommands(NamedTuple):
     """`iccid`: commands that show the ICCID, best first. `pin`: how many tries are left. `news`: how lines begin that
     say that a SIM was pulled or put in."""
 
@@ -68,7 +68,7 @@ class Sim(NamedTuple):
     news: tuple[str, ...] = ()
 
 
-class Sms(NamedTuple):
+class SmsCommands(NamedTuple):
     """`read`, `list`: commands that show one message ({} is its index), or all of them ({} is which), and leave their
     status alone; their answers are those of +CMGR and +CMGL (27.005 3.4.2, 3.5.2) under the command's own name.
     `full`: regular expressions of how a line begins that says that the storage is full, without regard to case."""
@@ -135,7 +135,7 @@ class Make(NamedTuple):
     usb: tuple[UsbVendor, ...] = ()
     ussd: tuple[UssdQuirk, ...] = ()
     lines: Lines = Lines()
-    sim: Sim = Sim()
-    sms: Sms = Sms()
+    sim: SimCommands = SimCommands()
+    sms: SmsCommands = SmsCommands()
     rats: tuple[RatRow, ...] = ()
     reset: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, PinCounter, Sim, Sms, UsbVendor
+from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, SmsCommands, UsbVendor
 from modemd.at.rat_rows import ANY, GSM, LTE, UMTS, Domain, RatRow, allow
 
 RESET = "AT+CFUN=1,1"  # 27.007 8.2: full functionality, reset before
@@ -64,7 +64,7 @@ STANDARD = Make(
             *("E", "E0", "E1", "Z", "H"),
         ),
     ),
-    sim=Sim(
+    sim=SimCommands(
         # 12258 = 2FE2 is the ICCID's file (102 221 13.2). The last two are what most modems have that know none of
         # the first.
         iccid=("AT+CCID", "AT+ICCID", "AT+CRSM=176,12258,0,0,10", "AT^ICCID?", "AT+QCCID"),
@@ -72,7 +72,7 @@ STANDARD = Make(
         pin=PinCounter('AT+CPINR="SIM PIN"', r'\+CPINR:\s*"?SIM PIN"?\s*,\s*(\d+)'),
         news=("+CPIN:",),
     ),
-    sms=Sms(full=(r"\+CMS ERROR:\s*322\b", r"\^SMFULL\b")),
+    sms=SmsCommands(full=(r"\+CMS ERROR:\s*322\b", r"\^SMFULL\b")),
     rats=(WS46,),
     usb=(
         # Qualcomm's own id, used by many makers

@@ -92,7 +92,7 @@ class SmsStorageFull:
 Event = UssdReceived | RegistrationChanged | SimChanged | SmsAnnounced | SmsReceived | SmsStorageFull
 
 
-class Learned(Protocol):
+class LearnedUssd(Protocol):
     """How requests are written and answers read that work with this model, as an earlier answer proved."""
 
     @property
@@ -295,7 +295,7 @@ class Backend(ABC):
     address: str | None = None  # where the modem is, or was tried last, for people
     sim = Sim()  # as identify() found it
     device = Device()
-    learned: Learned | None = None
+    learned: LearnedUssd | None = None
     answers_due = 0  # requests of the last dialogue that got no answer: late, it is taken for the next one's
     menu_open = False  # while `ask` is called: False as soon as the network has ended the session
 

@@ -13,7 +13,7 @@ from modemd.daemon.control import Client
 from modemd.errors import ModemdError
 
 if TYPE_CHECKING:
-    from modemd.backends.at.ports.survey import Candidate, KnownModem
+    from modemd.backends.at.ports.survey import KnownModem, PortCandidate
 
 # The keys of each line of `modemd ports --json`, in their order.
 KEYS = (
@@ -55,14 +55,14 @@ def command(socket: str | None, as_json: bool) -> int:
 _COLOURS = {"TAKE": {"yes": "green"}, "STATE": terminal.STATE_COLOURS}
 
 
-def _object(candidate: Candidate) -> dict[str, Any]:
+def _object(candidate: PortCandidate) -> dict[str, Any]:
     holder = candidate.holder
     shown: dict[str, Any] = {key: getattr(candidate, key) for key in KEYS if key != "holder"}
     shown["holder"] = None if holder is None else {"pid": holder.pid, "program": holder.program}
     return {key: shown[key] for key in KEYS}
 
 
-def _cells(candidate: Candidate) -> list[str]:
+def _cells(candidate: PortCandidate) -> list[str]:
     holder = candidate.holder
     ids = f"{candidate.vendor}:{candidate.product}" if candidate.vendor else ""
     return [
@@ -78,7 +78,7 @@ def _cells(candidate: Candidate) -> list[str]:
     ]
 
 
-def _remarks(found: list[Candidate]) -> list[str]:
+def _remarks(found: list[PortCandidate]) -> list[str]:
     """Below the table: the stable name of what modemd takes, and what keeps it from the rest, each once."""
     lines: dict[str, None] = {}
     for candidate in found:

@@ -33,7 +33,7 @@ def command(socket: str | None, modem: str | None, as_json: bool) -> int:
     Begins with how things are: the state of every modem (or of MODEM alone) and the open alerts. Nothing is asked of
     the operator. Times are your own; JSON has UTC. A daemon that ends, ends this too, with exit code 3.
     """
-    lines = Lines()
+    lines = EventLines()
     reader_gone = threading.Event()
     try:
         with Client.connect(socket) as client:
@@ -63,7 +63,7 @@ def plain(event: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-class Lines:
+class EventLines:
     """Events as lines for people. Remembers what it said of each modem, since a state has more in it than people want
     to see change: the signal, the time of the next query."""
 

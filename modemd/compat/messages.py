@@ -12,8 +12,8 @@ from typing import Any
 
 from modemd.at.lines import DataLine
 from modemd.compat.errors import not_open
-from modemd.compat.owner import Callbacks, Owner
-from modemd.compat.settings import Settings
+from modemd.compat.owner import Callbacks, OwnerThread
+from modemd.compat.settings import ChangedSettings
 from modemd.compat.upstream import (
     CommandError,
     GsmModem,
@@ -39,8 +39,8 @@ class MessagesOfGsmModem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no t
     """The part of GsmModem that concerns short messages. `self._owner` and `self._settings` are those of the open port;
     `_take_...` run in the owner thread."""
 
-    _owner: Owner | None = None
-    _settings: Settings | None = None
+    _owner: OwnerThread | None = None
+    _settings: ChangedSettings | None = None
     _callbacks: Callbacks
     _smsRef: int
     _smscNumber: Any
@@ -334,12 +334,12 @@ class MessagesOfGsmModem(GsmModem):  # type: ignore[misc]  # gsmmodem ships no t
     def _run(self, job: Callable[[], Any]) -> Any:
         return self._open_owner().call(job)
 
-    def _open_owner(self) -> Owner:
+    def _open_owner(self) -> OwnerThread:
         if self._owner is None:
             raise not_open(str(self.port))
         return self._owner
 
-    def _open_settings(self) -> Settings:
+    def _open_settings(self) -> ChangedSettings:
         if self._settings is None:
             raise not_open(str(self.port))
         return self._settings

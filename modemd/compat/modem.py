@@ -22,8 +22,8 @@ from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
 from modemd.compat.errors import PortError, not_open, of_final, of_sim, translated, verb
 from modemd.compat.messages import CTRL_Z, MessagesOfGsmModem
-from modemd.compat.owner import Callbacks, Owner
-from modemd.compat.settings import Settings
+from modemd.compat.owner import Callbacks, OwnerThread
+from modemd.compat.settings import ChangedSettings
 from modemd.compat.upstream import (
     CommandError,
     GsmModemException,
@@ -89,7 +89,7 @@ class GsmModem(MessagesOfGsmModem):
         self._ended.clear()
         self._news.clear()
         self._callbacks = Callbacks(self.log)
-        owner = self._owner = Owner(
+        owner = self._owner = OwnerThread(
             lambda wake_fd: Modem(
                 str(self.port), wake_fd=wake_fd, on_unsolicited=self._heard, timeouts=timeouts, line=line
             ),
@@ -97,7 +97,7 @@ class GsmModem(MessagesOfGsmModem):
             handle=self._handle_news,
             ended=self._over,
         )
-        self._settings = Settings(owner.modem)
+        self._settings = ChangedSettings(owner.modem)
         self._sessions = Sessions(owner, self, hold_s=self.quarantine_s)
         owner.start(lambda: self._take_set_up(owner.modem, pin))
         self.rxThread = owner.thread

@@ -20,13 +20,13 @@ from modemd.backends.at.modem import Modem
 from modemd.compat.errors import not_open, translated
 from modemd.errors import ModemdError, PortLost
 
-__all__ = ["Callbacks", "Owner"]
+__all__ = ["Callbacks", "OwnerThread"]
 
 T = TypeVar("T")
 CLOSE_S = 15.0  # longest close(): a command is given up, a session ended, settings put back
 
 
-class Owner:
+class OwnerThread:
     """Runs jobs on the modem that `make(wake_fd)` gives, one after the other. `news()`: lines have come that `handle()`
     shall look at; both are called in the owner thread. `ended(error)`: the port is closed; None = by close()."""
 

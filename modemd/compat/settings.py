@@ -8,10 +8,10 @@ from modemd.backends.at.modem import Modem
 from modemd.compat.errors import of_final
 from modemd.compat.upstream import TimeoutException
 
-__all__ = ["Settings"]
+__all__ = ["ChangedSettings"]
 
 
-class Settings:
+class ChangedSettings:
     """Of one open modem, in its owner thread. Everything raises ModemError; change() also the package's errors."""
 
     def __init__(self, modem: Modem) -> None:

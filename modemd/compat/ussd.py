@@ -9,7 +9,7 @@ from typing import Any
 
 from modemd.backends.base import UssdRequest
 from modemd.compat.errors import of_ussd, translated
-from modemd.compat.owner import Owner
+from modemd.compat.owner import OwnerThread
 from modemd.compat.upstream import InvalidStateException, Ussd
 from modemd.errors import ModemdError
 from modemd.records import UssdMessage
@@ -36,18 +36,18 @@ class MenuUssd(Ussd):  # type: ignore[misc]  # gsmmodem ships no types
         """The session alone says that."""
 
     def reply(self, message: str) -> Any:
-        return self._session.desk.send(message, None, session=self._session)
+        return self._session.sessions.send(message, None, session=self._session)
 
     def cancel(self) -> None:
         if self.sessionActive:
-            self._session.desk.cancel()
+            self._session.sessions.cancel()
 
 
 class Sessions:
     """The USSD requests of one open modem. `hold_s`: how long no request goes out after one that got no answer, since a
     late answer cannot be told from the next one's (27.007 7.15 has no reference)."""
 
-    def __init__(self, owner: Owner, modem: Any, *, hold_s: float) -> None:
+    def __init__(self, owner: OwnerThread, modem: Any, *, hold_s: float) -> None:
         self._owner, self._script_modem, self._hold_s = owner, modem, hold_s
         self._session: _Session | None = None
         self._due = 0  # answers that may still come
@@ -173,14 +173,14 @@ class _Turn:
 class _Session:
     """One dialogue. `turn`: the call that waits for the next message, None = the script has it."""
 
-    def __init__(self, desk: Sessions, turn: _Turn) -> None:
-        self.desk = desk
+    def __init__(self, sessions: Sessions, turn: _Turn) -> None:
+        self.sessions = sessions
         self.turn: _Turn | None = turn
         self.next: _Turn | None = None
         self.over = False
 
     def ask(self, message: UssdMessage) -> str | None:
-        return self.desk.ask(self, message)
+        return self.sessions.ask(self, message)
 
     def tell(self, answer: Any) -> None:
         for turn in self._waiting():

@@ -29,11 +29,11 @@ def modem(
     *,
     level: Level,
     rows: Sequence[Measurement],
-    rungs: Sequence[RecoveryStepRecord],
+    steps: Sequence[RecoveryStepRecord],
     next_query_at: datetime | None,
     now: datetime,
 ) -> Json:
-    """One modem. `rows`: the newest of its history, oldest first; `rungs`: what was done to heal it. `failures` counts
+    """One modem. `rows`: the newest of its history, oldest first; `steps`: what was done to heal it. `failures` counts
     questions running without a number. Texts of the operator are left out, since a diagnosis is shown to others."""
     network = snapshot.network
     asked = [row for row in rows if row.origin in ("query", "schedule")]
@@ -64,9 +64,9 @@ def modem(
         },
         "radio": _cut(snapshot.radio),
         "recovery": _cut(snapshot.recovery),
-        "rungs": [
-            {"rung": one.rung, "tried": one.tried, "helped": one.helped, "last_at": render.utc(one.last_at)}
-            for one in rungs
+        "steps": [
+            {"step": one.step, "tried": one.tried, "helped": one.helped, "last_at": render.utc(one.last_at)}
+            for one in steps
         ],
         "sms": [
             {"storage": storage.name, "used": storage.used, "places": storage.places}

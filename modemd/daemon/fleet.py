@@ -28,7 +28,7 @@ STOP_S = 3.5  # an owner thread promises 3 s
 Asked = Future[Any]
 
 
-class Owner(Protocol):
+class ModemOwner(Protocol):
     """What the fleet needs of modem.worker.Worker."""
 
     @property
@@ -60,7 +60,7 @@ class Fleet:
         self,
         store: Store,
         *,
-        make_owner: Callable[[ModemSettings], Owner],
+        make_owner: Callable[[ModemSettings], ModemOwner],
         call_soon: Callable[[Callable[[], None]], None],
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
@@ -72,7 +72,7 @@ class Fleet:
         self._call_soon = call_soon
         self._clock = clock
         self._monotonic = monotonic
-        self._owners: dict[str, Owner] = {}
+        self._owners: dict[str, ModemOwner] = {}
         self._waiting: dict[Asked, int] = {}
         self._paces: dict[tuple[str, str | None], Pace] = {}
 

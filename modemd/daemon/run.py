@@ -330,7 +330,7 @@ class Daemon:
             snapshot,
             level=self._alarm.level(self._alarm.standing(snapshot)),
             rows=self._store.history(modem=name, sim_key=snapshot.sim_key, limit=diagnosis.ROWS),
-            rungs=self._store.recovery_steps(self._store.recovery_subject(name) or f"modem:{name}"),
+            steps=self._store.recovery_steps(self._store.recovery_subject(name) or f"modem:{name}"),
             next_query_at=self._fleet.next_query_at.get(name),
             now=_now(),
         )

@@ -11,7 +11,7 @@ from modemd.records import SmsStorage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class MissingFact:
     """Something that could not be looked at: what, and why."""
 
     what: str
@@ -19,7 +19,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Daemon:
+class DaemonFacts:
     """The daemon, as this user reaches it. `code`, `line`: why it could not be asked (errors.DaemonUnreachable)."""
 
     reached: bool = False
@@ -43,16 +43,16 @@ class Daemon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryStep:
+class StepFacts:
     """How often something was done to heal a modem (records.RecoveryStep), in all, and how often it helped."""
 
-    rung: str
+    step: str
     tried: int
     helped: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Modem:
+class ModemFacts:
     """One configured modem. `state` None: the daemon was not asked, only the configuration is known.
 
     `paths`: the ports that its configuration may mean now, `absent`: why there is none, `access`: who may open the
@@ -74,7 +74,7 @@ class Modem:
     signal_dbm: int | None = None
     radio: str | None = None
     recovery: str | None = None
-    rungs: tuple[RecoveryStep, ...] = ()
+    steps: tuple[StepFacts, ...] = ()
     sms: tuple[SmsStorage, ...] = ()
     every_s: float | None = None
     roaming_allowed: bool = False
@@ -104,7 +104,7 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class ChannelFacts:
     """One channel of alerts. `waiting`: alerts that were tried and did not arrive; `error`: the newest reason."""
 
     name: str
@@ -141,7 +141,7 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
+class DeviceFacts:
     """A USB device that is or may be a modem. `kind` is None where it has an AT port.
 
     `control`, `autosuspend_ms`: power/control and power/autosuspend_delay_ms. `current_ma`: what it says it may draw
@@ -186,11 +186,11 @@ class Facts:
     """Everything. `throttled`: the bits of `vcgencmd get_throttled`; `low_voltage`: the kernel's own alarm."""
 
     now: datetime
-    daemon: Daemon = Daemon()
-    modems: tuple[Modem, ...] = ()
-    channels: tuple[Channel, ...] | None = None
+    daemon: DaemonFacts = DaemonFacts()
+    modems: tuple[ModemFacts, ...] = ()
+    channels: tuple[ChannelFacts, ...] | None = None
     config: ConfigFile | None = None
-    devices: tuple[Device, ...] = ()
+    devices: tuple[DeviceFacts, ...] = ()
     modem_manager: bool = False
     folder: Folder | None = None
     users: tuple[User, ...] = ()
@@ -198,4 +198,4 @@ class Facts:
     throttled: int | None = None
     low_voltage: bool = False
     low_voltage_events: int = 0
-    unseen: tuple[Look, ...] = ()
+    unseen: tuple[MissingFact, ...] = ()

@@ -10,12 +10,12 @@ from modemd.backends.at.ports import holders as held
 from modemd.backends.at.ports.kinds import Kind, no_port_kind, why_not
 from modemd.backends.at.ports.sysroot import entries, opened_path, read, sysroot
 from modemd.backends.at.ports.usb import SerialPort, UsbDevice, plugged
-from modemd.doctor.facts import Access, Device, Port
+from modemd.doctor.facts import Access, DeviceFacts, Port
 
 SELF_POWERED = 0x40  # bmAttributes of a configuration (USB 2.0 9.6.3)
 
 
-def modems(*, named: Collection[str], daemon: int | None, root: Path | None = None) -> tuple[Device, ...]:
+def modems(*, named: Collection[str], daemon: int | None, root: Path | None = None) -> tuple[DeviceFacts, ...]:
     """Every device that has an AT port, is a modem without one, or has a port whose path is in `named`. `daemon`: the
     pid that rightly holds ports."""
     base = sysroot(root)
@@ -55,9 +55,9 @@ def low_voltage_alarm(*, root: Path | None = None) -> bool:
 # --- helpers
 
 
-def _device(device: UsbDevice, ports: tuple[Port, ...], *, kind: Kind | None, why: str | None) -> Device:
+def _device(device: UsbDevice, ports: tuple[Port, ...], *, kind: Kind | None, why: str | None) -> DeviceFacts:
     folder = Path(device.folder)
-    return Device(
+    return DeviceFacts(
         bus=folder.name,
         ids=device.ids,
         name=device.name,

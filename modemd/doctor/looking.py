@@ -15,8 +15,8 @@ from modemd.backends.at.ports.uplink import carries_uplink
 from modemd.backends.registry import way_of
 from modemd.daemon.config import Config, load, without_effect
 from modemd.doctor import hardware, system
-from modemd.doctor.asking import ask
-from modemd.doctor.facts import ConfigFile, Daemon, Facts, Look, Modem, User
+from modemd.doctor.daemon_facts import ask
+from modemd.doctor.facts import ConfigFile, DaemonFacts, Facts, MissingFact, ModemFacts, User
 from modemd.doctor.programs import Run, Unseen, run
 from modemd.errors import ConfigError, PortAbsent
 from modemd.records import ModemSettings
@@ -36,7 +36,7 @@ def look(
 ) -> Facts:
     """Everything that the checks judge, in a few seconds at most. `config`: the file to look at, else the one that the
     daemon runs, else /etc/modemd/modemd.toml. `root` as in modem.sysroot."""
-    unseen: list[Look] = []
+    unseen: list[MissingFact] = []
     base = sysroot(root)
 
     def attempt(what: str, act: Callable[[], T]) -> T | None:
@@ -44,7 +44,7 @@ def look(
             return act()
         except (Unseen, OSError, ValueError, LookupError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            unseen.append(Look(what=what, why=why or type(error).__name__))
+            unseen.append(MissingFact(what=what, why=why or type(error).__name__))
             return None
 
     daemon, modems, channels = ask(socket)
@@ -102,9 +102,9 @@ def _configuration(path: str) -> tuple[ConfigFile, Config | None]:
     )
 
 
-def _configured(settings: ModemSettings) -> Modem:
+def _configured(settings: ModemSettings) -> ModemFacts:
     """A modem of which the configuration alone is known."""
-    return Modem(
+    return ModemFacts(
         name=settings.name,
         port=settings.port,
         serial=way_of(settings.backend).serial,
@@ -115,7 +115,7 @@ def _configured(settings: ModemSettings) -> Modem:
     )
 
 
-def _located(modem: Modem, groups: dict[int, str], base: Path) -> Modem:
+def _located(modem: ModemFacts, groups: dict[int, str], base: Path) -> ModemFacts:
     """With where it is now, who may open it, and whether the machine's way out goes through it."""
     if not modem.serial:
         return replace(modem, paths=())
@@ -133,7 +133,7 @@ def _located(modem: Modem, groups: dict[int, str], base: Path) -> Modem:
     return replace(modem, paths=tuple(paths), absent=absent, access=access, uplink=uplink)
 
 
-def _users(daemon: Daemon) -> tuple[User, ...]:
+def _users(daemon: DaemonFacts) -> tuple[User, ...]:
     if daemon.reached and daemon.uid is not None:
         served: User | None = User(role="daemon", name=daemon.user or str(daemon.uid), uid=daemon.uid, gids=daemon.gids)
     else:

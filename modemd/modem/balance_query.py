@@ -13,12 +13,12 @@ from modemd.frozen import dataclass
 from modemd.modem import code_order
 from modemd.modem.code_order import Dial
 from modemd.modem.context import Context
-from modemd.modem.interpretation import Answer, Terms, ask_balance
+from modemd.modem.interpretation import CodeResult, Terms, ask_balance
 from modemd.modem.radio.fallback import Question, RadioFallback
 from modemd.modem.requests import BalanceQuery, Job, Result
 from modemd.modem.results import Found, ResultWriter, in_one_line
 from modemd.modem.sms.inbox import told_at
-from modemd.modem.sms.reply_by_sms import LEAST_S, Awaited, ReplyBySms, Waited
+from modemd.modem.sms.reply_by_sms import LEAST_S, AwaitedReply, ReplyBySms, Waited
 from modemd.modem.subscriber import Subscriber
 from modemd.money.pack import Pack, Query
 from modemd.records import Cause, Measurement, ModemSnapshot, UssdResult
@@ -57,7 +57,7 @@ class BalanceAsker:
         self._context, self._results, self._subscriber = context, results, subscriber
         self._reply_by_sms, self._ended = reply_by_sms, ended
         self._settings, self._clocks = context.settings, context.clocks
-        self._fallback: RadioFallback[Answer] = RadioFallback(context)
+        self._fallback: RadioFallback[CodeResult] = RadioFallback(context)
 
     def balance(self, job: Job, request: BalanceQuery, cancelled: Callable[[], bool]) -> Result:
         """Raises ModemError."""
@@ -80,7 +80,7 @@ class BalanceAsker:
     # --- helpers
 
     def _ask(self, query: _Query) -> Result:
-        answer: Answer | None = None
+        answer: CodeResult | None = None
         try:
             answer = self._elsewhere(query, self._ussd(query))
         except RefusedError as error:
@@ -101,12 +101,12 @@ class BalanceAsker:
             raise RefusedError(line_of("no code"), code="no code")
         return self._results.write(query.request.origin, _found(answer))
 
-    def _elsewhere(self, query: _Query, answer: Answer) -> Answer:
+    def _elsewhere(self, query: _Query, answer: CodeResult) -> CodeResult:
         """The same question on UMTS or GSM, where LTE took none; else what would help. After silence the first request
         may still be answered: one answer stays due."""
         due = answer.result.cause is Cause.NO_ANSWER
 
-        def ask(left_s: float) -> Answer:
+        def ask(left_s: float) -> CodeResult:
             return self._ussd(query, again=answer.dial, until=self._clocks.monotonic() + left_s, due=due)
 
         trip = self._fallback.after(
@@ -130,7 +130,7 @@ class BalanceAsker:
 
     def _ussd(
         self, query: _Query, *, again: Dial | None = None, until: float | None = None, due: bool = False
-    ) -> Answer:
+    ) -> CodeResult:
         """`again`: this one code, until then. `due`: an answer to an earlier request may still come, so there is one
         request alone, and its answer proves no encoding."""
         deadline = query.deadline if until is None else min(until, query.deadline)
@@ -169,9 +169,9 @@ class BalanceAsker:
             self._subscriber.learn(answer)
         return answer
 
-    def _awaited(self, query: _Query, *, since: float, pack: Pack | None = None) -> Awaited:
+    def _awaited(self, query: _Query, *, since: float, pack: Pack | None = None) -> AwaitedReply:
         """The message that answers, which may have come before what announced it."""
-        return Awaited(
+        return AwaitedReply(
             pack=pack or self._subscriber.pack,
             country=query.snapshot.country if pack is None else pack.country,
             since=since,
@@ -180,7 +180,7 @@ class BalanceAsker:
             cancelled=query.cancelled,
         )
 
-    def _sms_query(self, query: _Query, answer: Answer | None) -> Query | None:
+    def _sms_query(self, query: _Query, answer: CodeResult | None) -> Query | None:
         """The pack's query by short message, if it may and should be sent now."""
         found = code_order.sms_query(self._subscriber.pack, self._settings.sms_query)
         done = answer is not None and (answer.worth >= 3 or answer.result.cause is Cause.CANCELLED)
@@ -221,7 +221,7 @@ class BalanceAsker:
         self._context.store.note_attempt(self._settings.name, query.sim_key, at=self._clocks.now(), origin=origin)
 
 
-def _found(answer: Answer) -> Found:
+def _found(answer: CodeResult) -> Found:
     result = answer.result
     return Found(
         reading=answer.reading,

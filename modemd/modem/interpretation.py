@@ -27,7 +27,7 @@ CUT_NUMBER = re.compile(r"[-+\d][\d\s.,'\u00a0\u202f]*$|[-+]$")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CodeResult:
     """What came of one code: how the dialogue ended and what its text says. `error` None = there is a reading, or an
     SMS will bring it."""
 
@@ -63,10 +63,10 @@ class Terms:
     report: Callable[[str], None]
 
 
-def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Answer:
+def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> CodeResult:
     """Dials one code after the other until one brings money or data, or an end that another code would not mend.
     Raises ModemError."""
-    best: Answer | None = None
+    best: CodeResult | None = None
     for dial in to_dial:
         if best is not None and terms.time_left() < SHORTEST_TRY_S:
             break
@@ -74,7 +74,7 @@ def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Answ
             check_code(dial.code)
         except RefusedError as error:
             result = UssdResult(code=dial.code, status="refused", error=error.code, hint=error.message)
-            best = best or Answer(dial, result, Reading(kind="error"), error.code, error.message)
+            best = best or CodeResult(dial, result, Reading(kind="error"), error.code, error.message)
             continue
         answer = _asked(backend, dial, terms)
         if _may_be_better(answer, backend, terms):
@@ -90,7 +90,7 @@ def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Answ
     return best
 
 
-def _asked(backend: Backend, dial: Dial, terms: Terms) -> Answer:
+def _asked(backend: Backend, dial: Dial, terms: Terms) -> CodeResult:
     """One dialogue, and what its text says."""
     pack = terms.pack
     terms.before(dial)
@@ -108,7 +108,7 @@ def _asked(backend: Backend, dial: Dial, terms: Terms) -> Answer:
     return understand(dial, result, pack=pack, country=terms.country, report=terms.report)
 
 
-def _may_be_better(answer: Answer, backend: Backend, terms: Terms) -> bool:
+def _may_be_better(answer: CodeResult, backend: Backend, terms: Terms) -> bool:
     """Whether the same question is worth asking once more: its answer was damaged on the wire, and it costs nothing."""
     if not answer.dial.repeatable or answer.result.text is None or backend.answers_due or terms.cancelled():
         return False
@@ -122,20 +122,20 @@ def understand(
     pack: Pack | None,
     country: str | None,
     report: Callable[[str], None],
-) -> Answer:
+) -> CodeResult:
     """What one dialogue's text says. A text without money or data is "unreadable", and stays in the answer."""
     if dial.by_sms and result.cause is Cause.EMPTY_ANSWER:
-        return Answer(dial, result, Reading(kind="sms_follows"), None, None)  # the announcement needs no words
+        return CodeResult(dial, result, Reading(kind="sms_follows"), None, None)  # the announcement needs no words
     if result.error is not None or result.text is None:
-        return Answer(dial, result, Reading(kind="error"), result.error or "empty answer", result.hint)
+        return CodeResult(dial, result, Reading(kind="error"), result.error or "empty answer", result.hint)
     reading = read_safely(certain_text(result), pack=pack, country=country, report=report)
     if result.status == "action_required" and reading.kind == "other" and reading.data_left_mb is None:
         reading = replace(reading, kind="menu")
     elif dial.by_sms and reading.kind == "other" and reading.data_left_mb is None:
         reading = replace(reading, kind="sms_follows")
     if reading.balance is not None or reading.data_left_mb is not None or reading.kind == "sms_follows":
-        return Answer(dial, result, reading, None, None)
-    return Answer(dial, result, reading, "unreadable", line_of(NO_NUMBER.get(reading.kind, "unreadable")))
+        return CodeResult(dial, result, reading, None, None)
+    return CodeResult(dial, result, reading, "unreadable", line_of(NO_NUMBER.get(reading.kind, "unreadable")))
 
 
 def certain_text(said: UssdMessage | UssdResult | SmsMessage) -> str:

@@ -11,7 +11,7 @@ from modemd.explanations import line_of
 from modemd.frozen import dataclass
 from modemd.modem.context import Context
 from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing
-from modemd.records import Channel, Measurement, Origin, Reading, UssdResult, UssdStatus
+from modemd.records import Measurement, Origin, Reading, ReadingChannel, UssdResult, UssdStatus
 
 # Not sent, and no news about the SIM: kept out of the history.
 NO_NEWS = frozenset({"busy", "cancelled", "shutting down"})
@@ -32,7 +32,7 @@ class Found:
 
     reading: Reading = NOTHING_READ
     code: str | None = None
-    channel: Channel = "ussd"
+    channel: ReadingChannel = "ussd"
     text: str | None = None
     raw: bytes = b""
     decoder: str | None = None

@@ -78,7 +78,7 @@ class Subscriber:
                 return
             self._context.owner.publish(**self._scheduled(sim_key))
 
-    def learn(self, answer: interpretation.Answer) -> None:
+    def learn(self, answer: interpretation.CodeResult) -> None:
         """Which encoding and decoder work with this model, proved by the operator's own pattern."""
         device = self._backend.device
         if device.model is not None and answer.reading.confidence == "operator":

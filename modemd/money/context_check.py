@@ -18,7 +18,7 @@ from modemd.money.wordlists import any_of, rule
 
 
 @dataclass(frozen=True)
-class Context:
+class TextContext:
     """A text (`folded` as long as `text`) and where it comes from; `sign` is the folded one of the sum in question."""
 
     text: str
@@ -38,7 +38,7 @@ class Context:
         return everyday.languages(self.folded)
 
 
-def all_known(item: Labelled, context: Context) -> bool:
+def all_known(item: Labelled, context: TextContext) -> bool:
     """All words that lead to the sum, and those behind it, are known, or the name of an operator; so is what leads to
     the whole, if it is a heading."""
     label = item.label
@@ -51,7 +51,7 @@ def all_known(item: Labelled, context: Context) -> bool:
     return neutral_behind(item, context, whole=not named) and not under_heading(context, start)
 
 
-def neutral_ahead(label: str, start: int, context: Context) -> bool:
+def neutral_ahead(label: str, start: int, context: TextContext) -> bool:
     """Whether each word of `label`, which stands at `start` in the folded text, is known, by itself or as part of a
     phrase ("you have"): then these words in front of a sum leave it the one balance."""
     own = context.text[start : start + len(label)]
@@ -73,7 +73,7 @@ def moved(label: str) -> bool:
     return _onto(label.rstrip(" :="))
 
 
-def neutral_behind(item: Labelled, context: Context, *, whole: bool, since: int = 0) -> bool:
+def neutral_behind(item: Labelled, context: TextContext, *, whole: bool, since: int = 0) -> bool:
     """What follows the sum, up to the next sign. A capital begins something new, unless the word for the balance is
     among these words (`whole`). `since`: up to here the words are accounted for already."""
     text, folded = context.text, context.folded
@@ -123,7 +123,7 @@ def neutral_behind(item: Labelled, context: Context, *, whole: bool, since: int 
     return True
 
 
-def under_heading(context: Context, start: int) -> bool:
+def under_heading(context: TextContext, start: int) -> bool:
     """Whether it is an example, a stranger writes ("Wave: ..."), or a few words without a number right above tell of
     another purse, like "Loyalty points" in a line of its own."""
     text, folded = context.text, context.folded
@@ -152,7 +152,7 @@ _NAME_IN_FRONT = re.compile(r"(?<![^\W_])[^\W\d_]{2,20}\s?:\s?$")
 """Who writes: "Wave: your balance ...". An operator's name is known; a stranger's may be a wallet."""
 
 
-def _front_word(word: str, context: Context) -> bool:
+def _front_word(word: str, context: TextContext) -> bool:
     return _modifies(word) or _greetings().fullmatch(word) is not None or _brand(word, context)
 
 
@@ -202,7 +202,7 @@ def _garbage(word: _Word, label: str) -> bool:
     return word.uncased and word.end - word.start == 1 and word.end < len(label) and _uncased(label[word.end])
 
 
-def _known(word: _Word, own: str, label: str, context: Context) -> bool:
+def _known(word: _Word, own: str, label: str, context: TextContext) -> bool:
     if word.uncased:
         return scripts.known(label[word.start : word.end])
     if _MASKED.fullmatch(label, word.start, word.end):
@@ -233,7 +233,7 @@ def _cut(text: str, item: Labelled) -> bool:
 _FULL_STOP_THOUSANDS = frozenset({"CLP", "COP", "IDR", "VND", "PYG"})
 
 
-def _neutral_bracket(folded: str, text: str, context: Context) -> bool:
+def _neutral_bracket(folded: str, text: str, context: TextContext) -> bool:
     """Words in brackets right behind the sum, without a number of their own, are known as well: "5.00 EUR (bonus)"."""
     bracket = re.match(r"[\s.]{0,2}\(([^()\d]{1,60})\)", folded)
     if bracket is None:
@@ -265,7 +265,7 @@ _LONG_NAME = 6
 """Letters of a brand that is none but itself, also where it writes itself small ("soeasy")."""
 
 
-def _brand(word: str, context: Context) -> bool:
+def _brand(word: str, context: TextContext) -> bool:
     """The name of an operator that sells here, of a country, or one that says what it is ("PosteMobile"), as no purse
     does."""
     return (
@@ -278,7 +278,7 @@ def _brand(word: str, context: Context) -> bool:
 _TELLING_NAME = re.compile(r"[^\W\d_]{2,12}(?:mobile|mobil|telecom|telekom|cell|fone|phone|gsm|sim)")
 
 
-def _modifies(word: str, context: Context | None = None) -> bool:
+def _modifies(word: str, context: TextContext | None = None) -> bool:
     """Whether the folded word says nothing but that this is the balance, and whose."""
     return (
         everyday.known(word, everyday.ANY if context is None else context.languages)
@@ -299,7 +299,7 @@ def _modifiers() -> re.Pattern[str]:
     return re.compile(rf"{own}|(?:{sign_regex()})")
 
 
-def _follows(text: str, place: int, context: Context) -> int | None:
+def _follows(text: str, place: int, context: TextContext) -> int | None:
     """Where a neutral word ends that begins at the place behind a sum; None when it is not known."""
     found = [rule(name).match(text, place) for name in ("balance", "remaining", "you_have", "main")]
     found.append(_followers().match(text, place))

@@ -22,7 +22,7 @@ _PERSIAN = frozenset({"IR", "AF"})
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDate:
     """A date at a place of the text; `day` None: it is a date, but it cannot be told which."""
 
     start: int
@@ -30,11 +30,11 @@ class Found:
     day: date | None
 
 
-def dates(folded: str, *, country: str | None = None) -> list[Found]:
+def dates(folded: str, *, country: str | None = None) -> list[FoundDate]:
     """Every date of the folded text, in order. Years before 2000 and behind 2099 are not believed."""
     english = country is None and rule("english").search(folded) is not None
     found = [
-        Found(match.start(), match.end(), _day(match, folded, country, english=english))
+        FoundDate(match.start(), match.end(), _day(match, folded, country, english=english))
         for match in _date().finditer(folded)
     ]
     return [item for item in found if item is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from modemd.money.dates import Found, dates
+from modemd.money.dates import FoundDate, dates
 from modemd.money.fold import fold_pattern
 from modemd.money.wordlists import rule
 
@@ -25,7 +25,7 @@ def expires(folded: str, *, country: str | None, money: bool) -> str | None:
     return None
 
 
-def _valid(folded: str, item: Found, found: list[Found]) -> bool:
+def _valid(folded: str, item: FoundDate, found: list[FoundDate]) -> bool:
     start = max((f.end for f in found if f.end <= item.start), default=0)
     before = folded[max(start, item.start - 90) : item.start]
     pieces = re.split(r"[;\n!?]|\.(?=\s*[^\W\d_]{3}|\s*$)|,(?=\s*[^\W\d_]+\s?[:=])", before)
@@ -47,7 +47,7 @@ def _valid(folded: str, item: Found, found: list[Found]) -> bool:
     return not other and not rule("expiry_of_extra").search(clause)
 
 
-def _in_brackets(folded: str, item: Found) -> bool:
+def _in_brackets(folded: str, item: FoundDate) -> bool:
     """ "Solde: 446.55F (03/01/25)" """
     return (
         re.search(r"\d\s?[^\W\d_]{0,5}\.?\s?\(\s?$", folded[: item.start]) is not None

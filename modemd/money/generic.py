@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from modemd.money.amounts import Amount, amounts, mask
-from modemd.money.context_check import Context, all_known
+from modemd.money.context_check import TextContext, all_known
 from modemd.money.fold import fold_pattern
 from modemd.money.labels import Labelled, Role, labelled, sentences
 from modemd.money.pack import Pack
@@ -48,7 +48,7 @@ def balance(
         if (
             value is None
             or _doubled(item, found, folded)
-            or not all_known(item, Context(text, folded, country, item.amount.sign, pack))
+            or not all_known(item, TextContext(text, folded, country, item.amount.sign, pack))
         ):
             return None
         if role is Role.DEBT and not value:

@@ -22,7 +22,7 @@ def parse_pack(source: str, *, file: str) -> Pack:
         table = parse_toml(source)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([Problem(file, "", "", f"not valid TOML: {error}")]) from error
-    reader = _Reader(file)
+    reader = _PackReader(file)
     pack = _pack(reader, table)
     if reader.problems:
         raise ConfigError(reader.problems)
@@ -34,7 +34,7 @@ _CODE = re.compile(r"[*#][0-9*#]{0,40}#")
 
 
 @dataclass
-class _Reader:
+class _PackReader:
     """Takes values out of tables and collects what is wrong with them."""
 
     file: str
@@ -105,7 +105,7 @@ class _Reader:
         return value
 
 
-def _pack(read: _Reader, table: dict[str, Any]) -> Pack:
+def _pack(read: _PackReader, table: dict[str, Any]) -> Pack:
     read.known(
         table,
         "id name names country currency plmn spn iccid_prefix errors sms_follows sms_senders own_number data_codes "
@@ -157,7 +157,7 @@ def _pack(read: _Reader, table: dict[str, Any]) -> Pack:
     )
 
 
-def _query(read: _Reader, table: dict[str, Any], where: str) -> Query:
+def _query(read: _PackReader, table: dict[str, Any], where: str) -> Query:
     read.known(table, "kind code number text menu reply language confidence source floor cost note", where)
     kind = read.choice(table, "kind", where, "ussd sms", "ussd")
     code = read.text(table, "code", where, shape=_CODE, need=kind == "ussd", cure="digits, * and #, like *100#")
@@ -185,12 +185,12 @@ def _query(read: _Reader, table: dict[str, Any], where: str) -> Query:
     )
 
 
-def _duration(read: _Reader, table: dict[str, Any], where: str) -> float:
+def _duration(read: _PackReader, table: dict[str, Any], where: str) -> float:
     value = read.text(table, "floor", where, shape=re.compile(r"\d{1,6}[smhd]"), cure="a duration like 15m or 6h")
     return float(int(value[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[value[-1]]) if value else 0.0
 
 
-def _pattern(read: _Reader, table: dict[str, Any], where: str) -> Pattern | None:
+def _pattern(read: _PackReader, table: dict[str, Any], where: str) -> Pattern | None:
     read.known(table, "name regex sign currency", where)
     name = read.text(table, "name", where, need=True)
     source = read.text(table, "regex", where, need=True)
@@ -218,7 +218,7 @@ def _pattern(read: _Reader, table: dict[str, Any], where: str) -> Pattern | None
     return Pattern(name=name, regex=regex, minus=sign == "minus", currency=currency)
 
 
-def _example(read: _Reader, table: dict[str, Any], where: str) -> Example:
+def _example(read: _PackReader, table: dict[str, Any], where: str) -> Example:
     read.known(table, "text kind balance currency data_left_mb expires source", where)
     data = table.get("data_left_mb")
     if data is not None and (isinstance(data, bool) or not isinstance(data, int | float)):

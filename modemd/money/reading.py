@@ -10,7 +10,7 @@ import re
 
 from modemd.money import generic
 from modemd.money.amounts import amounts
-from modemd.money.context_check import Context, moved, neutral_ahead, neutral_behind, under_heading
+from modemd.money.context_check import TextContext, moved, neutral_ahead, neutral_behind, under_heading
 from modemd.money.currencies import currency_of, home_currency
 from modemd.money.damage import is_damaged
 from modemd.money.expiry import expires
@@ -75,7 +75,7 @@ def _by_pattern(pack: Pack, text: str, folded: str, country: str | None, home: s
     if generic.is_bank(folded) or generic.of_somebody_else(folded):
         return None
     items: list[Labelled] | None = None
-    context = Context(text, folded, country, pack=pack)
+    context = TextContext(text, folded, country, pack=pack)
     for pattern in pack.patterns:
         matches = list(pattern.regex.finditer(folded))
         if matches and items is None:
@@ -92,7 +92,7 @@ def _reading(
     pattern: Pattern,
     match: re.Match[str],
     items: list[Labelled],
-    context: Context,
+    context: TextContext,
     pack: Pack,
 ) -> Reading | None:
     """None where the group is not one whole certain amount, or where words in front of what

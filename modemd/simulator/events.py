@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modemd.simulator.scenario import Event, Noise
+from modemd.simulator.scenario import Noise, ScenarioEvent
 
 if TYPE_CHECKING:
     from modemd.simulator.modem import SimulatedModem
@@ -34,7 +34,7 @@ def query_came(modem: SimulatedModem, count: int) -> None:
             _plan(modem, event, 0.0)
 
 
-def happen(modem: SimulatedModem, event: Event) -> None:
+def happen(modem: SimulatedModem, event: ScenarioEvent) -> None:
     """One event, now."""
     match event.do:
         case "unplug":
@@ -69,7 +69,7 @@ def happen(modem: SimulatedModem, event: Event) -> None:
             pass
 
 
-def _plan(modem: SimulatedModem, event: Event, delay_s: float) -> None:
+def _plan(modem: SimulatedModem, event: ScenarioEvent, delay_s: float) -> None:
     modem.later(delay_s + event.after_s, lambda: happen(modem, event))
 
 

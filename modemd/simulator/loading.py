@@ -26,11 +26,11 @@ from modemd.simulator.scenario import (
     SIM_STATES,
     URC_PORTS,
     Balance,
-    Event,
     Noise,
     PortRole,
     Reply,
     Scenario,
+    ScenarioEvent,
     SimChange,
     Ussd,
 )
@@ -275,7 +275,7 @@ def _sim_change(table: Table) -> SimChange | None:
     return None if state is None else SimChange(state=state, iccid=iccid, imsi=imsi, spn=spn)
 
 
-def _event(table: Table) -> Event:
+def _event(table: Table) -> ScenarioEvent:
     do = table.choice("do", ACTS)
     if do is None and "do" not in table:
         table.wrong("do", f"is missing; write one of {', '.join(ACTS)}")
@@ -301,4 +301,4 @@ def _event(table: Table) -> Event:
     if needs and given[needs] is None and needs not in table:
         table.wrong(needs, f"is missing; do = {do!r} needs it")
     table.close()
-    return Event(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+    return ScenarioEvent(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from modemd.simulator.scenario import USB_KINDS, UsbDevice
+from modemd.simulator.scenario import USB_KINDS, ScenarioUsbDevice
 from modemd.simulator.table import Table
 
 
-def usb_device(table: Table) -> UsbDevice:
+def usb_device(table: Table) -> ScenarioUsbDevice:
     """One [[usb]]: a device that is no serial modem."""
     kind = table.choice("kind", USB_KINDS)
     if kind is None and "kind" not in table:
         table.wrong("kind", f"is missing; write one of {', '.join(USB_KINDS)}")
-    found = UsbDevice(
+    found = ScenarioUsbDevice(
         kind=kind or "storage",
         ids=usb_ids(table, "ids"),
         manufacturer=table.text("manufacturer"),

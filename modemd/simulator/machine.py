@@ -24,9 +24,9 @@ from typing import Literal
 
 from modemd.errors import ScenarioError
 from modemd.simulator.pty import FakeModem
-from modemd.simulator.scenario import PortRole, Scenario, UsbDevice
+from modemd.simulator.scenario import PortRole, Scenario, ScenarioUsbDevice
 from modemd.simulator.start import Source, read_source, start
-from modemd.simulator.sysfs import Device, Tree
+from modemd.simulator.sysfs import SysfsDevice, Tree
 from modemd.simulator.usbids import IDENTITIES, OTHERS, Interface
 from modemd.simulator.watch import FileWatch
 
@@ -50,7 +50,7 @@ class Machine:
         self._slots = 0
         self._places: dict[str, UsbPlace] = {}
         self._modems: list[FakeModem] = []
-        self._others: dict[str, Device] = {}
+        self._others: dict[str, SysfsDevice] = {}
         self._watch = FileWatch()
         drivers = self.root / "sys/bus/usb/drivers/usb"
         for name in ("bind", "unbind"):
@@ -78,11 +78,11 @@ class Machine:
             self.plug_device(device)
         return modem
 
-    def plug_device(self, device: UsbDevice) -> str:
+    def plug_device(self, device: ScenarioUsbDevice) -> str:
         """Plugs in a device that is no serial modem; the name of its place, such as "1-2"."""
         ids, maker, product, interfaces = OTHERS[device.kind]
         name = self._next_slot()
-        self._others[name] = Device(
+        self._others[name] = SysfsDevice(
             name, device.ids or ids, device.manufacturer or maker, device.product or product, device.serial
         )
         self.tree.add_device(self._others[name])
@@ -190,7 +190,7 @@ class UsbPlace:
         self._card = self._identity.card if scenario.net else None
         self._ttys: dict[PortRole, int] = {}
         identity = self._identity
-        self.device = Device(
+        self.device = SysfsDevice(
             name, scenario.usb_ids or identity.ids, identity.manufacturer, identity.product, scenario.usb_serial
         )
 

@@ -58,7 +58,7 @@ class SimulatedModem:
         self._choose_rats()
         self._announced = self._registrations()
         self._told_rat = self.rat
-        self.inbox = storage.Inbox(self)
+        self.inbox = storage.MessageStore(self)
         self.network = network.UssdNetwork(self)
         if self.card.state == "busy":
             self.later(scenario.busy_s, self._card_woken)

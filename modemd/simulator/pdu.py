@@ -22,7 +22,7 @@ class Part:
     text: str
 
 
-class PduError(ValueError):
+class BadPduError(ValueError):
     """What the TE wrote is no SMS-SUBMIT."""
 
 
@@ -73,7 +73,7 @@ def read_submit(data: bytes) -> tuple[str, str]:
         tpdu = data[1 + data[0] :]
         first, digits = tpdu[0], tpdu[2]
         if first & 0x03 != 0x01:
-            raise PduError("no SMS-SUBMIT")
+            raise BadPduError("no SMS-SUBMIT")
         size = (digits + 1) // 2
         number = _unswapped(tpdu[4 : 4 + size])[:digits]
         if tpdu[3] & 0x70 == 0x10:
@@ -89,7 +89,7 @@ def read_submit(data: bytes) -> tuple[str, str]:
             return number, user[skip:length].decode("latin-1")
         return number, codec.letters(codec.unpack(user)[(skip * 8 + 6) // 7 : length])
     except (IndexError, UnicodeDecodeError) as fault:
-        raise PduError("the octets end too early") from fault
+        raise BadPduError("the octets end too early") from fault
 
 
 def shown_time(sent_at: datetime) -> str:

@@ -179,7 +179,7 @@ class SimChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class ScenarioEvent:
     """Something that happens by itself: at a time since the start, or behind the n-th USSD request, or behind a
     command line that begins with `on_command` (each time)."""
 
@@ -200,7 +200,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UsbDevice:
+class ScenarioUsbDevice:
     """Something on the bus of a made-up machine that is no serial modem. None: what such devices usually say."""
 
     kind: UsbKind
@@ -275,10 +275,10 @@ class Scenario:
     usb_ids: str | None = None
     usb_serial: str | None = None
     net: bool = False  # a network card is on one of its interfaces
-    usb_devices: tuple[UsbDevice, ...] = ()
+    usb_devices: tuple[ScenarioUsbDevice, ...] = ()
 
     ussd: tuple[Ussd, ...] = ()
     balance: tuple[Balance, ...] = ()
     unknown_code: Reply = field(default_factory=lambda: Reply(m=4))
     noise: tuple[Noise, ...] = ()
-    events: tuple[Event, ...] = ()
+    events: tuple[ScenarioEvent, ...] = ()

@@ -48,7 +48,7 @@ class Slot(NamedTuple):
     place: int
 
 
-class Inbox:
+class MessageStore:
     """The storages with their places, numbered from 1, and what happened to them."""
 
     def __init__(self, modem: SimulatedModem) -> None:

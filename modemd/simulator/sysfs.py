@@ -18,7 +18,7 @@ Tty = tuple[str, int, int, str]  # name, number, major, and the pseudo-terminal 
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class SysfsDevice:
     """One USB device at its place on the bus ("1-2")."""
 
     name: str
@@ -41,7 +41,7 @@ class Tree:
         self._made: dict[str, list[Path]] = {}  # device -> links outside of its folder
         self._taken: dict[str, set[int]] = {}  # numbers of ttys in use
 
-    def folder(self, device: Device) -> Path:
+    def folder(self, device: SysfsDevice) -> Path:
         return self._bus / device.name
 
     def numbers(self, prefix: str, count: int, *, after: int) -> int:
@@ -53,7 +53,7 @@ class Tree:
                 first += 1
             return first
 
-    def add_device(self, device: Device) -> bool:
+    def add_device(self, device: SysfsDevice) -> bool:
         """The device's own folder; False where it is there already."""
         folder = self.folder(device)
         with self._lock:
@@ -82,7 +82,7 @@ class Tree:
             _link(self._root / "sys/bus/usb/devices" / device.name, folder)
             return True
 
-    def add_interfaces(self, device: Device, interfaces: Sequence[Interface], ttys: Mapping[int, Tty]) -> None:
+    def add_interfaces(self, device: SysfsDevice, interfaces: Sequence[Interface], ttys: Mapping[int, Tty]) -> None:
         """Its interfaces, with the ttys, network cards and channels on them; the nodes of /dev come last."""
         with self._lock:
             made = self._made.setdefault(device.name, [])
@@ -110,7 +110,7 @@ class Tree:
             for number, tty in ttys.items():
                 made += self._tty(device, number, tty)
 
-    def remove_interfaces(self, device: Device) -> None:
+    def remove_interfaces(self, device: SysfsDevice) -> None:
         """Nodes and links first, as a reader finds them last."""
         with self._lock:
             for path in reversed(self._made.pop(device.name, [])):
@@ -122,7 +122,7 @@ class Tree:
             for folder in self.folder(device).glob(f"{device.name}:*"):
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def remove(self, device: Device) -> None:
+    def remove(self, device: SysfsDevice) -> None:
         """The device with all that it has."""
         self.remove_interfaces(device)
         with self._lock:
@@ -132,7 +132,7 @@ class Tree:
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _tty(self, device: Device, number: int, tty: Tty) -> list[Path]:
+    def _tty(self, device: SysfsDevice, number: int, tty: Tty) -> list[Path]:
         """A serial port: driver usb-serial puts a folder between interface and tty, cdc_acm does not."""
         prefix, index, major, terminal = tty
         name = f"{prefix}{index}"

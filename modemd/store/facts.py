@@ -11,7 +11,7 @@ from modemd.store.rows import FallbackNote, Learned, time_or_none, time_text
 UNRESOLVED_PIN_ATTEMPTS = 2
 
 
-class Facts(Database):
+class KnownFacts(Database):
     def code_tried(self, sim_key: str, code: str) -> bool:
         """True once a person has asked for this code on this SIM."""
         return self._row("SELECT 1 FROM codes_tried WHERE sim_key = ? AND code = ?", (sim_key, code)) is not None

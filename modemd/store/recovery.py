@@ -1,4 +1,4 @@
-"""What the recovery ladder remembers: each rung's tries and rests, and what is still owed to a modem."""
+"""What the recovery ladder remembers: each step's tries and rests, and what is still owed to a modem."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RecoverySteps(Database):
         return self._kept(rows, _record)
 
     def recovery_subject(self, modem: str) -> str | None:
-        """The device that a rung was last tried on under this name: for a modem that will not say who it is."""
+        """The device that a step was last tried on under this name: for a modem that will not say who it is."""
         row = self._row(
             "SELECT subject FROM rungs WHERE modem = ? ORDER BY last_at DESC, subject LIMIT 1",
             (modem,),
@@ -33,7 +33,7 @@ class RecoverySteps(Database):
                 " hold_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     subject,
-                    record.rung,
+                    record.step,
                     modem,
                     record.tried,
                     record.helped,
@@ -67,7 +67,7 @@ def _record(row: Row) -> RecoveryStepRecord:
     if row["rung"] not in get_args(RecoveryStep) or not isinstance(row["hold_s"], float | int):
         raise ValueError(f"not a step of the ladder: {row['rung']!r}")
     return RecoveryStepRecord(
-        rung=row["rung"],
+        step=row["rung"],
         tried=row["tried"],
         helped=row["helped"],
         last_helped=bool(row["last_helped"]),

@@ -11,7 +11,7 @@ from sqlite3 import Row
 from typing import Literal, get_args
 
 from modemd.frozen import dataclass
-from modemd.records import Alert, AlertEvent, Channel, Confidence, Kind, Level, Measurement, Origin, Reading, Sim
+from modemd.records import Alert, AlertEvent, Confidence, Kind, Level, Measurement, Origin, Reading, ReadingChannel, Sim
 
 DeliveryState = Literal["pending", "delivered", "given_up"]
 Column = str | int | float | bytes | None
@@ -172,7 +172,7 @@ def measurement_columns(m: Measurement) -> dict[str, Column]:
 
 def measurement_of(row: Row) -> Measurement:
     """Raises one of DAMAGED where a value is none that measurement_columns wrote."""
-    _check(row, _READING_TEXTS, {"kind": Kind, "confidence": Confidence, "channel": Channel, "origin": Origin})
+    _check(row, _READING_TEXTS, {"kind": Kind, "confidence": Confidence, "channel": ReadingChannel, "origin": Origin})
     if not isinstance(row["raw"], bytes) or not isinstance(row["data_left_mb"], float | int | None):
         raise TypeError("a value of another type than was stored")
     return Measurement(

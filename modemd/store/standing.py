@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from modemd.store.facts import Facts
+from modemd.store.facts import KnownFacts
 from modemd.store.history import CLOCK_DOUBT, History
 from modemd.store.rows import Standing, state_of, time_or_none, time_text
 
@@ -26,7 +26,7 @@ SELECT
 """
 
 
-class Standings(History, Facts):
+class Standings(History, KnownFacts):
     def standing(self, modem: str, sim_key: str | None, *, now: datetime) -> Standing:
         """`sim_key` as the modem's snapshot has it: None, or "modem:NAME", while the SIM cannot be named.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from modemd.alerts.channels import CHANNELS, bind, matching
-from modemd.alerts.channels.command import Command
+from modemd.alerts.channels.command import CommandChannel
 from modemd.errors import DeliveryError
 from modemd.records import Alert, ChannelSettings
 
@@ -35,7 +35,7 @@ def test_the_contract(script: Script, alert: MakeAlert, tmp_path: Path, capfd: p
     """The nine variables, an empty standard input, an own process group, no open files, nothing of its output here."""
     held = (tmp_path / "held").open("w")
     moscow = datetime(2024, 5, 1, 15, 0, 1, 999, tzinfo=timezone(timedelta(hours=3)))
-    Command({"run": script(DUMP)}).send(alert(taken_at=moscow, text="Баланс: 48.20\nр."))
+    CommandChannel({"run": script(DUMP)}).send(alert(taken_at=moscow, text="Баланс: 48.20\nр."))
     held.close()
     facts = json.loads((tmp_path / "facts").read_text())
     own = {key: value for key, value in facts["environ"].items() if key.startswith("MODEMD_")}
@@ -61,17 +61,19 @@ def test_the_contract(script: Script, alert: MakeAlert, tmp_path: Path, capfd: p
 def test_unknown_is_empty(script: Script, alert: MakeAlert, tmp_path: Path) -> None:
     """What is not known is an empty string, never 0 or "None"; an exponent never shows."""
     nothing = alert(operator=None, balance=None, currency=None, taken_at=None, text="")
-    Command({"run": script(DUMP)}).send(nothing)
+    CommandChannel({"run": script(DUMP)}).send(nothing)
     environ = json.loads((tmp_path / "facts").read_text())["environ"]
     for key in ("OPERATOR", "BALANCE", "CURRENCY", "TAKEN_AT", "TEXT"):
         assert environ[f"MODEMD_{key}"] == ""
-    Command({"run": script(DUMP)}).send(alert(balance=Decimal("1E+3")))
+    CommandChannel({"run": script(DUMP)}).send(alert(balance=Decimal("1E+3")))
     assert json.loads((tmp_path / "facts").read_text())["environ"]["MODEMD_BALANCE"] == "1000"
 
 
 def test_hostile_text_is_data(script: Script, alert: MakeAlert, tmp_path: Path) -> None:
     """NULs and half characters do not stop the message, and nothing in it is run."""
-    Command({"run": script(DUMP)}).send(alert(text=f"a\0b\ud83d $(touch {tmp_path}/x) `touch {tmp_path}/x`; \"'"))
+    CommandChannel({"run": script(DUMP)}).send(
+        alert(text=f"a\0b\ud83d $(touch {tmp_path}/x) `touch {tmp_path}/x`; \"'")
+    )
     environ = json.loads((tmp_path / "facts").read_text())["environ"]
     assert environ["MODEMD_TEXT"] == f"ab? $(touch {tmp_path}/x) `touch {tmp_path}/x`; \"'"
     assert not (tmp_path / "x").exists()
@@ -79,7 +81,7 @@ def test_hostile_text_is_data(script: Script, alert: MakeAlert, tmp_path: Path) 
 
 def test_arguments_are_not_a_shell_line(script: Script, alert: MakeAlert, tmp_path: Path) -> None:
     """Arguments reach the program as they are in the configuration."""
-    Command({"run": [*script(DUMP), "$HOME", "a b; c", "*"]}).send(alert())
+    CommandChannel({"run": [*script(DUMP), "$HOME", "a b; c", "*"]}).send(alert())
     assert json.loads((tmp_path / "facts").read_text())["argv"][1:] == ["$HOME", "a b; c", "*"]
 
 
@@ -90,7 +92,7 @@ def test_secrets_stay_here(script: Script, alert: MakeAlert, tmp_path: Path, mon
     monkeypatch.setenv("TZ", "Europe/Moscow")
     monkeypatch.setenv("LC_TIME", "C.UTF-8")
     monkeypatch.delenv("PATH")
-    Command({"run": script(DUMP)}).send(alert())
+    CommandChannel({"run": script(DUMP)}).send(alert())
     environ = json.loads((tmp_path / "facts").read_text())["environ"]
     assert "secret" not in environ.values()
     assert (environ["TZ"], environ["LC_TIME"]) == ("Europe/Moscow", "C.UTF-8")
@@ -109,7 +111,7 @@ def test_secrets_stay_here(script: Script, alert: MakeAlert, tmp_path: Path, mon
 def test_failure_says_why(script: Script, alert: MakeAlert, code: str, said: str) -> None:
     """Exit code or signal and the first line of standard error, cut to one short line; much output is no hang."""
     with pytest.raises(DeliveryError) as caught:
-        Command({"run": script(code)}).send(alert())
+        CommandChannel({"run": script(code)}).send(alert())
     assert said in caught.value.message.replace("exit 1:  ", "exit 1: ")
     assert "\n" not in caught.value.message
     assert "\x1b" not in caught.value.message
@@ -118,21 +120,21 @@ def test_failure_says_why(script: Script, alert: MakeAlert, code: str, said: str
 
 def test_success_with_complaints(script: Script, alert: MakeAlert) -> None:
     """Exit 0 is the receipt, whatever was said."""
-    Command({"run": script("import sys; sys.stderr.write('warning')")}).send(alert())
+    CommandChannel({"run": script("import sys; sys.stderr.write('warning')")}).send(alert())
 
 
 def test_missing_program(alert: MakeAlert, tmp_path: Path) -> None:
     """No such program, not executable, not a program: each with its cure."""
     with pytest.raises(DeliveryError, match=r"does not exist: install it"):
-        Command({"run": [str(tmp_path / "nowhere")]}).send(alert())
+        CommandChannel({"run": [str(tmp_path / "nowhere")]}).send(alert())
     plain = tmp_path / "plain"
     plain.write_text("echo hello\n")
     plain.chmod(0o644)
     with pytest.raises(DeliveryError, match=r"chmod \+x"):
-        Command({"run": [str(plain)]}).send(alert())
+        CommandChannel({"run": [str(plain)]}).send(alert())
     plain.chmod(0o755)
     with pytest.raises(DeliveryError, match="#!"):
-        Command({"run": [str(plain)]}).send(alert())
+        CommandChannel({"run": [str(plain)]}).send(alert())
 
 
 # A program and its child that both ignore SIGTERM; the child's id is in the file "child" once both are there.
@@ -155,7 +157,7 @@ def test_time_limit_ends_the_family(
     alert: MakeAlert, tmp_path: Path, eventually: Callable[[Callable[[], object]], None]
 ) -> None:
     """A program that hangs and ignores SIGTERM is killed after its limit, with its children."""
-    command = Command({"run": family(tmp_path)}, time_limit_s=1.0, grace_s=0.1)
+    command = CommandChannel({"run": family(tmp_path)}, time_limit_s=1.0, grace_s=0.1)
     start = time.monotonic()
     with pytest.raises(DeliveryError, match=r"did not end within 1 s and was killed"):
         command.send(alert())
@@ -168,7 +170,7 @@ def test_cancel_ends_the_family(
     alert: MakeAlert, tmp_path: Path, eventually: Callable[[Callable[[], object]], None]
 ) -> None:
     """cancel() from another thread ends a running program at once, and none is started after it."""
-    command = Command({"run": family(tmp_path)}, grace_s=0.1)
+    command = CommandChannel({"run": family(tmp_path)}, grace_s=0.1)
     errors: list[str] = []
 
     def send() -> None:
@@ -200,7 +202,7 @@ def test_a_background_child_does_not_delay_the_receipt(script: Script, alert: Ma
         "os._exit(0)\n"
     )
     start = time.monotonic()
-    Command({"run": script(code)}).send(alert())
+    CommandChannel({"run": script(code)}).send(alert())
     assert time.monotonic() - start < 5
     os.kill(int((tmp_path / "child").read_text()), 9)
 
@@ -210,7 +212,7 @@ def test_no_descriptor_or_process_is_left(script: Script, alert: MakeAlert) -> N
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     for number in range(20):
         try:
-            Command({"run": ["/bin/sh", "-c", f"exit {number % 2}"]}).send(alert())
+            CommandChannel({"run": ["/bin/sh", "-c", f"exit {number % 2}"]}).send(alert())
         except DeliveryError:
             assert number % 2
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
@@ -234,14 +236,14 @@ def test_no_descriptor_or_process_is_left(script: Script, alert: MakeAlert) -> N
 )
 def test_check(options: dict[str, object], key: str) -> None:
     """Each fault is named by its key, with a cure."""
-    (problem,) = Command.check(options)
+    (problem,) = CommandChannel.check(options)
     assert problem.key == key
     assert problem.cure
 
 
 def test_check_lets_a_missing_program_pass() -> None:
     """A program that is not there yet does not stop the daemon."""
-    assert Command.check({"run": ["/nowhere/at/all", "arg"]}) == []
+    assert CommandChannel.check({"run": ["/nowhere/at/all", "arg"]}) == []
 
 
 def test_the_table_binds_settings() -> None:

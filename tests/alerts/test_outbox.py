@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from modemd.alerts.channels import Bound
-from modemd.alerts.channels.command import Command
+from modemd.alerts.channels.command import CommandChannel
 from modemd.alerts.outbox import GIVE_UP_AFTER, GIVE_UP_TRIES, RETRY_DELAYS_S, Outbox, in_turn
 from modemd.errors import DeliveryError, StoreError
 from modemd.records import Alert
@@ -315,7 +315,7 @@ def test_stop_ends_a_running_program(
 ) -> None:
     """stop() in the middle of a delivery ends the program within 3 s, and the delivery stays due for the next start."""
     run = script("import sys, time; open(sys.argv[1] + '/on', 'w').close(); time.sleep(600)")
-    one = Desk(store, clock, command=Command({"run": run}))
+    one = Desk(store, clock, command=CommandChannel({"run": run}))
     store.put_alert(alert("a1"), ["command"])
     one.outbox.start()
     eventually((tmp_path / "on").exists)

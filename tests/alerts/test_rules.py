@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modemd.alerts.rules import (
-    Event,
     Policy,
+    RaisedEvent,
     State,
     evaluate,
     evaluate_silence,
@@ -103,7 +103,7 @@ def test_the_state_names_what_is_not_over(measure: Measure, balances: list[str],
 def test_the_event_carries_its_facts(measure: Measure) -> None:
     """Number, currency, time and limit are those of the reading that crossed it."""
     _, (event,) = evaluate({}, measure(T0, "48.20"), POLICY)
-    assert event == Event(
+    assert event == RaisedEvent(
         event="low", level="low", at=T0, balance=Decimal("48.20"), currency="RUB", taken_at=T0, limit=Decimal(50)
     )
 
@@ -201,7 +201,7 @@ def test_data_alone_is_a_reading(measure: Measure) -> None:
 
 def silence(
     state: State, hours: float, last: datetime | None = None, reason: str | None = None
-) -> tuple[State, list[Event]]:
+) -> tuple[State, list[RaisedEvent]]:
     now = T0 + hours * HOUR
     return evaluate_silence(state, last_reading_at=last, first_seen=T0, now=now, policy=POLICY, reason=reason)
 

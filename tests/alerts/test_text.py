@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modemd.alerts.rules import Event, Known
+from modemd.alerts.rules import Known, RaisedEvent
 from modemd.alerts.text import LANGUAGES, age, line, quoted
 
 T0 = datetime(2024, 5, 1, 12, 30, tzinfo=UTC)
 KNOWN = Known(balance=Decimal("48.20"), currency="RUB", taken_at=T0)
 
 
-def event(name: str, **facts: object) -> Event:
+def event(name: str, **facts: object) -> RaisedEvent:
     base: dict[str, object] = {"event": name, "level": "low", "at": T0 + timedelta(hours=13)}
-    return Event(**(base | facts))  # type: ignore[arg-type]
+    return RaisedEvent(**(base | facts))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def event(name: str, **facts: object) -> Event:
         (event("test"), "home: test alert from modemd: this channel works"),
     ],
 )
-def test_english(happened: Event, expected: str) -> None:
+def test_english(happened: RaisedEvent, expected: str) -> None:
     """Each event's finished line, with everything that is known and nothing that is not."""
     assert line(happened, modem="home", operator="ru-mts") == expected
 

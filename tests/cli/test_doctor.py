@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-Daemon = Any
+DaemonFacts = Any
 
 
 @pytest.fixture
-def answer(daemon: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def answer(daemon: DaemonFacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the daemon says to the doctor; a machine without USB, programs or processes."""
     root = tmp_path / "root"
     (root / "run/systemd/timesync").mkdir(parents=True)
@@ -103,7 +103,7 @@ def test_no_daemon(modemd: Any, answer: dict[str, Any], monkeypatch: pytest.Monk
     assert "systemctl start modemd" in findings[0]["cure"]
 
 
-def test_somebody_who_may_not_ask(modemd: Any, answer: dict[str, Any], daemon: Daemon) -> None:
+def test_somebody_who_may_not_ask(modemd: Any, answer: dict[str, Any], daemon: DaemonFacts) -> None:
     """A user outside the group gets a fault with the command that lets them in."""
     daemon.error("doctor", "forbidden", "you may not use this daemon: sudo usermod -aG modemd USER")
     finding = json.loads(modemd("doctor", "--json").stdout)["findings"][0]
@@ -147,7 +147,7 @@ def test_hostile_names(modemd: Any, answer: dict[str, Any], tmp_path: Path) -> N
         [{"ok": False, "error": {"code": "failed", "message": "the disk is full: free some space"}}],
     ],
 )
-def test_a_daemon_that_talks_nonsense(modemd: Any, answer: dict[str, Any], daemon: Daemon, said: Any) -> None:
+def test_a_daemon_that_talks_nonsense(modemd: Any, answer: dict[str, Any], daemon: DaemonFacts, said: Any) -> None:
     """Fields of the wrong type are unknown, never a traceback."""
     daemon.answers["doctor"] = said
     result = modemd("doctor", "--json")

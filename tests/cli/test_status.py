@@ -58,7 +58,7 @@ def test_what_is_wrong_is_below_the_table(daemon: Any, modemd: Any) -> None:
 
 
 def test_what_was_done_to_the_modem_is_below_the_table(daemon: Any, modemd: Any) -> None:
-    """The rungs of the recovery ladder, and what a query on another network cost."""
+    """The steps of the recovery ladder, and what a query on another network cost."""
     at = (datetime.now(UTC) - timedelta(hours=2, minutes=5)).isoformat()
     healed = modem(recovery="opened again 3 times", fallback={"at": at, "rat": "UMTS", "outage_s": 13.6})
     vain = modem(modem="car", recovery=None, fallback={"at": at, "rat": None, "outage_s": None})

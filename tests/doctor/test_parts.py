@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modemd.daemon import diagnosis
-from modemd.doctor.asking import ask
 from modemd.doctor.checks import examine
+from modemd.doctor.daemon_facts import ask
 from modemd.doctor.facts import Facts, Folder
 from modemd.doctor.findings import Finding, Severity, healthy, in_order, split, summary, to_json
 from modemd.doctor.programs import Unseen, run
@@ -181,7 +181,7 @@ def test_the_diagnosis_of_a_modem() -> None:
         snapshot,
         level="stale",
         rows=rows,
-        rungs=[RecoveryStepRecord(rung="reset", tried=2, helped=1, last_at=NOW)],
+        steps=[RecoveryStepRecord(step="reset", tried=2, helped=1, last_at=NOW)],
         next_query_at=None,
         now=NOW + timedelta(hours=1),
     )
@@ -194,7 +194,7 @@ def test_the_diagnosis_of_a_modem() -> None:
         "error": "not supported",
         "hint": "try",
     }
-    assert said["rungs"] == [{"rung": "reset", "tried": 2, "helped": 1, "last_at": "2026-06-01T12:00:00Z"}]
+    assert said["steps"] == [{"step": "reset", "tried": 2, "helped": 1, "last_at": "2026-06-01T12:00:00Z"}]
     assert said["sms"] == [{"storage": "SM", "used": 9, "places": 10}]
     assert (said["network"]["rat"], said["settings"]["radio_fallback"], said["level"]) == ("LTE", "off", "stale")
     assert len(said["error"]) == diagnosis.LONGEST_TEXT
@@ -241,7 +241,7 @@ KEYS: tuple[str, ...] = (
     "settings",
     "level",
 )
-KEYS += ("last", "failures", "code", "operator", "rungs")
+KEYS += ("last", "failures", "code", "operator", "steps")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

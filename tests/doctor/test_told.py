@@ -99,7 +99,7 @@ SICK: dict[str, tuple[dict[str, Any], str, str, str, str]] = {
         {"error": "the modem has no room for messages: delete some"}, "sms", "warning", "no room", "delete some",
     ),
     "reset often": (
-        {"recovery": "reset at 10:21 (helped)", "rungs": [{"rung": "reset", "tried": 4, "helped": 1}]},
+        {"recovery": "reset at 10:21 (helped)", "steps": [{"step": "reset", "tried": 4, "helped": 1}]},
         "recovery", "warning", "reset 4 times in all", "firmware",
     ),
 }  # fmt: skip

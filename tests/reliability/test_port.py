@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from modemd.simulator.scenario import UsbDevice
+from modemd.simulator.scenario import ScenarioUsbDevice
 
 MODEM = """
 [modem]
@@ -127,9 +127,9 @@ def test_the_port_is_in_use(stage: Any, lock: str) -> None:
 def test_no_modem_at_the_port(stage: Any) -> None:
     """One daemon with every kind of wrong device: each `status` line names the cure, and the right modem answers."""
     modem = stage.modem(ONE)
-    stage.machine.plug_device(UsbDevice(kind="storage", ids="12d1:1f01"))
-    stage.machine.plug_device(UsbDevice(kind="hilink", ids="12d1:14dc"))
-    stage.machine.plug_device(UsbDevice(kind="mbim", ids="2cb7:0007"))
+    stage.machine.plug_device(ScenarioUsbDevice(kind="storage", ids="12d1:1f01"))
+    stage.machine.plug_device(ScenarioUsbDevice(kind="hilink", ids="12d1:14dc"))
+    stage.machine.plug_device(ScenarioUsbDevice(kind="mbim", ids="2cb7:0007"))
     (stage.folder / "plain").write_text("no modem\n")
     ports = {
         "cdrom": 'usb = "12d1:1f01"',

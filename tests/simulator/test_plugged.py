@@ -17,7 +17,7 @@ from modemd.backends.at.ports import discovery
 from modemd.errors import ScenarioError
 from modemd.simulator import loading
 from modemd.simulator.machine import Machine
-from modemd.simulator.scenario import UsbDevice
+from modemd.simulator.scenario import ScenarioUsbDevice
 
 QUECTEL = '[modem]\nprofile = "quectel"\nports = ["diag", "nmea", "at", "at2"]\nnet = true\n'
 HUAWEI = '[modem]\nprofile = "huawei"\nports = ["ppp", "diag", "at"]\nusb_serial = "0123456789ABCDEF"\n'
@@ -134,7 +134,7 @@ def test_a_restart_gives_the_device_new_folders(machine: Machine, client_at: Cal
 def test_devices_that_are_no_serial_modem(machine: Machine) -> None:
     """Storage mode, HiLink, RNDIS, MBIM and QMI: their interfaces, cards and channels, and no tty."""
     machine.plug("[[usb]]\nkind = 'storage'\n[[usb]]\nkind = 'hilink'\nids = '12d1:1442'\n")
-    names = [machine.plug_device(UsbDevice(kind=kind)) for kind in ("mbim", "qmi", "rndis")]
+    names = [machine.plug_device(ScenarioUsbDevice(kind=kind)) for kind in ("mbim", "qmi", "rndis")]
     bus = machine.root / "sys/bus/usb/devices"
     shown = {entry.name: text(entry / "bInterfaceClass") for entry in bus.iterdir() if ":" in entry.name}
     assert shown["1-2:1.0"] == "08"

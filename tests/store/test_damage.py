@@ -101,7 +101,7 @@ def test_bad_rows_of_other_tables(folder: Path, clock: Any, alert: Callable[...,
     store.note_attempt("home", "iccid:1", at=clock.now, origin="schedule")
     store.note_fallback("iccid:1", clock.now)
     store.save_alert_state("iccid:1", {"level": "low"})
-    store.save_recovery_step("imei:1", "home", RecoveryStepRecord(rung="reopen", last_at=clock.now))
+    store.save_recovery_step("imei:1", "home", RecoveryStepRecord(step="reopen", last_at=clock.now))
     store.put_alert(alert("a1"), ["command"])
     store.put_alert(alert("a2"), ["command"])
     store.close()

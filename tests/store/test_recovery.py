@@ -13,12 +13,12 @@ from modemd.store.schema import MIGRATIONS, migrate
 
 
 def test_a_rung_survives_a_restart(folder: Path, clock: Any) -> None:
-    """Every field of a record comes back from the disk, and the later record of a rung replaces the earlier."""
+    """Every field of a record comes back from the disk, and the later record of a step replaces the earlier."""
     first = RecoveryStepRecord(
-        rung="reset", tried=1, last_at=clock.now, next_at=clock.now + timedelta(hours=1), hold_s=3600.0
+        step="reset", tried=1, last_at=clock.now, next_at=clock.now + timedelta(hours=1), hold_s=3600.0
     )
     second = RecoveryStepRecord(
-        rung="reset", tried=2, helped=1, last_helped=True, last_at=clock.now, next_at=None, hold_s=7200.0
+        step="reset", tried=2, helped=1, last_helped=True, last_at=clock.now, next_at=None, hold_s=7200.0
     )
     store = Store(folder, clock=clock)
     store.save_recovery_step("imei:86", "home", first)
@@ -32,11 +32,11 @@ def test_a_rung_survives_a_restart(folder: Path, clock: Any) -> None:
 
 
 def test_the_device_last_tried_is_known_by_the_modems_name(store: Store, clock: Any) -> None:
-    """A modem that is silent from the start is taken for the one on which a rung was tried last under its name."""
+    """A modem that is silent from the start is taken for the one on which a step was tried last under its name."""
     assert store.recovery_subject("home") is None
-    store.save_recovery_step("imei:1", "home", RecoveryStepRecord(rung="usb", tried=1, last_at=clock.now))
-    store.save_recovery_step("imei:2", "home", RecoveryStepRecord(rung="cfun", tried=1, last_at=clock.move(minutes=1)))
-    store.save_recovery_step("imei:3", "away", RecoveryStepRecord(rung="cfun", tried=1, last_at=clock.move(minutes=1)))
+    store.save_recovery_step("imei:1", "home", RecoveryStepRecord(step="usb", tried=1, last_at=clock.now))
+    store.save_recovery_step("imei:2", "home", RecoveryStepRecord(step="cfun", tried=1, last_at=clock.move(minutes=1)))
+    store.save_recovery_step("imei:3", "away", RecoveryStepRecord(step="cfun", tried=1, last_at=clock.move(minutes=1)))
     assert store.recovery_subject("home") == "imei:2"
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from modemd.alerts.channels.command import Command
+from modemd.alerts.channels.command import CommandChannel
 from modemd.errors import Problem
 from modemd.frozen import dataclass
 from modemd.records import Alert, AlertEvent, ChannelSettings
@@ -35,7 +35,7 @@ class ChannelClass(Protocol):
 
 
 CHANNELS: dict[str, ChannelClass] = {
-    "command": Command,
+    "command": CommandChannel,
 }
 
 

@@ -45,7 +45,7 @@ PASSED_ON = frozenset(
 )
 
 
-class Command:
+class CommandChannel:
     """One configured program. Options: run, a list of strings; it is looked up on PATH when it has no slash."""
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, PinCounter, Sim, Sms, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, SmsCommands, UsbVendor, UssdQuirk
 from modemd.at.rat_rows import ANY, GSM, LTE, UMTS, RatRow, allow
 from modemd.at.standard import CEMODE, RESET
 
@@ -26,9 +26,9 @@ MAKE = Make(
         urc_lines=("^SYSSTART", "^SHUTDOWN", "^SYSSTART AIRPLANE MODE"),
         prefixed=("^SMGL", "^SMGR"),
     ),
-    sim=Sim(iccid=("AT^SCID",), pin=PinCounter("AT^SPIC", r"\^SPIC:\s*(\d+)"), news=("^SCKS:",)),
+    sim=SimCommands(iccid=("AT^SCID",), pin=PinCounter("AT^SPIC", r"\^SPIC:\s*(\d+)"), news=("^SCKS:",)),
     # "without setting status to REC READ" (TC35i and EHS6 manuals, AT^SMGR and AT^SMGL)
-    sms=Sms(read="AT^SMGR={}", list="AT^SMGL={}"),
+    sms=SmsCommands(read="AT^SMGR={}", list="AT^SMGL={}"),
     reset=RESET,
     rats=(
         # < ^SXRAT: 6,3,2     mode, preferred, second preferred

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, PinCounter, Sim, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, UsbVendor, UssdQuirk
 
 MAKE = Make(
     match=r"ericsson|\bmbm\b|\bf5521|\bf3507|\bf3607",
@@ -15,5 +15,5 @@ MAKE = Make(
         urc_prefixes=("*EMRDY", "*EPEV", "*ESTKDISP", "*EPIN", "*ERINFO", "*EMWI", "*E2NAP", "*EMSI", "*ENAP"),
         urc_lines=("*EPEV", "*EMRDY"),
     ),
-    sim=Sim(pin=PinCounter("AT*EPIN?", r"\*EPIN:\s*(\d+)")),
+    sim=SimCommands(pin=PinCounter("AT*EPIN?", r"\*EPIN:\s*(\d+)")),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, Sim, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, SimCommands, UsbVendor, UssdQuirk
 from modemd.at.rat_rows import ANY, GSM, LTE, NR, UMTS, RatRow, allow
 
 MAKE = Make(
@@ -26,7 +26,7 @@ MAKE = Make(
         urc_prefixes=("+SIM", "+SIM DROP", "+GTSIM", "+XCOPSVER", "+PSFS"),
         urc_lines=("+SIM READY", "+SIM DROP", "+SIM: Inserted", "+SIM: Removed"),
     ),
-    sim=Sim(iccid=("AT+ICCID",), news=("+SIM:", "+SIM DROP")),
+    sim=SimCommands(iccid=("AT+ICCID",), news=("+SIM:", "+SIM DROP")),
     reset="AT+CFUN=15",
     rats=(
         # < +GTACT: 10,3,2,1,5,8,101,103   mode, preferred ones, bands   < +GTACT: (1,2,4,10),(2,3,6),(...)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, PinCounter, PortKind, Sim, Sms, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, PinCounter, PortKind, SimCommands, SmsCommands, UsbVendor, UssdQuirk
 from modemd.at.rat_rows import ANY, GSM, LTE, NR, UMTS, Domain, RatRow, allow
 
 # The interface's protocol tells (77-mm-huawei-net-port-types.rules, option.c): of ff/01/xx, ff/02/xx and ff/03/xx the
@@ -44,14 +44,14 @@ MAKE = Make(
         ),
         prefixed=("^SYSCFG", "^SYSCFGEX", "^USSDMODE", "^SMGL", "^SMGR"),
     ),
-    sim=Sim(
+    sim=SimCommands(
         iccid=("AT^ICCID?",),
         # ^CPIN: <code>,[<times>],<puk>,<pin>,<puk2>,<pin2>
         pin=PinCounter("AT^CPIN?", r"\^CPIN:\s*[^,]*,\s*\d*\s*,\s*\d+\s*,\s*(\d+)"),
         news=("^SIMST:",),
     ),
     # > AT^SMGR=0   < ^SMGR: 0,,28   < 0791...   the status stays "unread"
-    sms=Sms(read="AT^SMGR={}", list="AT^SMGL={}", full=(r"\^SMMEMFULL\b",)),
+    sms=SmsCommands(read="AT^SMGR={}", list="AT^SMGL={}", full=(r"\^SMMEMFULL\b",)),
     reset="AT^RESET",
     rats=(
         # < ^SYSCFGEX:"00",3FFFFFFF,1,2,7FFFFFFFFFFFFFFF     order, band, roaming, domain, LTE band

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, Sim, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, SimCommands, UsbVendor, UssdQuirk
 from modemd.at.rat_rows import ANY, GSM, LTE, UMTS, RatRow, allow
 
 MAKE = Make(
@@ -24,7 +24,7 @@ MAKE = Make(
         UssdQuirk(why="plain in the TE character set", requests=("plain",)),
     ),
     lines=Lines(urc_prefixes=("+ECREG", "+EIND", "+EUSIM", "+ESIMS", "+ECSQ", "+EREG", "+EGREG")),
-    sim=Sim(iccid=("AT+ICCID",)),
+    sim=SimCommands(iccid=("AT+ICCID",)),
     rats=(
         # < +ERAT: 7,0,6,0     RAT now, GPRS state, mode, preferred   > AT+ERAT=1,0   (ModemManager, plugin mtk-legacy)
         RatRow(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, PinCounter, Sim, Sms, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, SmsCommands, UsbVendor, UssdQuirk
 from modemd.at.rat_rows import ANY, GSM, LTE, NR, UMTS, Domain, RatRow, allow
 from modemd.at.standard import RESET
 
@@ -48,12 +48,12 @@ MAKE = Make(
         urc_prefixes=("+QIND", "+QUSIM", "+QGPSURC", "+QLWURC", "+QTONEDET", "+QIURC", "+QNTP", "+QSIMSTAT", "^DSCI"),
         urc_lines=("RDY", "POWERED DOWN", "NORMAL POWER DOWN", "Call Ready", "SMS Ready"),
     ),
-    sim=Sim(
+    sim=SimCommands(
         iccid=("AT+QCCID",),
         pin=PinCounter("AT+QPINC?", r'\+QPINC:\s*"?SC"?\s*,\s*(\d+)'),
         news=("+QSIMSTAT:",),
     ),
-    sms=Sms(full=(r"\+QIND:\s*\"SMSFULL\"",)),
+    sms=SmsCommands(full=(r"\+QIND:\s*\"SMSFULL\"",)),
     reset=RESET,
     rats=(
         # The one without UMTS, in case it does not list what it has

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, PinCounter, Sim, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, UsbVendor, UssdQuirk
 from modemd.at.rat_rows import ANY, GSM, LTE, UMTS, RatRow, allow
 
 MAKE = Make(
@@ -13,7 +13,7 @@ MAKE = Make(
         UssdQuirk(why="plain in the TE character set; the text comes in m=2", requests=("plain",)),
     ),
     lines=Lines(urc_prefixes=("+PACSP", "+WIND", "+PACSP0", "+PACSP1")),
-    sim=Sim(
+    sim=SimCommands(
         iccid=("AT+ICCID",),  # < ICCID: 8970101234567890123
         pin=PinCounter("AT+CPINC?", r"\+CPINC:\s*(\d+)"),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, PinCounter, Sim, Sms, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, SmsCommands, UsbVendor, UssdQuirk
 from modemd.at.rat_rows import ANY, GSM, LTE, NR, UMTS, RatRow, allow
 from modemd.at.standard import CEMODE
 
@@ -44,14 +44,14 @@ MAKE = Make(
         read_urcs=("+CNSMOD",),
         prefixed=("+CNMP", "+CNSMOD"),
     ),
-    sim=Sim(
+    sim=SimCommands(
         iccid=("AT+CICCID",),
         # The first number is the PIN's, whatever order the others have from model to model.
         pin=PinCounter("AT+SPIC", r"\+SPIC:\s*(\d+)"),
         news=("+SIMCARD:",),
     ),
     # <mode> 1: the status is not changed (SIM800 AT command manual, AT+CMGR and AT+CMGL)
-    sms=Sms(read="AT+CMGR={},1", list="AT+CMGL={},1", full=(r"\+?SMS[ _]FULL\b",)),
+    sms=SmsCommands(read="AT+CMGR={},1", list="AT+CMGL={},1", full=(r"\+?SMS[ _]FULL\b",)),
     reset="AT+CRESET",
     rats=(
         # < +CNMP: 2   < +CNMP: ((2-Automatic),(13-GSM Only),(14-WCDMA Only),(38-LTE Only))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, PinCounter, Sim, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, UsbVendor, UssdQuirk
 from modemd.at.standard import WS46
 
 MAKE = Make(
@@ -39,7 +39,7 @@ MAKE = Make(
         ),
     ),
     lines=Lines(urc_prefixes=("#QSS", "#PSNT", "#CREG", "#ECAM", "#SIMPR", "#NITZ")),
-    sim=Sim(
+    sim=SimCommands(
         iccid=("AT#CCID",),
         # Of the password that +CPIN? asks for, which is the PIN where this is read
         pin=PinCounter("AT#PCT", r"#PCT:\s*(\d+)"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, PinCounter, Sim, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, UsbVendor, UssdQuirk
 from modemd.at.rat_rows import GSM, LTE, UMTS, RatRow, allow
 
 MAKE = Make(
@@ -27,7 +27,7 @@ MAKE = Make(
         ),
         urc_lines=("+PBREADY", "+AT: READY"),
     ),
-    sim=Sim(pin=PinCounter("AT+UPINCNT", r"\+UPINCNT:\s*(\d+)"), news=("+UUSIMSTAT:",)),
+    sim=SimCommands(pin=PinCounter("AT+UPINCNT", r"\+UPINCNT:\s*(\d+)"), news=("+UUSIMSTAT:",)),
     reset="AT+CFUN=16",
     rats=(
         # < +URAT: 3

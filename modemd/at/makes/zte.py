@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.at.make import Layout, Lines, Make, PinCounter, Sim, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, UsbVendor, UssdQuirk
 from modemd.at.rat_rows import ANY, GSM, LTE, UMTS, RatRow, allow
 from modemd.at.standard import RESET
 
@@ -40,7 +40,7 @@ MAKE = Make(
         urc_prefixes=("+ZUSIMR", "+ZDONR", "+ZPASR", "+ZPSTM", "+ZEND", "+ZUSIM", "+ZPMSTR", "HANGUP"),
         urc_lines=("CONNECT",),
     ),
-    sim=Sim(
+    sim=SimCommands(
         iccid=("AT+ZICCID?",),
         pin=PinCounter("AT+ZPINPUK=?", r"\+ZPINPUK:\s*(\d+)"),
         news=("+ZUSIMR:",),

@@ -15,11 +15,11 @@ from modemd.backends.at.ports.port_rotation import PortRotation
 from modemd.backends.at.ports.uplink import carries_uplink
 from modemd.backends.at.power import AtPower
 from modemd.backends.at.radio import AtRadio
-from modemd.backends.at.sms_store import Messages
+from modemd.backends.at.sms_store import SmsStore
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import PowerTimes, Timeouts
 from modemd.backends.at.urcs import Urcs
-from modemd.backends.base import Backend, Host, Learned, UssdRequest
+from modemd.backends.base import Backend, Host, LearnedUssd, UssdRequest
 from modemd.errors import ModemError
 from modemd.frozen import dataclass
 from modemd.records import DecodeCandidate, Device, ModemSettings, Network, Sim, UssdResult
@@ -39,8 +39,8 @@ NOBODY = Device()
 class AtBackend(Backend):
     """One configured modem on whichever of its AT ports is next. Every opening has a Modem of its own."""
 
-    pin: simcard.Door
-    sms: Messages
+    pin: simcard.SimPin
+    sms: SmsStore
     radio: AtRadio
     power: AtPower
 
@@ -138,11 +138,11 @@ class AtBackend(Backend):
         return self.modem.menu_open
 
     @property
-    def learned(self) -> Learned | None:
+    def learned(self) -> LearnedUssd | None:
         return self.modem.learned
 
     @learned.setter
-    def learned(self, value: Learned | None) -> None:
+    def learned(self, value: LearnedUssd | None) -> None:
         self.modem.learned = value
 
     # --- which port is next
@@ -185,7 +185,7 @@ class AtBackend(Backend):
         modem.tap = self._tap
         modem.encoding, modem.decoder = self.settings.ussd_encoding, self.settings.ussd_decoder
         self._urcs = urcs
-        self.pin = simcard.Door(modem)
-        self.sms = Messages(modem)
+        self.pin = simcard.SimPin(modem)
+        self.sms = SmsStore(modem)
         self.radio = AtRadio(modem)
         return modem

@@ -11,7 +11,7 @@ from modemd.at.make import UssdQuirk
 from modemd.at.makes import find_quirk
 from modemd.at.ussd import Encoded, encodings
 from modemd.backends.at.engine import Answer
-from modemd.backends.base import Learned
+from modemd.backends.base import LearnedUssd
 from modemd.records import Device
 
 
@@ -20,7 +20,7 @@ class AskedModem(Protocol):
 
     te_charset: str | None
     score: Callable[[str], float] | None
-    learned: Learned | None
+    learned: LearnedUssd | None
     encoding: str | None
     decoder: str | None
     device: Device

@@ -18,7 +18,7 @@ from modemd.backends.at.explain import explain
 from modemd.backends.at.port import close_port, lost, open_port
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
-from modemd.backends.base import Learned, UssdRequest
+from modemd.backends.base import LearnedUssd, UssdRequest
 from modemd.errors import CommandError, ModemdError, PortLost, SimError
 from modemd.explanations import line_of
 from modemd.records import DecodeCandidate, Device, Network, Sim, UssdMessage, UssdResult
@@ -37,7 +37,7 @@ class Modem:
         wake_fd: int | None = None,
         on_unsolicited: Callable[[str], None] | None = None,
         score: Callable[[str], float] | None = None,
-        learned: Learned | None = None,
+        learned: LearnedUssd | None = None,
         timeouts: Timeouts | None = None,
         line: Mapping[str, Any] | None = None,
     ) -> None:

@@ -1,4 +1,4 @@
-"""What the higher rungs of the recovery ladder do to a modem: the radio off and on, the modem started anew, its USB
+"""What the higher steps of the recovery ladder do to a modem: the radio off and on, the modem started anew, its USB
 device taken off the bus and put back. Owner thread only. Nothing here decides whether it may be done."""
 
 from __future__ import annotations

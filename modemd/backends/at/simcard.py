@@ -1,4 +1,4 @@
-"""The SIM's door: +CPIN (27.007 8.3). Nothing here sends a PIN that it was not given for this one time."""
+"""The SIM's PIN: +CPIN (27.007 8.3). Nothing here sends a PIN that it was not given for this one time."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def pin_tries(execute: Execute, device: Device) -> int | None:
     return None
 
 
-class Door:
+class SimPin:
     """See backends.base.PinEntry."""
 
     def __init__(self, modem: Modem) -> None:

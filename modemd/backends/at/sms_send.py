@@ -37,7 +37,7 @@ def submit_pdu(number: str, text: str) -> tuple[str, int]:
 
 
 def send(modem: Modem, number: str, text: str) -> None:
-    """Sends one message; the modem is in PDU mode. What it raises is in Messages.send."""
+    """Sends one message; the modem is in PDU mode. What it raises is in SmsStore.send."""
     pdu, length = submit_pdu(number, text)
     _say(modem, f"AT+CMGS={length}", "\r", modem.timeouts.prompt_s, prompt=True)
     _say(modem, pdu, CTRL_Z, modem.timeouts.send_s, prompt=False)

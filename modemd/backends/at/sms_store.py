@@ -25,7 +25,7 @@ from modemd.records import SmsPlace, SmsStorage
 Parts = list[SmsPart]
 
 
-class Messages:
+class SmsStore:
     """See backends.base.SmsAccess. For the owner thread, from connect() to close(). Each use puts +CMGF, +CPMS and
     +CNMI back; what could not be put back is at close()."""
 
@@ -137,21 +137,21 @@ class Messages:
         command = make.sms.read if make is not None else None
         return [command] if command is not None and command not in self._unknown else []
 
-    def _by_index(self, place: SmsPlace, commands: Sequence[str]) -> _Found | None:
+    def _by_index(self, place: SmsPlace, commands: Sequence[str]) -> _FoundMessage | None:
         with self._modes.pdu_mode(), self._modes.storage(place.storage, self._modes.memories()) as storage:
             return self._shown(place, commands) if storage is not None else None
 
-    def _shown(self, place: SmsPlace, commands: Sequence[str]) -> _Found | None:
+    def _shown(self, place: SmsPlace, commands: Sequence[str]) -> _FoundMessage | None:
         """What the first of some commands that the modem has shows in a place of mem1; None = none of them says."""
         self._records.seen(place)
         for command in commands:
             answer = self._modem.execute(command.format(place.index))
             if self._took(command, answer.final):
                 if answer.lines:
-                    return _Found(part_of_read(answer.lines, place, charset=self._modem.te_charset))
+                    return _FoundMessage(part_of_read(answer.lines, place, charset=self._modem.te_charset))
                 continue  # OK alone: it knows the command, and does not say anything
             if answer.final is not None and answer.final.error in _EMPTY:
-                return _Found(None)
+                return _FoundMessage(None)
         return None
 
     def _learn_places(self, name: str) -> bool:
@@ -221,7 +221,7 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _FoundMessage:
     """A place that was looked at; None = it is empty."""
 
     part: SmsPart | None

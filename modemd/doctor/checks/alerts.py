@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.doctor.facts import Channel, Facts
+from modemd.doctor.facts import ChannelFacts, Facts
 from modemd.doctor.findings import Finding
 
 
@@ -22,7 +22,7 @@ def _none() -> Finding:
     return Finding("alerts", "warning", "channels", "no channel is configured, so nobody will be warned", cure)
 
 
-def _channel(channel: Channel) -> Finding:
+def _channel(channel: ChannelFacts) -> Finding:
     cure = f"mend it, then try: modemd alerts test {channel.name}"
     why = f" ({channel.error})" if channel.error else ""
     parts = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.doctor.facts import Facts, Modem
+from modemd.doctor.facts import Facts, ModemFacts
 from modemd.doctor.findings import Finding, Severity, split
 from modemd.explanations import explanation, situation
 
@@ -63,9 +63,9 @@ def recovery(facts: Facts) -> list[Finding]:
             else f"nothing speaks against its power, so its firmware is the likely reason ({firmware or 'not known'}): "
             'update it, or let modemd go further with recovery = "reset"'
         )
-        often = [rung for rung in modem.rungs if rung.tried >= OFTEN]
+        often = [step for step in modem.steps if step.tried >= OFTEN]
         severity: Severity = "warning" if often or starved else "note"
-        total = f" ({', '.join(f'{rung.rung} {rung.tried} times in all' for rung in often)})" if often else ""
+        total = f" ({', '.join(f'{step.step} {step.tried} times in all' for step in often)})" if often else ""
         found.append(Finding("recovery", severity, modem.name, f"it had to be healed: {modem.recovery}{total}", cure))
     return found
 
@@ -76,7 +76,7 @@ def power_suspected(facts: Facts) -> bool:
     return bool(low) or any(device.disconnects >= MANY_DISCONNECTS for device in facts.devices)
 
 
-OFTEN = 3  # rungs of one kind: once may be a person, twice bad luck
+OFTEN = 3  # steps of one kind: once may be a person, twice bad luck
 LOW_VOLTAGE = 0x1_0001  # vcgencmd get_throttled: now, and since boot
 MANY_DISCONNECTS = 3  # within a day; once is a person, or a reset
 
@@ -86,7 +86,7 @@ MANY_DISCONNECTS = 3  # within a day; once is a person, or a reset
 _STORAGES = {"SM": "the SIM", "ME": "the modem", "MT": "the modem with its SIM"}
 
 
-def _state(modem: Modem) -> Finding:
+def _state(modem: ModemFacts) -> Finding:
     state = modem.state
     if state is None:
         return _without_daemon(modem)
@@ -108,13 +108,13 @@ def _state(modem: Modem) -> Finding:
     return Finding("modem", "ok", modem.name, f"{state}{f' ({what})' if what else ''}")
 
 
-def _is_told(modem: Modem) -> bool:
+def _is_told(modem: ModemFacts) -> bool:
     """True if the line of a modem that works is about its full storage, which `messages` tells with numbers."""
     full = any(room.nearly_full for room in modem.sms)
     return full and "messages" in (modem.error or "")
 
 
-def _without_daemon(modem: Modem) -> Finding:
+def _without_daemon(modem: ModemFacts) -> Finding:
     if modem.absent is not None:
         return Finding("port", "fault", modem.name, *split(modem.absent, cure=explanation("absent").do))
     if not modem.serial:

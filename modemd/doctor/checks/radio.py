@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modemd.doctor.facts import Facts, Modem
+from modemd.doctor.facts import Facts, ModemFacts
 from modemd.doctor.findings import Finding, split
 from modemd.explanations import line_of
 
@@ -21,7 +21,7 @@ def ussd(facts: Facts) -> list[Finding]:
     return [finding for modem in facts.modems if (finding := _finding(modem)) is not None]
 
 
-def refused_on_lte(modem: Modem) -> bool:
+def refused_on_lte(modem: ModemFacts) -> bool:
     """True if the last question ended as on a network without circuit switching, and the modem stands on one, or does
     not tell what it stands on and the refusal speaks for itself."""
     if not modem.failures or modem.last_error not in REFUSED:
@@ -32,7 +32,7 @@ def refused_on_lte(modem: Modem) -> bool:
 # --- helpers
 
 
-def _finding(modem: Modem) -> Finding | None:
+def _finding(modem: ModemFacts) -> Finding | None:
     refused = refused_on_lte(modem)
     if modem.radio is not None:
         text, cure = split(modem.radio)
@@ -45,7 +45,7 @@ def _finding(modem: Modem) -> Finding | None:
     return Finding("radio", "fault", modem.name, *_text_and_cure(modem, text))
 
 
-def _text_and_cure(modem: Modem, text: str) -> tuple[str, str]:
+def _text_and_cure(modem: ModemFacts, text: str) -> tuple[str, str]:
     """The daemon's own word where it has looked at the modem's setting and the operator's networks, else what is true
     of most."""
     hint = modem.last_hint or ""
@@ -63,7 +63,7 @@ def _text_and_cure(modem: Modem, text: str) -> tuple[str, str]:
     return f"{text}, although radio_fallback is on", modem.last_hint or cure
 
 
-def _with_uplink(modem: Modem, cure: str) -> str:
+def _with_uplink(modem: ModemFacts, cure: str) -> str:
     if modem.uplink is None or modem.radio_fallback_on_uplink or 'radio_fallback = "auto"' not in cure:
         return cure
     return f"{cure}; since {modem.uplink} is this machine's way out, also radio_fallback_on_uplink = true"

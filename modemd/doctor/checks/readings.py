@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modemd.doctor.checks.radio import refused_on_lte
-from modemd.doctor.facts import Facts, Modem
+from modemd.doctor.facts import Facts, ModemFacts
 from modemd.doctor.findings import Finding, Severity
 
 SEVERAL = 3  # failures running: the operator has changed something
@@ -17,7 +17,7 @@ def asked(facts: Facts) -> list[Finding]:
 # --- helpers
 
 
-def _reading(modem: Modem) -> Finding:
+def _reading(modem: ModemFacts) -> Finding:
     if modem.level == "stale":
         why = f"; the last question ended: {modem.last_hint or modem.last_error}" if modem.failures else ""
         text = f"its balance has not been read for too long{why}"
@@ -35,7 +35,7 @@ def _reading(modem: Modem) -> Finding:
     return Finding("reading", "ok", modem.name, f"read {_ago(modem.last_age_s)}")
 
 
-def _cure(modem: Modem) -> str:
+def _cure(modem: ModemFacts) -> str:
     if modem.every_s is None:
         return 'ask now: modemd balance; or set every = "6h"'
     if modem.state not in (None, "ready", "busy", "quarantine"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemd.doctor.facts import Access, Facts, Modem, User
+from modemd.doctor.facts import Access, Facts, ModemFacts, User
 from modemd.doctor.findings import Finding, Severity
 
 READ_WRITE = 0o6
@@ -35,7 +35,7 @@ def may_open(user: User, access: Access) -> bool:
 # --- helpers
 
 
-def _finding(modem: Modem, access: Access, user: User) -> Finding:
+def _finding(modem: ModemFacts, access: Access, user: User) -> Finding:
     if may_open(user, access):
         return Finding("rights", "ok", modem.name, f"{user.name} may open {access.path}")
     text = f"{user.name} may not open {access.path}, which belongs to the group {access.group}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modemd.doctor.checks.modems import MANY_DISCONNECTS
-from modemd.doctor.facts import Device, Facts, Modem, Port
+from modemd.doctor.facts import DeviceFacts, Facts, ModemFacts, Port
 from modemd.doctor.findings import Finding, Severity
 
 RULES = "/etc/udev/rules.d/60-modemd.rules"
@@ -114,7 +114,7 @@ def _is_own(port: Port, facts: Facts) -> bool:
     return facts.daemon.pid is None and set(port.programs) <= {"modemd"}
 
 
-def _held(port: Port, modem: Modem, device: Device) -> list[Finding]:
+def _held(port: Port, modem: ModemFacts, device: DeviceFacts) -> list[Finding]:
     if not port.holders:
         return []
     free = [other.path for other in device.ports if other.kind == "at" and not other.holders]
@@ -128,16 +128,16 @@ def _held(port: Port, modem: Modem, device: Device) -> list[Finding]:
     return [Finding("port", severity, modem.name, text, cure or "stop it, or give modemd another port")]
 
 
-def _device_of(modem: Modem, facts: Facts) -> Device | None:
+def _device_of(modem: ModemFacts, facts: Facts) -> DeviceFacts | None:
     wanted = set(modem.paths)
     return next((device for device in facts.devices if any(port.path in wanted for port in device.ports)), None)
 
 
-def _ours(facts: Facts) -> list[Device]:
+def _ours(facts: Facts) -> list[DeviceFacts]:
     """The devices of configured modems; without any, every modem that is plugged in."""
     mine = [device for modem in facts.modems if (device := _device_of(modem, facts)) is not None]
     return list(dict.fromkeys(mine)) if mine else list(facts.devices)
 
 
-def _called(device: Device) -> str:
+def _called(device: DeviceFacts) -> str:
     return f"{device.name} ({device.ids})" if device.name else device.ids

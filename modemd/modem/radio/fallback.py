@@ -15,7 +15,7 @@ from modemd.backends.base import RadioControl, RadioState, SavedRadio
 from modemd.errors import ModemError, StoreError
 from modemd.frozen import dataclass
 from modemd.modem.context import Context
-from modemd.modem.radio.fallback_policy import GENERATIONS, Standing, advice, helps, order, refusal
+from modemd.modem.radio.fallback_policy import GENERATIONS, Circumstances, advice, helps, order, refusal
 from modemd.modem.radio.rat_restore import device_key
 from modemd.records import Network, UssdResult
 
@@ -81,7 +81,7 @@ class RadioFallback(Generic[T]):
             if found is None or not steps or settings.radio_fallback != "auto":
                 return Trip(hint=advice(result, network, settings, found, imsi=backend.sim.imsi))
             pending = context.store.saved_rat(device_key(backend, settings.name)) is not None
-            standing = Standing(
+            standing = Circumstances(
                 repeatable=question.repeatable,
                 uplink=backend.uplink(),
                 note=note,

@@ -45,7 +45,7 @@ def is_left_behind(found: RadioState) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Circumstances:
     """What else counts: `uplink`, the network interface by which the modem carries the machine's connection; `note`,
     the last fall-back; `pending`, whether a setting is still to be put back from it."""
 
@@ -56,7 +56,7 @@ class Standing:
     pending: bool = False
 
 
-def refusal(result: UssdResult, settings: ModemSettings, standing: Standing) -> str | None:
+def refusal(result: UssdResult, settings: ModemSettings, standing: Circumstances) -> str | None:
     """Why there is no fall-back now although the configuration wants one; None = there may be one."""
     uplink, note = standing.uplink, standing.note
     if standing.pending:

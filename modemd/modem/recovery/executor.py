@@ -98,24 +98,24 @@ class RecoveryExecutor:
         self._ladder.failed(self._fault_of(error), self._now())
 
     def heal(self) -> bool:
-        """The next rung; True when it was one above opening again, which has ended: open now."""
+        """The next step; True when it was one above opening again, which has ended: open now."""
         now = self._now()
         self._load()
-        rung = self._ladder.next(self._permitted(), now)
-        while rung in HIGHER:
-            why = self._unreachable(rung)
+        step = self._ladder.next(self._permitted(), now)
+        while step in HIGHER:
+            why = self._unreachable(step)
             if why is None:
-                self._ladder.taken(rung, now)
+                self._ladder.taken(step, now)
                 if not self._save():
                     return False
-                why = self._act(rung)
+                why = self._act(step)
                 if why is None:
                     return True
-            if self._ladder.out_of_reach(rung, why, now):
-                self._log.warning("recovery not possible", rung=rung, reason=why)
-            rung = self._ladder.next(self._permitted(), now)
-        if rung is not None:
-            self._ladder.taken(rung, now)
+            if self._ladder.out_of_reach(step, why, now):
+                self._log.warning("recovery not possible", step=step, reason=why)
+            step = self._ladder.next(self._permitted(), now)
+        if step is not None:
+            self._ladder.taken(step, now)
         self._told(save=False)
         return False
 
@@ -132,7 +132,7 @@ class RecoveryExecutor:
         doing = STEPS[step].doing
         reason = ILL[self._ladder.fault or "silent"]
         self.acting = situation("being healed", doing=doing)
-        self._log.warning("recovery", rung=step, reason=reason)
+        self._log.warning("recovery", step=step, reason=reason)
         self._owner.declare(A_STEP_S)
         try:
             self._owner.publish(state="failed", error=f"{reason}: {doing}")
@@ -144,7 +144,7 @@ class RecoveryExecutor:
             if taken == "stayed":
                 self._ladder.in_vain()
         except ModemError as error:
-            self._log.info("recovery ended early", rung=step, reason=error.message)
+            self._log.info("recovery ended early", step=step, reason=error.message)
         except StoreError as error:  # what cannot be written down is not switched off
             self._log.error("recovery needs the store", reason=error.message)
         finally:
@@ -260,8 +260,8 @@ class RecoveryExecutor:
         return True
 
     def _told(self, *, save: bool = True) -> None:
-        if (rung := self._ladder.news()) in HIGHER:
-            self._log.info("recovery helped", rung=rung)
+        if (step := self._ladder.news()) in HIGHER:
+            self._log.info("recovery helped", step=step)
         if save:
             self._save()
         spared = self._spared if self._ladder.fault is not None else None

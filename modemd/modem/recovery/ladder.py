@@ -34,14 +34,14 @@ class Limits:
     busy_s: float = 600.0  # a SIM that is busy for so long
     judge_s: float = 120.0  # a modem may take so long to come back after a reset; then it did not help
     steady_s: float = 600.0  # silent again within so long: the opening did not heal it
-    hold_s: float = 3600.0  # between two tries of a rung; doubled after each that did not help ...
+    hold_s: float = 3600.0  # between two tries of a step; doubled after each that did not help ...
     longest_hold_s: float = _DAY_S  # ... up to this
     health_s: float = _DAY_S  # without a fault: the rests begin again at hold_s
     hopeless: int = 5  # tries that never helped: last in order, and once a day at most
 
 
 def allowed(recovery: str, *, uplink: str | None = None, on_uplink: bool = False) -> tuple[RecoveryStep, ...]:
-    """The rungs that the configuration permits. `uplink`: the network interface by which this modem carries the
+    """The steps that the configuration permits. `uplink`: the network interface by which this modem carries the
     machine's way out; then nothing above "reopen", unless `on_uplink`."""
     if uplink is not None and not on_uplink:
         return ("escape", "reopen")
@@ -49,12 +49,12 @@ def allowed(recovery: str, *, uplink: str | None = None, on_uplink: bool = False
 
 
 class Ladder:
-    """One modem's illness and what is remembered of its rungs. All times are aware UTC."""
+    """One modem's illness and what is remembered of its steps. All times are aware UTC."""
 
     def __init__(self, records: Iterable[RecoveryStepRecord] = (), limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self.fault: Fault | None = None
-        self._records = {record.rung: record for record in records}
+        self._records = {record.step: record for record in records}
         self._unsaved: set[RecoveryStep] = set()
         self._since: datetime | None = None  # this fault
         self._reopens = 0  # tried against this fault
@@ -63,7 +63,7 @@ class Ladder:
         self._well_since: datetime | None = None
         self._relapsed = False  # silent again, soon after it had been opened well
         self._judged: tuple[RecoveryStep, Fault, datetime] | None = (
-            None  # a rung whose effect is to be seen: against what, until
+            None  # a step whose effect is to be seen: against what, until
         )
         self._unanswered = 0
         self._mad_told = False
@@ -73,7 +73,7 @@ class Ladder:
     # --- what happens to the modem
 
     def failed(self, fault: Fault | None, now: datetime) -> None:
-        """It could not be used. None: for a reason that no rung mends (unplugged, held by another program)."""
+        """It could not be used. None: for a reason that no step mends (unplugged, held by another program)."""
         if self._well_since is not None and now - self._well_since >= _seconds(self.limits.health_s):
             self._forgive()
         self._well_since = None
@@ -118,14 +118,14 @@ class Ladder:
         self._opened_at = self._opened_at and self._opened_at + by
         self._well_since = self._well_since and self._well_since + by
         if self._judged is not None:
-            rung, fault, until = self._judged
-            self._judged = rung, fault, until + by
-        self._out_of_reach = {rung: (until + by, why) for rung, (until, why) in self._out_of_reach.items()}
+            step, fault, until = self._judged
+            self._judged = step, fault, until + by
+        self._out_of_reach = {step: (until + by, why) for step, (until, why) in self._out_of_reach.items()}
 
     # --- what to do
 
-    def next(self, rungs: Iterable[RecoveryStep], now: datetime, *, fault: Fault | None = None) -> RecoveryStep | None:
-        """The next rung among the allowed ones; None: nothing but to wait. A silent or absent modem is always opened
+    def next(self, steps: Iterable[RecoveryStep], now: datetime, *, fault: Fault | None = None) -> RecoveryStep | None:
+        """The next step among the allowed ones; None: nothing but to wait. A silent or absent modem is always opened
         again. `fault`: as if this had been told to `failed` just now."""
         fault = fault or self.fault
         if fault is None:
@@ -138,13 +138,13 @@ class Ladder:
         patient = silent and (since is None or now - since < _seconds(self.limits.patience_s))
         if patient or reopens < (self.limits.reopens if silent else self.limits.mad_reopens):
             return "reopen"
-        due = (rung for rung in self._order(rungs) if self._is_due(rung, now))
+        due = (step for step in self._order(steps) if self._is_due(step, now))
         return next(due, "reopen" if silent else None)
 
-    def taken(self, rung: RecoveryStep, now: datetime) -> None:
+    def taken(self, step: RecoveryStep, now: datetime) -> None:
         """It is being tried. To be on the disk before the act, where it is above "reopen"."""
-        record = self._records.get(rung, RecoveryStepRecord(rung=rung))
-        if rung not in HIGHER:
+        record = self._records.get(step, RecoveryStepRecord(step=step))
+        if step not in HIGHER:
             if self.fault is not None:
                 self._reopens += 1
                 self._note(replace(record, tried=record.tried + 1, last_helped=False, last_at=now))
@@ -166,51 +166,51 @@ class Ladder:
                 hold_s=hold_s,
             )
         )
-        self._judged = rung, self.fault or "silent", now + _seconds(self.limits.judge_s)
+        self._judged = step, self.fault or "silent", now + _seconds(self.limits.judge_s)
 
     def in_vain(self) -> None:
-        """The rung that was tried had no effect at all: there is nothing to wait for."""
+        """The step that was tried had no effect at all: there is nothing to wait for."""
         self._judged = None
 
-    def out_of_reach(self, rung: RecoveryStep, why: str, now: datetime) -> bool:
+    def out_of_reach(self, step: RecoveryStep, why: str, now: datetime) -> bool:
         """It cannot be tried here (permission, no such device): passed over for `hold_s`. True where that is news."""
-        known = self._out_of_reach.get(rung)
-        self._out_of_reach[rung] = (now + _seconds(self.limits.hold_s), why)
+        known = self._out_of_reach.get(step)
+        self._out_of_reach[step] = (now + _seconds(self.limits.hold_s), why)
         return known is None or known[1] != why
 
     # --- what is remembered
 
     def news(self) -> RecoveryStep | None:
-        """The rung that has helped since the last call."""
-        rung, self._news = self._news, None
-        return rung
+        """The step that has helped since the last call."""
+        step, self._news = self._news, None
+        return step
 
     def unsaved(self) -> list[RecoveryStepRecord]:
         """What changed since the last call: for the store."""
-        changed = [self._records[rung] for rung in ("escape", "reopen", *HIGHER) if rung in self._unsaved]
+        changed = [self._records[step] for step in ("escape", "reopen", *HIGHER) if step in self._unsaved]
         self._unsaved.clear()
         return changed
 
     def remember(self, records: Iterable[RecoveryStepRecord]) -> None:
         """What the store knows of this device, once it has said who it is: added to what is known under its name."""
         for record in records:
-            mine = self._records.get(record.rung)
-            self._records[record.rung] = record if mine is None else _joined(mine, record)
+            mine = self._records.get(record.step)
+            self._records[record.step] = record if mine is None else _joined(mine, record)
 
     def summary(self, now: datetime) -> str | None:
         """One line for people: what was done within the last day, and whether it helped. None: nothing."""
         said = []
-        for rung in ("reopen", *HIGHER):
-            record = self._records.get(rung)
+        for step in ("reopen", *HIGHER):
+            record = self._records.get(step)
             if record is None or record.last_at is None or not timedelta() <= now - record.last_at < _seconds(_DAY_S):
                 continue
-            if rung == "reopen":
+            if step == "reopen":
                 said += self._opened_again(record)
                 continue
-            judged = self._judged is not None and self._judged[0] == rung
+            judged = self._judged is not None and self._judged[0] == step
             effect = "helped" if record.last_helped else "not yet known" if judged else "did not help"
             often = f", {record.tried} times in all" if record.tried > 1 else ""
-            said.append(f"{STEPS[rung].done} {_at(record)} ({effect}{often})")
+            said.append(f"{STEPS[step].done} {_at(record)} ({effect}{often})")
         said += [why for _, why in self._out_of_reach.values()] if self.fault is not None else []
         return "; ".join(said) or None
 
@@ -227,15 +227,15 @@ class Ladder:
         often = "once" if times == 1 else f"{times} times"
         return [f"opened again {often}, last {_at(record)}{' (helped)' if record.last_helped else ''}"]
 
-    def _order(self, rungs: Iterable[RecoveryStep]) -> list[RecoveryStep]:
+    def _order(self, steps: Iterable[RecoveryStep]) -> list[RecoveryStep]:
         """Mildest first; before that the one that helped the last time, behind that those that never did."""
-        own = set(rungs)
+        own = set(steps)
         # No answer to AT means no answer to AT+CFUN, unless it fell silent after it had been opened well.
         answers = self.fault != "silent" or self._relapsed
-        usable = [rung for rung in HIGHER if rung in own and (rung != "cfun" or answers)]
+        usable = [step for step in HIGHER if step in own and (step != "cfun" or answers)]
 
-        def key(rung: RecoveryStep) -> int:
-            record = self._records.get(rung)
+        def key(step: RecoveryStep) -> int:
+            record = self._records.get(step)
             if record is None:
                 return 1
             if record.last_helped:
@@ -244,11 +244,11 @@ class Ladder:
 
         return sorted(usable, key=key)
 
-    def _is_due(self, rung: RecoveryStep, now: datetime) -> bool:
-        barred = self._out_of_reach.get(rung)
+    def _is_due(self, step: RecoveryStep, now: datetime) -> bool:
+        barred = self._out_of_reach.get(step)
         if barred is not None and now < barred[0]:
             return False
-        record = self._records.get(rung)
+        record = self._records.get(step)
         if record is None or record.next_at is None:
             return True
         if record.next_at - now > _seconds(record.hold_s):  # the clock was set back
@@ -258,23 +258,23 @@ class Ladder:
 
     def _helped(self, now: datetime) -> None:
         judged, self._judged = self._judged, None
-        rung: RecoveryStep | None = "reopen" if self._reopens else None
+        step: RecoveryStep | None = "reopen" if self._reopens else None
         if judged is not None and (judged[1] != "silent" or now <= judged[2]):
-            rung = judged[0]
-        record = self._records.get(rung) if rung is not None else None
+            step = judged[0]
+        record = self._records.get(step) if step is not None else None
         if record is not None and not record.last_helped:
             self._note(replace(record, helped=record.helped + 1, last_helped=True))
-            self._news = rung
+            self._news = step
 
     def _forgive(self) -> None:
-        for rung in HIGHER:
-            record = self._records.get(rung)
+        for step in HIGHER:
+            record = self._records.get(step)
             if record is not None and record.hold_s:
                 self._note(replace(record, hold_s=0.0, next_at=None))
 
     def _note(self, record: RecoveryStepRecord) -> None:
-        self._records[record.rung] = record
-        self._unsaved.add(record.rung)
+        self._records[record.step] = record
+        self._unsaved.add(record.step)
 
 
 def _at(record: RecoveryStepRecord) -> str:
@@ -286,7 +286,7 @@ def _seconds(seconds: float) -> timedelta:
 
 
 def _joined(one: RecoveryStepRecord, other: RecoveryStepRecord) -> RecoveryStepRecord:
-    """Two records of one rung: the later try counts, and the longer rest."""
+    """Two records of one step: the later try counts, and the longer rest."""
     later, earlier = (one, other) if (one.last_at or _NEVER) >= (other.last_at or _NEVER) else (other, one)
     rests = [record.next_at for record in (one, other) if record.next_at is not None]
     return replace(

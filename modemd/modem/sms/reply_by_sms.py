@@ -46,7 +46,7 @@ class Waited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Awaited:
+class AwaitedReply:
     """Which message is waited for: one that answers a question which went out at `since` (monotonic) and `asked_at`,
     for `left_s` seconds at most. `number`: the one that was asked, where the question was a message itself."""
 
@@ -71,7 +71,7 @@ class ReplyBySms:
         """Whether this way to the modem gives access to its messages."""
         return self._backend.sms is not None
 
-    def wait(self, awaited: Awaited, *, send: Callable[[], None] | None = None) -> Waited:
+    def wait(self, awaited: AwaitedReply, *, send: Callable[[], None] | None = None) -> Waited:
         """Waits for the message, `sms_s` at most. `send` sends the question itself, once all is ready to hear the
         answer. Raises ModemError, and what `send` raises."""
         sms = self._backend.sms
@@ -92,7 +92,7 @@ class ReplyBySms:
                 found = self._found(awaited, final=True)
         return self._ended(found)
 
-    def ask(self, query: Query, awaited: Awaited, *, before: Callable[[], None]) -> Waited:
+    def ask(self, query: Query, awaited: AwaitedReply, *, before: Callable[[], None]) -> Waited:
         """Asks by one message that costs nothing, never twice, and waits for the answer. `before` is called right
         before it goes out. Raises ModemError."""
         sms, number, text = self._backend.sms, query.number or "", query.text or ""
@@ -123,7 +123,7 @@ class ReplyBySms:
 
     # --- helpers
 
-    def _listen(self, awaited: Awaited) -> None:
+    def _listen(self, awaited: AwaitedReply) -> None:
         """Until a message answers and none contradicts it for a moment, the time is over or somebody cancels."""
         deadline = ends = self._monotonic() + min(self._paces.sms_s, awaited.left_s)
         retry_at = self._monotonic() + RETRY_S
@@ -143,7 +143,7 @@ class ReplyBySms:
                 until=lambda heard=heard: self._inbox.announced or self._inbox.news != heard,  # type: ignore[misc]
             )
 
-    def _found(self, awaited: Awaited, *, final: bool) -> list[SmsReply]:
+    def _found(self, awaited: AwaitedReply, *, final: bool) -> list[SmsReply]:
         """The messages that answer: with a balance, or, when nothing more is waited for (`final`), with data alone. An
         incomplete one counts then, too, as far as it is certain."""
         from modemd.money import senders  # late, as the reader

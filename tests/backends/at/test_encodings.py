@@ -69,7 +69,7 @@ def sent(peer: Any) -> list[str]:
 def test_what_was_not_understood_is_written_another_way(
     make_peer: Any, fast: Timeouts, together: Any, charset: str, ways: list[str]
 ) -> None:
-    """ERROR, CME 100, 304: the whole ladder, for any code; the last rung changes the TE character set for one request,
+    """ERROR, CME 100, 304: all of them, for any code; the last one changes the TE character set for one request,
     and puts it back."""
 
     def check(refusal: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""What the rungs of the recovery ladder do to a modem: the octets on its ports, the files of its USB device."""
+"""What the steps of the recovery ladder do to a modem: the octets on its ports, the files of its USB device."""
 
 from __future__ import annotations
 

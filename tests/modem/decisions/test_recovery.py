@@ -40,7 +40,7 @@ def test_as_far_as_it_is_allowed(house: Any, script: Any, recovery: str, steps: 
         house.advance(60)
     assert power(script) == steps * 2
     kept = house.store.recovery_steps("imei:860000000000017")
-    assert {record.rung for record in kept} - {"reopen"} == set(steps)
+    assert {record.step for record in kept} - {"reopen"} == set(steps)
     assert "opened again" in (house.worker.snapshot.recovery or "")
     assert house.state == "failed"
     script.ailing = False

@@ -11,7 +11,7 @@ import pytest
 
 from modemd.backends.at.outcome import cause_of
 from modemd.modem.radio.fallback import Trip
-from modemd.modem.radio.fallback_policy import Standing, advice, helps, refusal
+from modemd.modem.radio.fallback_policy import Circumstances, advice, helps, refusal
 from modemd.records import Cause, ModemSettings, Network, UssdResult
 from modemd.store import FallbackNote
 
@@ -110,4 +110,4 @@ def test_refusal_after_a_clock_that_jumped() -> None:
     """A last fall-back in the future (the Pi had no clock yet) forbids nothing."""
     note = FallbackNote(at=NOW + timedelta(days=400))
     settings = ModemSettings(name="home", port="x", radio_fallback="auto")
-    assert refusal(FAILED, settings, Standing(repeatable=True, uplink=None, note=note, now=NOW)) is None
+    assert refusal(FAILED, settings, Circumstances(repeatable=True, uplink=None, note=note, now=NOW)) is None

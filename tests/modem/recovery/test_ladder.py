@@ -17,23 +17,23 @@ ALL = allowed("usb")
 
 
 def ill(
-    ladder: Ladder, clock: Any, rungs: tuple[RecoveryStep, ...] = ALL, *, times: int = 1, every_s: float = 30.0
+    ladder: Ladder, clock: Any, steps: tuple[RecoveryStep, ...] = ALL, *, times: int = 1, every_s: float = 30.0
 ) -> list[Any]:
-    """The modem stays silent, and each rung that the ladder names is tried: their names."""
+    """The modem stays silent, and each step that the ladder names is tried: their names."""
     tried = []
     for _ in range(times):
         ladder.failed("silent", clock.now)
-        rung = ladder.next(rungs, clock.now)
-        tried.append(rung)
-        if rung is not None:
-            ladder.taken(rung, clock.now)
+        step = ladder.next(steps, clock.now)
+        tried.append(step)
+        if step is not None:
+            ladder.taken(step, clock.now)
         clock.move(seconds=every_s)
     return tried
 
 
-def heal_by(ladder: Ladder, rung: RecoveryStep, clock: Any) -> None:
-    """Silent until this rung is tried, and well behind it."""
-    while ill(ladder, clock) != [rung]:
+def heal_by(ladder: Ladder, step: RecoveryStep, clock: Any) -> None:
+    """Silent until this step is tried, and well behind it."""
+    while ill(ladder, clock) != [step]:
         clock.move(minutes=5)
     ladder.opened(clock.now)
     ladder.answered(clock.now)
@@ -59,7 +59,7 @@ def test_the_way_out_is_spared_unless_by_name() -> None:
 
 
 def test_silence_is_opened_three_times_then_reset_then_taken_off_the_bus(clock: Any) -> None:
-    """No AT+CFUN into a modem that answers nothing; between two rungs it has time to come back."""
+    """No AT+CFUN into a modem that answers nothing; between two steps it has time to come back."""
     ladder = Ladder()
     assert ill(ladder, clock, times=4) == ["reopen", "reopen", "reopen", "reset"]
     assert ill(ladder, clock, times=2) == ["reopen", "reopen"]  # it may be starting
@@ -146,7 +146,7 @@ def test_silence_in_every_use_climbs_the_ladder(clock: Any) -> None:
 
 
 def test_a_dead_zone_is_not_reset_all_night(clock: Any) -> None:
-    """A rung rests 1 h, then 2, 4, 8 h while it does not help; one that never helped in five tries once a day."""
+    """A step rests 1 h, then 2, 4, 8 h while it does not help; one that never helped in five tries once a day."""
     ladder = Ladder()
     at = []
     begun = clock.now
@@ -166,18 +166,18 @@ def test_a_restart_of_the_daemon_does_not_reset_the_clock(clock: Any) -> None:
     while clock.now - begun < timedelta(hours=12):
         ladder = Ladder(kept.values())
         resets += ill(ladder, clock, ("escape", "reopen", "reset"), times=5, every_s=15.0).count("reset")
-        kept |= {record.rung: record for record in ladder.unsaved()}
+        kept |= {record.step: record for record in ladder.unsaved()}
     assert resets == 4  # at 0, 1, 3 and 7 h
 
 
 def test_a_rung_that_helps_may_come_again_after_an_hour(clock: Any) -> None:
-    """The rest does not grow while the rung helps, and is never shorter than an hour."""
+    """The rest does not grow while the step helps, and is never shorter than an hour."""
     ladder = Ladder()
-    rungs: tuple[RecoveryStep, ...] = ("escape", "reopen", "reset")
+    steps: tuple[RecoveryStep, ...] = ("escape", "reopen", "reset")
     at = []
     begun = clock.now
     while clock.now - begun < timedelta(hours=10):
-        if ill(ladder, clock, rungs, every_s=30.0) == ["reset"]:
+        if ill(ladder, clock, steps, every_s=30.0) == ["reset"]:
             at.append(clock.now)
             ladder.opened(clock.now)
             ladder.answered(clock.now)
@@ -189,28 +189,28 @@ def test_a_rung_that_helps_may_come_again_after_an_hour(clock: Any) -> None:
 def test_a_day_of_health_forgives(clock: Any) -> None:
     """After 24 h without a fault the rests begin at one hour again."""
     ladder = Ladder()
-    rungs: tuple[RecoveryStep, ...] = ("escape", "reopen", "reset")
+    steps: tuple[RecoveryStep, ...] = ("escape", "reopen", "reset")
     while ladder.summary(clock.now) is None or "3 times in all" not in (ladder.summary(clock.now) or ""):
-        ill(ladder, clock, rungs, every_s=300.0)
+        ill(ladder, clock, steps, every_s=300.0)
     ladder.opened(clock.now)
     ladder.answered(clock.now)
     clock.move(hours=25)
-    assert ill(ladder, clock, rungs, times=4) == ["reopen", "reopen", "reopen", "reset"]
+    assert ill(ladder, clock, steps, times=4) == ["reopen", "reopen", "reopen", "reset"]
     ladder.unsaved()
     clock.move(minutes=62)
-    assert "reset" in ill(ladder, clock, rungs, times=4)
+    assert "reset" in ill(ladder, clock, steps, times=4)
 
 
 def test_a_clock_that_was_set_back_bars_nothing_for_ever(clock: Any) -> None:
-    """A Pi without a clock may have noted a time in the far future: the rung rests its hour from now."""
+    """A Pi without a clock may have noted a time in the far future: the step rests its hour from now."""
     far = clock.now + timedelta(days=4000)
     ladder = Ladder(
-        [RecoveryStepRecord(rung="reset", tried=1, last_at=far, next_at=far + timedelta(hours=1), hold_s=3600.0)]
+        [RecoveryStepRecord(step="reset", tried=1, last_at=far, next_at=far + timedelta(hours=1), hold_s=3600.0)]
     )
-    rungs: tuple[RecoveryStep, ...] = ("escape", "reopen", "reset")
-    assert "reset" not in ill(ladder, clock, rungs, times=10)
+    steps: tuple[RecoveryStep, ...] = ("escape", "reopen", "reset")
+    assert "reset" not in ill(ladder, clock, steps, times=10)
     clock.move(hours=2)
-    assert ill(ladder, clock, rungs) == ["reset"]
+    assert ill(ladder, clock, steps) == ["reset"]
 
 
 @given(
@@ -221,7 +221,7 @@ def test_a_clock_that_was_set_back_bars_nothing_for_ever(clock: Any) -> None:
     recovery=st.sampled_from(["reopen", "reset", "usb"]),
 )
 def test_no_rung_outside_its_limits(events: list[str], recovery: str) -> None:
-    """Whatever happens in whatever order: only what is permitted, each higher rung at most once an hour."""
+    """Whatever happens in whatever order: only what is permitted, each higher step at most once an hour."""
     ladder, now = Ladder(), datetime(2024, 5, 1, tzinfo=UTC)
     last: dict[RecoveryStep, datetime] = {}
     faults: dict[str, Fault | None] = {
@@ -234,14 +234,14 @@ def test_no_rung_outside_its_limits(events: list[str], recovery: str) -> None:
         now += timedelta(seconds=40)
         if event in faults:
             ladder.failed(faults[event], now)
-            rung = ladder.next(allowed(recovery), now)
-            assert rung is None or rung in allowed(recovery)
-            if rung in HIGHER:
+            step = ladder.next(allowed(recovery), now)
+            assert step is None or step in allowed(recovery)
+            if step in HIGHER:
                 assert faults[event] is not None
-                assert rung not in last or now - last[rung] >= timedelta(hours=1)
-                last[rung] = now
-            if rung is not None:
-                ladder.taken(rung, now)
+                assert step not in last or now - last[step] >= timedelta(hours=1)
+                last[step] = now
+            if step is not None:
+                ladder.taken(step, now)
         elif event == "opened":
             ladder.opened(now)
         elif event == "answered":
@@ -262,7 +262,7 @@ def test_what_helped_the_last_time_is_tried_first(clock: Any) -> None:
     ladder = Ladder()
     heal_by(ladder, "usb", clock)
     kept = ladder.unsaved()
-    assert [(record.rung, record.tried, record.helped) for record in kept if record.rung != "reopen"] == [
+    assert [(record.step, record.tried, record.helped) for record in kept if record.step != "reopen"] == [
         ("reset", 1, 0),
         ("usb", 1, 1),
     ]
@@ -272,7 +272,7 @@ def test_what_helped_the_last_time_is_tried_first(clock: Any) -> None:
 
 def test_what_never_helped_goes_last(clock: Any) -> None:
     """Five resets in vain: the bus is tried before the next one."""
-    vain = RecoveryStepRecord(rung="reset", tried=5, last_at=clock.now - timedelta(days=3), hold_s=86400.0)
+    vain = RecoveryStepRecord(step="reset", tried=5, last_at=clock.now - timedelta(days=3), hold_s=86400.0)
     assert ill(Ladder([vain]), clock, times=4)[-1] == "usb"
     assert ill(Ladder([replace(vain, helped=1)]), clock, times=4)[-1] == "reset"
 
@@ -309,9 +309,9 @@ def test_a_clock_that_is_set_back_does_not_stop_the_recovery() -> None:
     ladder = Ladder()
     for _ in range(4):
         ladder.failed("silent", now)
-        rung = ladder.next(ALL, now)
-        assert rung == "reopen"
-        ladder.taken(rung, now)
+        step = ladder.next(ALL, now)
+        assert step == "reopen"
+        ladder.taken(step, now)
         now += timedelta(seconds=4)
     ladder.clock_jumped(-timedelta(days=1))
     now += timedelta(seconds=30) - timedelta(days=1)

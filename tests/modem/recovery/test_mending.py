@@ -41,7 +41,7 @@ def balance(worker: Worker, **options: Any) -> Measurement:
 def test_a_silent_modem_is_reset_blindly_and_found_again(
     socket: Any, start: Any, watch: Any, ladder_paces: Paces, store: Store
 ) -> None:
-    """Three openings, then its reset command into the silent port; it comes back as another node, and the rung is
+    """Three openings, then its reset command into the silent port; it comes back as another node, and the step is
     remembered of the device as one that helped."""
     worker = start(str(socket.link), wait="absent", paces=ladder_paces, recovery="reset")
     peer = socket.plug()
@@ -57,7 +57,7 @@ def test_a_silent_modem_is_reset_blindly_and_found_again(
     assert watch.wait_for(lambda w: "UTC (helped)" in (w.snapshots[-1].recovery or ""), 15)
     assert (worker.snapshot.state, socket.lives) == ("ready", 2)
     assert "reset" in (worker.snapshot.recovery or "")
-    kept = {record.rung: record for record in store.recovery_steps("imei:860000000000017")}
+    kept = {record.step: record for record in store.recovery_steps("imei:860000000000017")}
     assert (kept["reset"].tried, kept["reset"].helped) == (1, 1)
     assert peer.commands.count("AT+CFUN=1,1") == 1
     socket.peer.ussd("OK", '+CUSD: 0,"Balance 12.50",15')

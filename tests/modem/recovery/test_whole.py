@@ -1,4 +1,4 @@
-"""The whole ladder on a simulated modem of a made-up machine: what each rung heals, and what is not touched."""
+"""The whole ladder on a simulated modem of a made-up machine: what each step heals, and what is not touched."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def ask(worker: Worker) -> tuple[str | None, Decimal | None]:
 
 def steps_of(store: Store) -> dict[str, tuple[int, int]]:
     subject = store.recovery_subject("home")
-    return {record.rung: (record.tried, record.helped) for record in store.recovery_steps(subject or "")}
+    return {record.step: (record.tried, record.helped) for record in store.recovery_steps(subject or "")}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def steps_of(store: Store) -> dict[str, tuple[int, int]]:
 def test_a_mad_modem_is_healed_by_the_rung_that_it_needs(
     box: Machine, begin: Callable[..., Worker], store: Store, watch: Any, until: Any, wanted: dict[str, tuple[int, int]]
 ) -> None:
-    """One rung a query without an answer, each once, until the balance comes; what helped is known of the device."""
+    """One step a query without an answer, each once, until the balance comes; what helped is known of the device."""
     modem = box.plug(MODEM)
     worker = begin(recovery="usb")
     assert ask(worker) == (None, Decimal("12.50"))
@@ -92,7 +92,7 @@ def test_a_mad_modem_is_healed_by_the_rung_that_it_needs(
         assert watch.state("ready", 15)
     assert ask(worker) == (None, Decimal("12.50"))
     kept = steps_of(store)
-    assert {rung: counts for rung, counts in kept.items() if rung != "reopen"} == wanted
+    assert {step: counts for step, counts in kept.items() if step != "reopen"} == wanted
     assert (box.folder(modem) / "authorized").read_text(encoding="ascii").strip() == "1"
     assert [store.pending_undo("home", act) for act in ("radio", "authorized")] == [None, None]
 
@@ -100,7 +100,7 @@ def test_a_mad_modem_is_healed_by_the_rung_that_it_needs(
 def test_a_hung_firmware_is_taken_off_the_bus(
     box: Machine, begin: Callable[..., Worker], store: Store, watch: Any, power_times: PowerTimes
 ) -> None:
-    """It takes no reset any more: the last rung brings it back, under whatever numbers."""
+    """It takes no reset any more: the last step brings it back, under whatever numbers."""
     modem = box.plug(MODEM, numbers="next")
     worker = begin(recovery="usb", power=replace(power_times, gone_s=0.3))
     modem.hang()

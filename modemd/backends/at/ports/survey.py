@@ -37,7 +37,7 @@ class KnownModem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class PortCandidate:
     """One port, or one device without a port (`path` None). `take`: modemd uses this port where the configuration
     leaves the choice to it. `why`: why it does not; beside `take`, what will get in the way."""
 
@@ -59,7 +59,7 @@ class Candidate:
     remedy: str | None = None  # what to do about `why`, where that is a line of its own
 
 
-def survey(*, known: Sequence[KnownModem] = (), daemon: bool = False, root: Path | None = None) -> list[Candidate]:
+def survey(*, known: Sequence[KnownModem] = (), daemon: bool = False, root: Path | None = None) -> list[PortCandidate]:
     """Ports of USB devices by device, devices without ports, ports of the board. `known`: what the daemon says of its
     modems; `daemon`: it runs, so that its rights on a port count and not this user's."""
     base = sysroot(root)
@@ -69,7 +69,7 @@ def survey(*, known: Sequence[KnownModem] = (), daemon: bool = False, root: Path
     every = [*(port.path for _, ports in there for port in ports), *wdms, *(board.path for board in boards)]
     twins = _twins(device for device, _ in there)
     seen = _Seen(base, holders_of(every, root=base), _stable_paths(base), twins, daemon)
-    found: list[Candidate] = []
+    found: list[PortCandidate] = []
     for device, mine in there:
         rows = [_port(port, mine, seen) for port in mine] + _without_port(device, bool(mine), seen)
         found += _with_daemon(rows, known, base)
@@ -95,10 +95,10 @@ class _Seen:
         return next(iter(self.holding.get(path, ())), None)
 
 
-def _port(port: SerialPort, siblings: Sequence[SerialPort], seen: _Seen) -> Candidate:
+def _port(port: SerialPort, siblings: Sequence[SerialPort], seen: _Seen) -> PortCandidate:
     order = at_ports(siblings, root=seen.base)
     holding = seen.holding.get(port.path, [])
-    candidate = Candidate(
+    candidate = PortCandidate(
         kind=port.kind,
         path=port.path,
         stable_path=_stable(port, seen),
@@ -143,9 +143,9 @@ def _cure(port: SerialPort, holding: Sequence[Holder], base: Path) -> str | None
     return None
 
 
-def _without_port(device: UsbDevice, has_ports: bool, seen: _Seen) -> list[Candidate]:
+def _without_port(device: UsbDevice, has_ports: bool, seen: _Seen) -> list[PortCandidate]:
     """A row for each cdc-wdm channel of the device, or one for a device that has nothing to open at all."""
-    common = Candidate(
+    common = PortCandidate(
         kind="unknown",
         vendor=device.vendor or None,
         product=device.product or None,
@@ -181,7 +181,7 @@ def _without_port(device: UsbDevice, has_ports: bool, seen: _Seen) -> list[Candi
     return [replace(common, kind=found, driver=driver, why=why_not(found, device))]
 
 
-def _board(board: BoardPort, seen: _Seen) -> Candidate:
+def _board(board: BoardPort, seen: _Seen) -> PortCandidate:
     why = why_not("board")
     if board.console:
         why = "the kernel's console is on this serial port of the board: take it off first (on a Pi: sudo raspi-config)"
@@ -189,12 +189,12 @@ def _board(board: BoardPort, seen: _Seen) -> Candidate:
         why = f"{why}; {_held(seen.holding[board.path])}"
     links = seen.stable.get(board.path, {})
     stable = links.get("serial")
-    return Candidate(
+    return PortCandidate(
         kind="board", path=board.path, stable_path=stable, driver=board.driver, holder=seen.holder(board.path), why=why
     )
 
 
-def _with_daemon(found: list[Candidate], known: Sequence[KnownModem], base: Path) -> list[Candidate]:
+def _with_daemon(found: list[PortCandidate], known: Sequence[KnownModem], base: Path) -> list[PortCandidate]:
     """Adds to the ports of one device what the daemon knows of it: the port that the daemon has is its own, whoever
     sees it held, and the others are spare."""
     for modem in known:

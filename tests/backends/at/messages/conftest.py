@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from modemd.backends.at.modem import Modem
-from modemd.backends.at.sms_store import Messages
+from modemd.backends.at.sms_store import SmsStore
 from modemd.backends.at.timeouts import Timeouts
 from modemd.records import Device, SmsPlace
 
@@ -151,7 +151,7 @@ class Box:
 
 
 @pytest.fixture
-def start(make_peer: Callable[..., Any], fast: Timeouts) -> Iterator[Callable[..., tuple[Box, Messages]]]:
+def start(make_peer: Callable[..., Any], fast: Timeouts) -> Iterator[Callable[..., tuple[Box, SmsStore]]]:
     """A box of messages behind a port that is open, and what reads them; `seen` gets what belongs to no command."""
     opened: list[tuple[Modem, Box]] = []
 
@@ -161,7 +161,7 @@ def start(make_peer: Callable[..., Any], fast: Timeouts) -> Iterator[Callable[..
         seen: list[str] | None = None,
         wake_fd: int | None = None,
         **options: Any,
-    ) -> tuple[Box, Messages]:
+    ) -> tuple[Box, SmsStore]:
         peer = make_peer(**(transport or {}))
         limits = replace(fast, list_s=0.6, prompt_s=0.5, send_s=0.5, final_s=0.6)
         on_unsolicited = seen.append if seen is not None else None
@@ -170,7 +170,7 @@ def start(make_peer: Callable[..., Any], fast: Timeouts) -> Iterator[Callable[..
         opened.append((modem, box))
         modem.connect()
         modem.device = Device(manufacturer=box.maker)
-        return box, Messages(modem)
+        return box, SmsStore(modem)
 
     yield make
     for modem, box in opened:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from modemd.backends.at.sms_store import Messages
+from modemd.backends.at.sms_store import SmsStore
 from modemd.records import SmsStorage
 
-Start = Callable[..., tuple[Any, Messages]]
+Start = Callable[..., tuple[Any, SmsStore]]
 
 
 # --- listing

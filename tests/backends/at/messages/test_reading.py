@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from modemd.backends.at.sms_store import Messages
+from modemd.backends.at.sms_store import SmsStore
 
-Start = Callable[..., tuple[Any, Messages]]
+Start = Callable[..., tuple[Any, SmsStore]]
 
 
 # --- reading

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from modemd.backends.at.modem import Modem
-from modemd.backends.at.sms_store import Messages
+from modemd.backends.at.sms_store import SmsStore
 from modemd.errors import CommandError, ModemError, PortLost
 
-Start = Callable[..., tuple[Any, Messages]]
+Start = Callable[..., tuple[Any, SmsStore]]
 
 
 # --- settings

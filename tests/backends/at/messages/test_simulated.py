@@ -12,7 +12,7 @@ import pytest
 
 from modemd.at.sms import announced, join
 from modemd.backends.at.modem import Modem
-from modemd.backends.at.sms_store import Messages
+from modemd.backends.at.sms_store import SmsStore
 from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import CommandError
 from modemd.records import SmsMessage
@@ -29,7 +29,7 @@ STORED: list[dict[str, Any]] = [
     {"text": "in the modem", "from": "+79160000000", "storage": "ME"},
 ]
 
-Start = Callable[..., tuple[Any, Messages]]
+Start = Callable[..., tuple[Any, SmsStore]]
 
 
 @pytest.fixture
@@ -38,14 +38,14 @@ def start(fake_modem: Any, fast: Timeouts) -> Iterator[Start]:
 
     def make(
         stored: list[dict[str, Any]] = STORED, settings: dict[str, str] | None = None, **keys: Any
-    ) -> tuple[Any, Messages]:
+    ) -> tuple[Any, SmsStore]:
         tables = {"modem": keys, "sms": stored, **({"settings": settings} if settings else {})}
         fake = fake_modem(tables)
         modem = Modem(fake.path, timeouts=replace(fast, final_s=2.0, list_s=5.0, prompt_s=2.0, send_s=2.0))
         opened.append(modem)
         modem.connect()
         modem.identify()
-        return fake, Messages(modem)
+        return fake, SmsStore(modem)
 
     yield make
     for modem in opened:

@@ -9,7 +9,7 @@ from typing import Any
 from modemd import __version__
 from modemd.backends.registry import way_of
 from modemd.daemon.control import Client
-from modemd.doctor.facts import Channel, Daemon, Modem, RecoveryStep
+from modemd.doctor.facts import ChannelFacts, DaemonFacts, ModemFacts, StepFacts
 from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
 from modemd.records import SmsStorage
 
@@ -18,27 +18,27 @@ ANSWER_S = 5.0  # the store answers in milliseconds; a busy Pi Zero gets room
 
 def ask(
     socket: str | None, *, limit_s: float = ANSWER_S
-) -> tuple[Daemon, tuple[Modem, ...], tuple[Channel, ...] | None]:
+) -> tuple[DaemonFacts, tuple[ModemFacts, ...], tuple[ChannelFacts, ...] | None]:
     """What the daemon says; channels None where it was not asked. Never raises: not reached is an answer, too.
     `limit_s`: for its hello, and for each line of its answer."""
-    daemon = Daemon(own_version=__version__)
+    daemon = DaemonFacts(own_version=__version__)
     try:
         with Client.connect(socket, timeout_s=limit_s) as client:
-            daemon = Daemon(reached=True, own_version=__version__, version=client.version)
+            daemon = DaemonFacts(reached=True, own_version=__version__, version=client.version)
             try:
                 rows: list[object] = []
                 answer = client.request("doctor", patience_s=limit_s, on_row=rows.append)
             except RefusedError:
                 answer = client.request("status", patience_s=limit_s)
                 return (
-                    Daemon(reached=True, old=True, own_version=__version__, version=client.version),
+                    DaemonFacts(reached=True, old=True, own_version=__version__, version=client.version),
                     tuple(_of_status(_mapping(one)) for one in _list(answer.get("modems"))),
                     None,
                 )
     except DaemonUnreachable as error:
-        return Daemon(own_version=__version__, code=error.code, line=error.message), (), None
+        return DaemonFacts(own_version=__version__, code=error.code, line=error.message), (), None
     except ModemdError as error:
-        failed = Daemon(reached=daemon.reached, own_version=__version__, code=error.code, line=error.message)
+        failed = DaemonFacts(reached=daemon.reached, own_version=__version__, code=error.code, line=error.message)
         return failed, (), None
     return (
         _daemon(_mapping(answer.get("daemon")), daemon.version),
@@ -50,8 +50,8 @@ def ask(
 # --- helpers
 
 
-def _daemon(said: Mapping[str, Any], version: str | None) -> Daemon:
-    return Daemon(
+def _daemon(said: Mapping[str, Any], version: str | None) -> DaemonFacts:
+    return DaemonFacts(
         reached=True,
         own_version=__version__,
         version=version,
@@ -65,12 +65,12 @@ def _daemon(said: Mapping[str, Any], version: str | None) -> Daemon:
     )
 
 
-def _modem(said: Mapping[str, Any]) -> Modem:
+def _modem(said: Mapping[str, Any]) -> ModemFacts:
     device, network = _mapping(said.get("device")), _mapping(said.get("network"))
     settings, last = _mapping(said.get("settings")), said.get("last")
     asked = _mapping(last)
     path = _text(said.get("path"))
-    return Modem(
+    return ModemFacts(
         name=_text(said.get("modem")) or "?",
         port=_text(said.get("port")) or "",
         serial=way_of(said.get("backend")).serial,
@@ -87,7 +87,7 @@ def _modem(said: Mapping[str, Any]) -> Modem:
         signal_dbm=_whole(network.get("signal_dbm")),
         radio=_text(said.get("radio")),
         recovery=_text(said.get("recovery")),
-        rungs=tuple(_rung(_mapping(one)) for one in _list(said.get("rungs"))),
+        steps=tuple(_step(_mapping(one)) for one in _list(said.get("steps"))),
         sms=tuple(_room(_mapping(one)) for one in _list(said.get("sms"))),
         every_s=_number(settings.get("every_s")),
         roaming_allowed=_flag(settings.get("roaming")) or False,
@@ -103,9 +103,9 @@ def _modem(said: Mapping[str, Any]) -> Modem:
     )
 
 
-def _of_status(said: Mapping[str, Any]) -> Modem:
+def _of_status(said: Mapping[str, Any]) -> ModemFacts:
     """One modem of `status`, for a daemon that knows no more."""
-    return Modem(
+    return ModemFacts(
         name=_text(said.get("modem")) or "?",
         state=_text(said.get("state")) or "starting",
         error=_text(said.get("error")),
@@ -116,8 +116,8 @@ def _of_status(said: Mapping[str, Any]) -> Modem:
     )
 
 
-def _channel(said: Mapping[str, Any]) -> Channel:
-    return Channel(
+def _channel(said: Mapping[str, Any]) -> ChannelFacts:
+    return ChannelFacts(
         name=_text(said.get("channel")) or "?",
         waiting=_whole(said.get("waiting")) or 0,
         given_up=_whole(said.get("given_up")) or 0,
@@ -125,9 +125,9 @@ def _channel(said: Mapping[str, Any]) -> Channel:
     )
 
 
-def _rung(said: Mapping[str, Any]) -> RecoveryStep:
-    return RecoveryStep(
-        rung=_text(said.get("rung")) or "?",
+def _step(said: Mapping[str, Any]) -> StepFacts:
+    return StepFacts(
+        step=_text(said.get("step")) or "?",
         tried=_whole(said.get("tried")) or 0,
         helped=_whole(said.get("helped")) or 0,
     )
