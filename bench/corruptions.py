@@ -177,7 +177,7 @@ def _use(store: Store, outcome: Outcome) -> None:
         "check": lambda: (store.last_reading("home", KEY), store.last_row("home"), store.alert_state(KEY)),
         "alerts list": store.alerts,
         "status": lambda: (store.open_alerts("home"), store.last_fallback(KEY), store.first_seen("home", NOW)),
-        "schedule": lambda: (store.last_attempt("home", KEY), store.attempts_since(KEY, NOW - timedelta(days=1))),
+        "schedule": lambda: (store.last_attempt("home", KEY), store.standing("home", KEY, now=NOW)),
         "outbox": lambda: _outbox(store),
         "recovery": lambda: [(store.recovery_steps(rat), store.recovery_subject("home")) for rat in RATS],
         "facts": lambda: (

@@ -137,6 +137,13 @@ EXPLANATIONS = {
     "unreadable": Explanation(
         "the operator answered, but no balance could be read in it", "set another `code`, or report the text"
     ),
+    "late answer": Explanation("a text came when its request had been given up", "ask again for a balance that counts"),
+    "sent by the network": Explanation(
+        "the network sent a text that nobody had asked for", "look at it in modemd history"
+    ),
+    "sent by the operator": Explanation(
+        "the operator sent a message that nobody had asked for", "look at it with modemd sms list"
+    ),
     "menu": Explanation(
         "the operator answered with a menu without a balance",
         "set `code` to the code behind the menu; modemd ussd shows it",

@@ -25,7 +25,7 @@ PACKAGE = Path(explanations.__file__).parent
 OWN_FACTS = ("simulator/",)  # a fake that shared our words would share our mistakes
 
 # Calls that take a phrase in this place, beside every `code=` of an error and every `error=` of a record.
-PLACES = {"refusal": 2, "_refuse_all": 0, "refuse": 0, "_nothing": 1, "error_line": 1, "drop": 0, "Answer": 3}
+PLACES = {"refusal": 2, "_refuse_all": 0, "refuse": 0, "_nothing": 1, "error_line": 1, "drop": 0, "CodeResult": 3}
 
 # States that are no trouble.
 WELL = {"ready"}
@@ -101,7 +101,7 @@ def phrases() -> frozenset[str]:
     found = {text for tree in trees().values() for text in phrases_of(tree)}
     found |= set(get_args(State)) - WELL
     found |= simcard.STATES
-    found |= {text for name in ("NO_NUMBER", "_NO_NUMBER") for text in dict_values(name)}
+    found |= {text for name in ("NO_NUMBER", "_NO_NUMBER", "_NO_ANSWER") for text in dict_values(name)}
     found |= set(dict_values("_FAILURES"))
     return frozenset(text for text in found if not text.startswith("*"))  # a code, not a phrase
 

@@ -100,17 +100,16 @@ def mode_rats(row: RatRow, mode: str) -> Rats | None:
     return frozenset(rat for part in rats for rat in part) if len(rats) == len(parts) else None
 
 
-def steps(state: RatState, *, lacking: Rats = frozenset(), first: str | None = None) -> tuple[str, ...]:
-    """The RATs to try one after the other: those with a circuit-switched domain that the modem offers and the
-    operator's network has (`lacking` it has not). `first`: the one that helped the last time."""
+def steps(state: RatState) -> tuple[str, ...]:
+    """The RATs to try one after the other: those with a circuit-switched domain that the modem offers. Which of them
+    the operator's network has is fallback_policy.order's to know."""
     row = state.row
     barred = state.packet_only and row.domain is not None and not row.domain.on_lte_alone
     if row.unsupported is not None or barred:
         return ()
     offered = state.offers if state.offers is not None else ANY - row.lacks
-    found = [rat for rat in WITH_CS if rat in row.only and rat in offered and rat not in lacking]
-    found = [rat for rat in found if state.allows != frozenset({rat})]
-    return tuple(sorted(found, key=lambda rat: rat != first))
+    found = [rat for rat in WITH_CS if rat in row.only and rat in offered]
+    return tuple(rat for rat in found if state.allows != frozenset({rat}))
 
 
 def enter_commands(state: RatState, rat: str) -> tuple[str, ...]:

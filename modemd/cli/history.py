@@ -9,7 +9,7 @@ import click
 
 from modemd.cli import terminal
 from modemd.cli.parse import Readers, as_row
-from modemd.cli.rows import KEYS, row, when
+from modemd.cli.rows import KEYS, row, unasked, when
 from modemd.cli.terminal import one_line, say
 from modemd.daemon.control import Client
 from modemd.errors import RefusedError
@@ -90,11 +90,7 @@ def note(found: Mapping[str, Any]) -> str:
     words = []
     if found.get("error") is not None:
         words.append(one_line(found["error"], 60))
-    origin = found.get("origin")
-    if origin == "late":
-        words.append("late answer")
-    elif origin == "network":
-        words.append("sent by the network")
+    words += [word for word in unasked(found) if word not in words]
     if found.get("channel") == "sms":
         words.append("by SMS")
     if found.get("balance") is None and found.get("text"):

@@ -24,6 +24,12 @@ def empty_row(modem: str | None, error: str) -> dict[str, Any]:
     return {key: known.get(key) for key in KEYS} | {"confidence": "none", "error": error}
 
 
+def unasked(found: Mapping[str, Any]) -> list[str]:
+    """What a row is that answers no question, in words: late, or by nobody asked for; else []."""
+    words = {"late": "late answer", "network": "sent by the network"}.get(str(found.get("origin")))
+    return [] if words is None else [words]
+
+
 def when(found: Mapping[str, Any]) -> datetime | None:
     """`taken_at` of a row as an aware time; None where it is missing or damaged."""
     try:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from modemd.cli import status, terminal
-from modemd.cli.rows import row, when
+from modemd.cli.rows import row, unasked, when
 from modemd.cli.terminal import as_mapping, complain, one_line, paint, say, why
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable
@@ -144,9 +144,9 @@ def _failure(found: Mapping[str, Any]) -> str:
 
 
 def _origin(found: Mapping[str, Any]) -> list[str]:
-    """What is special about where it came from."""
-    words = {"late": "late answer", "network": "sent by the network"}.get(str(found.get("origin")))
-    return [*([words] if words else []), *(["by SMS"] if found.get("channel") == "sms" else [])]
+    """What is special about where it came from, unless its error says it already."""
+    words = [word for word in unasked(found) if word != found.get("error")]
+    return [*words, *(["by SMS"] if found.get("channel") == "sms" else [])]
 
 
 def _delivery(alert: Mapping[str, Any], found: Mapping[str, Any]) -> str:

@@ -19,6 +19,8 @@ EXIT_OF_LEVEL: dict[Level, int] = {"ok": 0, "low": 1, "critical": 2, "unknown": 
 
 # What is wrong with an answer that came but holds no number.
 _NO_NUMBER = {"menu": "menu", "sms_follows": "sms follows", "error": "operator error"}
+# A text that answers no question has nothing to be unreadable: what it is, by its origin.
+_NO_ANSWER = {"late": "late answer", "network": "sent by the network", "sms": "sent by the operator"}
 
 
 def measurement(m: Measurement, *, level: Level, days_left: float | None, now: datetime) -> Json:
@@ -81,7 +83,7 @@ def trouble(m: Measurement) -> tuple[str | None, str | None]:
         return m.error, m.hint
     if m.reading.balance is not None or m.reading.data_left_mb is not None:
         return None, m.hint
-    error = _NO_NUMBER.get(m.reading.kind, "unreadable")
+    error = _NO_NUMBER.get(m.reading.kind) or _NO_ANSWER.get(m.origin, "unreadable")
     return error, m.hint or line_of(error)
 
 

@@ -123,14 +123,6 @@ class History(Database):
         )
         return f"modem:{modem}" if row is None else str(row["sim_key"])
 
-    def had_other_sim(self, modem: str, sim_key: str) -> bool:
-        """True when this modem has rows of a named SIM other than this one."""
-        row = self._row(
-            "SELECT 1 FROM readings WHERE modem = ? AND sim_key <> ? AND sim_key NOT LIKE 'modem:%' LIMIT 1",
-            (modem, sim_key),
-        )
-        return row is not None
-
     def note_attempt(self, modem: str, sim_key: str, *, at: datetime, origin: Origin) -> None:
         """Written before the request is on the wire: a daemon killed while asking does not ask again at once."""
         with self._transaction() as db:
@@ -155,14 +147,6 @@ class History(Database):
                 "SELECT at FROM attempts WHERE sim_key IN (?, ?) ORDER BY id DESC LIMIT 1", (sim_key, f"modem:{modem}")
             )
         return None if row is None else time_or_none(row["at"])
-
-    def attempts_since(self, sim_key: str, since: datetime, origin: Origin = "schedule") -> int:
-        """How often this SIM was asked from `since` on, for the daily budget."""
-        row = self._row(
-            "SELECT count(*) AS n FROM attempts WHERE sim_key = ? AND origin = ? AND at BETWEEN ? AND ?",
-            (sim_key, origin, time_text(since), time_text(self._clock() + CLOCK_DOUBT)),
-        )
-        return 0 if row is None else int(row["n"])
 
     def _newest_readable(self, query: Callable[[str], str], values: Sequence[Column]) -> list[Measurement]:
         """What `query` gives without the rows that cannot be read: the ones before them take their places.

@@ -154,25 +154,22 @@ def test_noise_between() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "lacking", "first", "expected"),
+    ("found", "expected"),
     [
-        (state("Telit", "+WS46: 25"), set(), None, (UMTS, GSM)),
-        (state("Telit", "+WS46: 25"), {UMTS}, None, (GSM,)),
-        (state("Telit", "+WS46: 25"), {UMTS, GSM}, None, ()),
-        (state("Telit", "+WS46: 25"), set(), GSM, (GSM, UMTS)),
-        (replace(state("Telit", "+WS46: 25"), offers=frozenset({GSM})), set(), None, (GSM,)),
-        (state("Telit", "+WS46: 22"), set(), None, (GSM,)),
-        (state("u-blox", "+URAT: 4"), set(), None, ()),
-        (state("Quectel", '+QNWPREFCFG: "mode_pref",AUTO', 'AT+QNWPREFCFG="mode_pref"'), set(), None, (UMTS,)),
-        (state("huawei", '^SYSCFGEX:"00",3FFFFFFF,1,1,7FFFFFFFFFFFFFFF'), set(), None, ()),
+        (state("Telit", "+WS46: 25"), (UMTS, GSM)),
+        (replace(state("Telit", "+WS46: 25"), offers=frozenset({GSM})), (GSM,)),
+        (state("Telit", "+WS46: 22"), (GSM,)),
+        (state("u-blox", "+URAT: 4"), ()),
+        (state("Quectel", '+QNWPREFCFG: "mode_pref",AUTO', 'AT+QNWPREFCFG="mode_pref"'), (UMTS,)),
+        (state("huawei", '^SYSCFGEX:"00",3FFFFFFF,1,1,7FFFFFFFFFFFFFFF'), ()),
         # +CEMODE concerns LTE alone (27.007 10.1.28): on UMTS and GSM the modem has its circuit-switched domain
-        (replace(state("SIMCOM", "+CNMP: 2"), packet_only=True), set(), None, (UMTS, GSM)),
-        (replace(state("Quectel", '+QCFG: "nwscanmode",0'), packet_only=True), set(), None, ()),
+        (replace(state("SIMCOM", "+CNMP: 2"), packet_only=True), (UMTS, GSM)),
+        (replace(state("Quectel", '+QCFG: "nwscanmode",0'), packet_only=True), ()),
     ],
 )
-def test_steps(found: RatState, lacking: set[str], first: str | None, expected: tuple[str, ...]) -> None:
-    """3G, then 2G, less what the modem does not offer, the operator does not have, or the settings rule out."""
-    assert rats.steps(found, lacking=frozenset(lacking), first=first) == expected
+def test_steps(found: RatState, expected: tuple[str, ...]) -> None:
+    """3G, then 2G, less what the modem does not offer or the settings rule out."""
+    assert rats.steps(found) == expected
 
 
 def test_modem_without_umts() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -146,8 +146,9 @@ def test_a_swapped_sim_does_not_show_the_old_money(store: Store, row: Row) -> No
     assert store.last_reading("home", "iccid:new") is None
     assert store.last_reading("home", "iccid:8970101").reading.balance == Decimal(500)  # type: ignore[union-attr]
     assert store.current_sim_key("home") == "iccid:new"
-    assert store.had_other_sim("home", "iccid:new")
-    assert not store.had_other_sim("van", "iccid:new")
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    assert store.standing("home", "iccid:new", now=now).had_other_sim
+    assert not store.standing("van", "iccid:new", now=now).had_other_sim
 
 
 def test_a_sim_that_cannot_be_named_now(store: Store, row: Row) -> None:
@@ -189,9 +190,8 @@ def test_attempts(store: Store, folder: Path, clock: Any) -> None:
     assert store.last_attempt("home", None) == clock.now
     assert store.last_attempt("home", "iccid:other") is None
     assert store.last_attempt("van", None) is None
-    assert store.attempts_since("iccid:1", start) == 1
-    assert store.attempts_since("iccid:1", start, "query") == 1
-    assert store.attempts_since("iccid:1", start + timedelta(seconds=1)) == 0
+    today = [store.standing("home", "iccid:1", now=start + timedelta(days=1, seconds=s)).attempts_today for s in (0, 1)]
+    assert today == [1, 0]
     store.close()
 
 
@@ -206,12 +206,11 @@ def test_attempts_of_a_wrong_clock(store: Store, clock: Any) -> None:
     """Attempts stamped years ahead do not eat the daily budget; the next one brings the record back to the present."""
     for _ in range(24):
         store.note_attempt("home", "iccid:1", at=clock.now + timedelta(days=5000), origin="schedule")
-    day_ago = clock.now - timedelta(days=1)
     assert store.last_attempt("home", "iccid:1") > clock.now
-    assert store.attempts_since("iccid:1", day_ago) == 0
+    assert store.standing("home", "iccid:1", now=clock.now).attempts_today == 0
     store.note_attempt("home", "iccid:1", at=clock.now, origin="schedule")
     assert store.last_attempt("home", "iccid:1") == clock.now
-    assert store.attempts_since("iccid:1", day_ago) == 25
+    assert store.standing("home", "iccid:1", now=clock.now).attempts_today == 25
 
 
 def test_learned(store: Store) -> None:

@@ -216,13 +216,8 @@ class Modem:
         )
 
     @property
-    def answer_may_come(self) -> bool:
-        """True when a request of the last dialogue got no answer: a late one cannot be told from the next request's."""
-        return self.answers_due > 0
-
-    @property
     def answers_due(self) -> int:
-        """How many requests of the last dialogue got no answer."""
+        """How many requests of the last dialogue got no answer: a late one cannot be told from the next request's."""
         return self._dialogue.answers_due if self._dialogue is not None else 0
 
     def hand_out_late(self) -> None:

@@ -156,7 +156,7 @@ def test_silence_behind_an_answer(peer: Any, fast: Timeouts) -> None:
     result = run(modem, lambda _message: "1", timeout_s=0.15)
     assert (result.status, result.error, result.turns) == ("timeout", "no answer", ("1 Balance",))
     assert peer.commands[-1] == "AT+CUSD=2"
-    assert modem.answer_may_come
+    assert modem.answers_due
     modem.close()
 
 

@@ -135,7 +135,7 @@ def test_silence_is_a_timeout_and_the_session_is_cancelled(everywhere: Any, open
         assert result.elapsed_s < 2
         after = peer.commands[peer.commands.index('AT+CUSD=1,"*100#",15') :]
         assert "AT+CUSD=2" in after
-        assert modem.answer_may_come
+        assert modem.answers_due
 
     everywhere(check)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,17 @@ def sent(peer: Any, *starts: str) -> list[str]:
     return [line for line in peer.commands if line.startswith(starts)]
 
 
-def test_the_query_by_message(peer: Any, start: Any, service: Any, quick: Paces, store: Store, pdu: Any) -> None:
+def test_the_query_by_message(
+    peer: Any, start: Any, service: Any, quick: Paces, store: Store, pdu: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where USSD fails, one message goes to the pack's number, and its answer is the balance: two attempts."""
+    noted, note = [], store.note_attempt
+
+    def noting(modem: str, sim_key: str, **how: Any) -> None:
+        noted.append(sim_key)
+        note(modem, sim_key, **how)
+
+    monkeypatch.setattr(store, "note_attempt", noting)
     worker = start(peer.path, paces=quick, sms_query="auto")
     query = ask(worker)
     assert peer.heard("0001")
@@ -32,7 +40,7 @@ def test_the_query_by_message(peer: Any, start: Any, service: Any, quick: Paces,
     row = query.result(10)
     assert (row.reading.balance, row.channel, row.code) == (Decimal("57.30"), "sms", "sms:111:11")
     assert len(sent(peer, "AT+CMGS")) == 1
-    assert store.attempts_since(row.sim_key, datetime.now(UTC) - timedelta(days=1), origin="query") == 2
+    assert noted == [row.sim_key] * 2
     assert service.unread == [1]
 
 
