@@ -85,10 +85,15 @@ def between(shortest_s: float, longest_s: float) -> Field:
     return field
 
 
+MOST_HOURS = 48  # who writes so small a number for an interval means hours
+
+
 def every(value: Any) -> float | None:
     """The interval of scheduled queries in seconds, None for "off"."""
     if value == "off":
         return None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST_HOURS:
+        raise BadValueError(f'write a whole number and its unit in quotes, like "{value}h"')
     duration_s = seconds(value)
     if duration_s <= 0:
         raise BadValueError('write how long, like "6h", or "off" to ask by hand only')

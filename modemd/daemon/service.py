@@ -57,7 +57,7 @@ def setup_logging(stream: TextIO | None = None, environ: Mapping[str, str] | Non
     processors: list[Any] = [structlog.processors.add_log_level, structlog.processors.format_exc_info]
     if not journal:
         processors.append(structlog.processors.TimeStamper(fmt="iso", utc=True))
-    processors += [redact, _journal_line if journal else _line]
+    processors += [without_absent, redact, _journal_line if journal else _line]
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -70,6 +70,11 @@ def setup_logging(stream: TextIO | None = None, environ: Mapping[str, str] | Non
     root.handlers[:] = [_Forwarder()]
     root.setLevel(logging.DEBUG if environ.get("MODEMD_DEBUG") else logging.INFO)
     logging.captureWarnings(True)
+
+
+def without_absent(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leaves out what there is none of: `error=None` makes people look for an error."""
+    return {key: value for key, value in event.items() if value is not None}
 
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

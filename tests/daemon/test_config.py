@@ -141,6 +141,7 @@ def test_a_low_limit_below_the_default_critical_is_no_fault(write_config: WriteC
     [
         ('every = "6 hours"', "modem[0].every", '"6 hours"', '"6h"'),
         ('every = "90 min"', "modem[0].every", '"90 min"', '"90m"'),
+        ("every = 6", "modem[0].every", "6", '"6h"'),
         ("every = 21600", "modem[0].every", "21600", '"21600s"'),
         ('every = "0s"', "modem[0].every", '"0s"', '"off"'),
         ('every = "99999d"', "modem[0].every", '"99999d"', '"366d"'),

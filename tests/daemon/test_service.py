@@ -56,6 +56,15 @@ def test_the_watchdog_is_fed_twice_as_often_as_asked() -> None:
     assert service.watchdog_interval_s({"WATCHDOG_USEC": "soon"}) is None
 
 
+def test_what_there_is_none_of_is_left_out() -> None:
+    """No `error=None`; what is false or nothing in number stays."""
+    line = logged(error=None, sent_as="plain", count=0, late=False)
+    assert "error" not in line.replace("[error", "")
+    assert "sent_as=plain" in line
+    assert "count=0" in line
+    assert "late=" in line
+
+
 def test_numbers_and_secrets_are_masked() -> None:
     """IMSI, ICCID and phone numbers show four digits; a PIN shows nothing; a code and a balance stay."""
     line = logged(imsi="250011234567890", text="call +79161234567", pin="1234", at='AT+CPIN="1234"', code="*100#", n=12)

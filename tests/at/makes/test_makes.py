@@ -105,7 +105,7 @@ def test_the_first_name_counts() -> None:
 
 
 MADE_UP = """
-from modemd.at.make import Layout, Lines, Make, PinCounter, Sim, Sms, UsbVendor, UssdQuirk
+from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, SmsCommands, UsbVendor, UssdQuirk
 from modemd.at.rat_rows import ANY, GSM, UMTS, RatRow, allow
 
 MAKE = Make(
@@ -113,8 +113,8 @@ MAKE = Make(
     usb=(UsbVendor(id="ac3e", layout=Layout(at=(7,))),),
     ussd=(UssdQuirk(why="its manual", requests=("packed",)),),
     lines=Lines(urc_prefixes=("$ANOISE",)),
-    sim=Sim(iccid=("AT$AICCID",), pin=PinCounter("AT$APIN?", r"\\$APIN:\\s*(\\d)"), news=("$ASIM:",)),
-    sms=Sms(read="AT$AMGR={}", list="AT$AMGL={}", full=(r"\\$AFULL\\b",)),
+    sim=SimCommands(iccid=("AT$AICCID",), pin=PinCounter("AT$APIN?", r"\\$APIN:\\s*(\\d)"), news=("$ASIM:",)),
+    sms=SmsCommands(read="AT$AMGR={}", list="AT$AMGL={}", full=(r"\\$AFULL\\b",)),
     reset="AT$ARESET",
     rats=(
         RatRow(
