@@ -246,9 +246,9 @@ def test_a_report_reaches_its_message(peer: Any, script: Script, heard: queue.Qu
 
     peer.answers["002100*"] = answer
     modem = script(peer.path, smsStatusReportCallback=lambda report: heard.put(report.reference))
-    sms = modem.sendSms("+79161234567", "Hello", waitForDeliveryReport=True, deliveryTimeout=5)
+    sms = modem.sendSms("+79161234567", "Hello", waitForDeliveryReport=True, deliveryTimeout=30)
     assert sms.status == SentSms.DELIVERED
-    assert [heard.get(timeout=5), heard.get(timeout=5)] == [8, 7]
+    assert [heard.get(timeout=30), heard.get(timeout=30)] == [8, 7]
     assert [line for line in peer.commands if line.startswith("AT+CMGD")] == (["AT+CMGD=5,0"] if by == "CDSI" else [])
     modem.close()
     assert peer.commands[-1] != "AT+CNMI=2,1,0,2"
