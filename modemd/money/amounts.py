@@ -48,21 +48,20 @@ def number(token: str, currency: str | None = None) -> Decimal | None:
     if re.fullmatch(r"\d{1,12}", token):
         return Decimal(token) if len(token) == 1 or token[0] != "0" else None
     parts = re.split(r"[ '.,\0]", token)
+    *groups, tail = parts
     seps = re.findall(r"[ '.,\0]", token)
     if len("".join(parts)) > 15 or not seps:
         return None
-    last, tail = seps[-1], parts[-1]
+    last = seps[-1]
     if last in " '" or (seps.count(last) > 1 and last in ".,"):
         return _grouped(parts, seps)
     if last == "\0" or len(set(seps)) == 2:
-        return _decimal(parts[:-1], seps[:-1], tail)
-    if len(seps) > 1 or len(tail) > 6:
-        return None
+        return _decimal(groups, seps[:-1], tail)
     if len(tail) != 3 or parts[0] == "0":
-        return _decimal(parts[:-1], [], tail)
+        return _decimal(groups, [], tail)
     if currency in without_coins() or (last == "," and currency in comma_thousands()):
         return _grouped(parts, seps)
-    return _decimal(parts[:-1], [], tail) if currency in THREE_DECIMALS else None
+    return _decimal(groups, [], tail) if currency in THREE_DECIMALS else None
 
 
 def amounts(text: str, folded: str, *, country: str | None = None, home: str | None = None) -> list[Amount]:
@@ -173,7 +172,7 @@ def _decimal(groups: list[str], seps: list[str], tail: str) -> Decimal | None:
 
 def _grouped(parts: list[str], seps: list[str]) -> Decimal | None:
     """Groups of three, or the Indian 1,23,456; all with one separator."""
-    if len(set(seps)) != 1 or not 1 <= len(parts[0]) <= 3 or parts[0] == "0" * len(parts[0]) or len(parts[-1]) != 3:
+    if len(set(seps)) != 1 or not 1 <= len(parts[0]) <= 3 or len(parts[-1]) != 3:
         return None
     middle = {len(p) for p in parts[1:-1]}
     if middle <= {3} or (middle == {2} and len(parts[0]) <= 2 and seps[0] == ","):
@@ -213,9 +212,9 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
     value = number(match["number"], currency or home)
     first = match.start("before") if before is not None else start
     value, first = _signed(value, first, match, masked)
-    ahead = re.search(r"(\S*)[.,]$", masked[max(0, start - 20) : start]) if before is None or first == start else None
-    if ahead is not None and (not ahead[1][-1:].isalpha() or re.search(r"\d", ahead[1])):
-        value = None  # "$.50", "1O.50": only the end of a number
+    ahead = re.search(r"(\S*)[.,]$", masked[max(0, start - 20) : start]) if before is None else None
+    if ahead is not None and (not ahead[1][-1:].isalpha() or re.search(r"\d|^o$", ahead[1])):
+        value = None  # "$.50", "1O.50", "O.50": only the end of a number
     if home is None and after in {"p", "c"} and text[match.start("after")] in "pc" and match["number"].isdigit():
         value = None  # pence, cents, or the roubles and soms of mixed alphabets
     exact = match["after"] is not None or _thousands_of_sign().match(masked, end) is None  # "1.5 eFt"
@@ -231,7 +230,7 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
         exact = False
     if re.match(r"[ ]?[/|&+\\][ ]?\d", rest):
         value = None  # "20.00 / 30.00"
-    if re.match(r"\.{2}|…|\s?[x×*]\s?\d", rest) or re.match(r"\.{2}|…", masked[end:]):
+    if re.match(r"\.{2}|…|\s?[x×*]\s?\d", rest):
         value = None  # "50.. 60", "5 EUR x 3"
     if re.search(r"\d\s?[*×|/+&]\s?$", masked[max(0, first - 4) : first]):
         value = None
@@ -300,7 +299,7 @@ def _signed(value: Decimal | None, first: int, match: re.Match[str], masked: str
         if masked[:place].rstrip()[-1:] in {":", "="}:
             return _negated(value), first
         return (value, first) if dash == EN_DASH else (None, first)
-    if ahead in {"", " ", ":", "=", "(", "\n", "\t"} or match.start("dash2") == place:
+    if ahead in {"", " ", ":", "=", "(", "\n"} or match.start("dash2") == place:
         return _negated(value), first
     return None, first
 

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
+import gc
 import hashlib
 import importlib
+import multiprocessing
 import os
 import resource
 import signal
 import sys
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -86,15 +89,22 @@ class Replaced(MetaPathFinder, Loader):
         exec(self._code, module.__dict__)
 
 
-def run_tests(target: Target, tree: ast.Module | None, cpu_s: int | None) -> int:
-    """In a process of its own: pytest's exit code for the module's own tests, with this tree in its place."""
+def silent(run: Callable[[], int]) -> int:
+    """A process's exit code: this function's result, run in a group of its own and without a terminal."""
     os.setpgid(0, 0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    if cpu_s is not None:
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    code = int(pytest.ExitCode.INTERNAL_ERROR)
+    try:
+        code = run()
+    finally:
+        os._exit(code)
+
+
+def run_tests(target: Target) -> int:
+    """pytest's exit code for the module's own tests; the first that fails ends it."""
     hypothesis.settings.register_profile(
         "mutants",
         derandomize=True,
@@ -104,61 +114,102 @@ def run_tests(target: Target, tree: ast.Module | None, cpu_s: int | None) -> int
         suppress_health_check=list(hypothesis.HealthCheck),  # a busy machine must not kill a mutant
     )
     hypothesis.settings.load_profile("mutants")
-    if tree is not None:
-        sys.meta_path.insert(0, Replaced(target, compile(tree, f"<mutant of {target.module}>", "exec")))
-        # Now, before pytest puts its own importer first: it rewrites what belongs to a plugin, and modemd has one.
-        try:
-            importlib.import_module(target.name)
-        except Exception:  # noqa: BLE001 - whatever a mutant does at its import
-            return int(pytest.ExitCode.TESTS_FAILED)
     return int(pytest.main([*PYTEST, *target.tests]))
 
 
-def forked(target: Target, tree: ast.Module | None, cpu_s: int | None = None) -> int:
-    """The process that runs the tests. This one has imported pytest and nothing of modemd, so that the start is short
-    and the module is still to be imported."""
-    pid = os.fork()
-    if pid:
-        return pid
-    code = int(pytest.ExitCode.INTERNAL_ERROR)
+def run_mutant(target: Target, tree: ast.Module, cpu_s: int) -> int:
+    """The same with this tree in the module's place."""
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+    sys.meta_path.insert(0, Replaced(target, compile(tree, f"<mutant of {target.module}>", "exec")))
+    # Now, before pytest puts its own importer first: it rewrites what belongs to a plugin, and modemd has one.
     try:
-        code = run_tests(target, tree, cpu_s)
-    finally:
-        os._exit(code)
+        importlib.import_module(target.name)
+    except Exception:  # noqa: BLE001 - whatever a mutant does at its import
+        return int(pytest.ExitCode.TESTS_FAILED)
+    return run_tests(target)
 
 
-def ended(pid: int, deadline: float) -> tuple[int, float]:
-    """The exit code (negative: the signal) and the processor time of a process; it is killed at the deadline."""
+def forget(name: str) -> None:
+    """Takes a module out of this process, with the tests and whatever imports it: they are imported again, while all
+    that it rests on (the words of a hundred languages, the packs) stays warm."""
+    importers: dict[str, set[str]] = {}
+    for module in [*sys.modules]:
+        if module.startswith("modemd.") and (file := getattr(sys.modules[module], "__file__", None)):
+            for node in ast.walk(ast.parse(Path(file).read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    for imported in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+                        importers.setdefault(imported, set()).add(module)
+    gone: set[str] = set()
+    waiting = [name]
+    while waiting:
+        module = waiting.pop()
+        if module not in gone:
+            gone.add(module)
+            waiting += importers.get(module, ())
+    for module in [*sys.modules]:
+        if module in gone or (module.split(".")[0] == "tests" and not module.startswith("tests.mutants")):
+            del sys.modules[module]
+            package, _, own = module.rpartition(".")
+            if package in sys.modules:  # "from package import module" would find the old one there
+                vars(sys.modules[package]).pop(own, None)
+
+
+def forked(run: Callable[[], int]) -> int:
+    """The process that runs this."""
+    return os.fork() or silent(run)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    mutant: Mutant
+    began: float
+    pid: int
+
+
+def finished(running: list[Job], wall_s: float) -> tuple[Job, int]:
+    """The first of the processes that ends, and its exit code (negative: the signal); they are killed when the time is
+    up."""
     while True:
-        found, status, usage = os.wait4(pid, os.WNOHANG)
-        if found:
-            return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
-        if time.monotonic() > deadline:
-            os.killpg(pid, signal.SIGKILL)
-            _, status, usage = os.wait4(pid, 0)
-            return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
-        time.sleep(0.01)
+        for job in running:
+            found, status, _ = os.wait4(job.pid, os.WNOHANG)
+            if not found and time.monotonic() > job.began + wall_s:
+                os.killpg(job.pid, signal.SIGKILL)
+                found, status, _ = os.wait4(job.pid, 0)
+            if found:
+                return job, os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
 
 
 def survivors(target: Target, source: str, chosen: Sequence[Mutant], jobs: int) -> Iterator[Mutant]:
-    """The mutants of this source that no test noticed; the file may be edited meanwhile."""
-    start = time.monotonic()
-    code, used_s = ended(forked(target, None), start + 600)
-    wall_s = WALL_MORE_S + WALL_FACTOR * (time.monotonic() - start)
+    """The mutants of this source that no test noticed; the file may be edited meanwhile. This process has no module of
+    ours before, and is warm afterwards."""
+    start, used = time.monotonic(), time.process_time()
+    shown = [os.dup(descriptor) for descriptor in (1, 2)]
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (1, 2):
+        os.dup2(nothing, descriptor)
+    code = run_tests(target)
+    for descriptor, kept in zip((1, 2), shown, strict=True):
+        os.dup2(kept, descriptor)
     if code != 0:
         raise SystemExit(f"{target.module}: its tests fail as they are (pytest {code}): {' '.join(target.tests)}")
-    cpu_s = CPU_MORE_S + int(CPU_FACTOR * used_s)
+    wall_s = WALL_MORE_S + WALL_FACTOR * (time.monotonic() - start)
+    cpu_s = CPU_MORE_S + int(CPU_FACTOR * (time.process_time() - used))
+    forget(target.name)
+    gc.collect()
+    gc.freeze()
     waiting = list(reversed(chosen))
-    running: dict[int, tuple[Mutant, float]] = {}
+    running: list[Job] = []
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
-            running[forked(target, mutant.tree(source), cpu_s)] = mutant, time.monotonic() + wall_s
-        pid, (mutant, deadline) = next(iter(running.items()))
-        code, _ = ended(pid, deadline)
-        del running[pid]
+            tree = mutant.tree(source)
+            pid = forked(functools.partial(run_mutant, target, tree, cpu_s))
+            running.append(Job(mutant, time.monotonic(), pid))
+        job, code = finished(running, wall_s)
+        running.remove(job)
         if code == 0:
-            yield mutant
+            yield job.mutant
 
 
 def reasons(text: str) -> dict[tuple[str, str], str]:
@@ -175,42 +226,83 @@ def targets(text: str) -> dict[str, Target]:
     return {name: Target(name, tuple(t["tests"]), t.get("one_in", 1)) for name, t in tables.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one module came to. `bare`: survivors without a reason; `gone`: reasons without a mutant."""
+
+    module: str
+    total: int
+    alive: int
+    bare: int
+    gone: int
+    one_in: int
+    seconds: float
+
+    @property
+    def share(self) -> float:
+        return 1 - self.alive / max(1, self.total)
+
+    @property
+    def good(self) -> bool:
+        return self.share >= WANTED and not self.bare and not self.gone
+
+    def __str__(self) -> str:
+        sample = f"  (one in {self.one_in})" if self.one_in > 1 else ""
+        killed = f"{self.total - self.alive:6} {self.alive:9} {self.bare:7} {self.share:8.1%}"
+        return f"{self.module:22} {self.total:7} {killed} {self.seconds:6.0f} s{sample}"
+
+
+HEADING = f"{'module':22} {'mutants':>7} {'killed':>6} {'survivors':>9} {'unknown':>7} {'killed':>8}"
+
+
+def score(target: Target, why: dict[tuple[str, str], str], only: str, jobs: int) -> Score:
+    """Runs the mutants of one module and names those that live."""
+    start = time.monotonic()
+    name, source = target.module, target.source
+    chosen = [mutant for mutant in target.chosen(source) if only in mutant.name]
+    alive = []
+    for mutant in survivors(target, source, chosen, jobs):
+        alive.append(mutant)
+        reason = why.get((name, mutant.name), "NO REASON")
+        print(f"  {name}.py:{mutant.line} survives: {mutant.name}  ({reason})", flush=True)
+    gone = [key[1] for key in why if key[0] == name] if not only else []
+    gone = sorted(set(gone) - {mutant.name for mutant in mutants(source)})
+    for lost in gone:
+        print(f"  {name}.py has no such mutant any more, take its reason out: {lost}", flush=True)
+    bare = sum((name, mutant.name) not in why for mutant in alive)
+    return Score(name, len(chosen), len(alive), bare, len(gone), target.one_in, time.monotonic() - start)
+
+
 def main() -> int:
     known = targets((HERE / "targets.toml").read_text(encoding="utf-8"))
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(known)}; else all")
-    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="", metavar="TEXT", help="only mutants whose name contains this")
     options = parser.parse_args()
     if unknown := set(options.modules) - set(known):
         parser.error(f"no such module: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     os.chdir(ROOT)
     why = reasons((HERE / "survivors.toml").read_text(encoding="utf-8"))
-    good = True
+    scores: list[Score] = []
     for name in options.modules or known:
-        target = known[name]
-        start = time.monotonic()
-        source = target.source
-        chosen = [mutant for mutant in target.chosen(source) if options.only in mutant.name]
-        alive = []
-        for mutant in survivors(target, source, chosen, options.jobs):
-            alive.append(mutant)
-            reason = why.get((name, mutant.name), "NO REASON")
-            print(f"  {name}.py:{mutant.line} survives: {mutant.name}  ({reason})", flush=True)
-        gone = [key[1] for key in why if key[0] == name] if not options.only else []
-        gone = sorted(set(gone) - {mutant.name for mutant in mutants(source)})
-        for lost in gone:
-            print(f"  {name}.py has no such mutant any more, take its reason out: {lost}", flush=True)
-        share = 1 - len(alive) / max(1, len(chosen))
-        bare = sum((name, mutant.name) not in why for mutant in alive)
-        sample = f", one in {target.one_in}" if target.one_in > 1 else ""
-        print(
-            f"{name}: {len(chosen) - len(alive)} of {len(chosen)} mutants killed{sample}, {share:.1%}; "
-            f"{bare} of {len(alive)} survivors without a reason; {time.monotonic() - start:.0f} s",
-            flush=True,
-        )
-        good = good and share >= WANTED and not bare and not gone
-    return 0 if good else 1
+        # A process for each module: it imports what the module rests on, once.
+        mine, others = multiprocessing.Pipe(duplex=False)
+        work = functools.partial(score, known[name], why, options.only, options.jobs)
+        process = FORK.Process(target=lambda send, work: send(work()), args=(others.send, work))
+        process.start()
+        others.close()
+        try:
+            scores.append(mine.recv())
+        except EOFError:
+            return 1
+        process.join()
+        print(HEADING, scores[-1], sep="\n", flush=True)
+    print("", HEADING, *scores, sep="\n")
+    return 0 if all(found.good for found in scores) else 1
+
+
+FORK = multiprocessing.get_context("fork")
 
 
 if __name__ == "__main__":
