@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from modemd.money.amounts import MAX_NUMBERS, Amount, amounts
+from modemd.money.currencies import joined_sign_regex, signs
+from modemd.money.damage import is_damaged
 from modemd.money.fold import clean, fold
+from modemd.money.reading import read
+from modemd.records import Reading
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -57,3 +61,47 @@ def test_a_text_of_numbers_alone_has_no_amounts() -> None:
         text = "5 " * count
         assert len(amounts(text, text)) == found
     assert MAX_NUMBERS == 150
+
+
+def test_each_sign_is_found_behind_and_before_a_number() -> None:
+    """Whatever the table of currencies knows, in the country that has it; what is written behind a sum without a blank
+    needs none before the next word. One letter stands before a number only as a capital, and not every one."""
+    for sign, possible in signs().items():
+        (behind,) = amounts(f"5 {sign}", f"5 {sign}", home=possible[0])
+        assert behind.sign == sign
+        assert not [a for a in amounts(f"5 {sign}_", f"5 {sign}_", home=possible[0]) if not a.exact]
+        if len(sign) > 1:
+            (before,) = amounts(f"{sign} 5", f"{sign} 5", home=possible[0])
+            assert before.sign == sign
+    for sign in joined_sign_regex().split("|"):
+        (behind,) = amounts(f"5{sign}x", f"5{sign}x")
+        assert behind.sign == sign
+
+
+def as_written(reading: Reading) -> str:
+    """As in the table: `5.20 EUR (balance word)`."""
+    parts = [
+        reading.kind if reading.balance is None else str(reading.balance),
+        reading.currency,
+        reading.pattern and f"({reading.pattern})",
+        reading.expires and f"until {reading.expires}",
+        None if reading.data_left_mb is None else f"{reading.data_left_mb} MB",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def test_readings_of_the_table() -> None:
+    """What is read, by which proof; each number comes with kind "balance", and only then."""
+    faults = []
+    for text, country, expected in lines("readings.txt"):
+        reading = read(text, country=country)
+        assert (reading.kind == "balance") == (reading.balance is not None)
+        if (found := as_written(reading)) != expected:
+            faults.append(f"{text!r} ({country}) gives {found}, not {expected}")
+    assert not faults, "\n".join(faults)
+
+
+def test_damage_of_the_table() -> None:
+    """A character that nobody writes in or at a number shows damage, whichever number that is; others do not."""
+    faults = [text for text, damaged in lines("damage.txt") if is_damaged(text) is not damaged]
+    assert not faults, ascii(faults)
