@@ -30,7 +30,7 @@ def is_damaged(text: str) -> bool:
         before, number, behind = found.groups()
         if before in _UNTRANSLATED and not text[: found.start()].rstrip(" \n").endswith(tuple("0123456789.,")):
             before = ""
-        inside = [char for char in number if not char.isdigit()] if before != "*" else []
+        inside = [char for char in number if not char.isdecimal()] if before != "*" else []
         if any(_never(char, greek) or char in _SIGNS for char in before + behind):
             return True
         if before == "_" and not text[: found.start()][-1:].isalnum():  # a name like Net_3 is one

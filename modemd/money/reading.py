@@ -34,7 +34,7 @@ def read(text: str, *, pack: Pack | None = None, country: str | None = None) -> 
     country = country.upper() if country and home_currency(country.upper()) else None
     if is_damaged(text):
         return Reading(kind="other")
-    home = (pack.currency if pack is not None else None) or home_currency(country)
+    home = pack.currency if pack is not None else None
     whole = clean(text)
     cleaned, folded, menu = without_menu(whole, fold(whole))
     left = data_left(folded)
@@ -42,13 +42,13 @@ def read(text: str, *, pack: Pack | None = None, country: str | None = None) -> 
     if by_pack is not None:
         ends = by_pack.expires or expires(folded, country=country, money=True)
         return Reading(
-            kind="balance",
+            kind=by_pack.kind,
             balance=by_pack.balance,
             currency=by_pack.currency,
             data_left_mb=by_pack.data_left_mb if by_pack.data_left_mb is not None else left,
             expires=ends,
             pattern=by_pack.pattern,
-            confidence="operator",
+            confidence=by_pack.confidence,
         )
     found = None
     if not _told_by(pack, folded):

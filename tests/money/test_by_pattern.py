@@ -16,12 +16,12 @@ id = "xx-one"
 name = "One"
 country = "UA"
 currency = "UAH"
-errors = ["Лінія зайнята"]
-sms_follows = ["Чекайте листа"]
+errors = ["Лінія зайнята", "Немає зв'язку"]
+sms_follows = ["Чекайте листа", "Лист уже в дорозі"]
 [[pattern]]
 name = "purse"
-regex = '''(?x)purse=(?P<minus>-)?(?P<balance>[0-9., ]{1,14})(?:(?P<currency>usd|uah|r))?
-    (?:;until[ ](?P<expires>[0-9./]{8,10}))?(?:;net[ ](?P<data>[0-9.]{1,6}[ ]gb))?'''
+regex = '''(?x)purse=(?P<minus>-|minus[ ])?(?P<balance>[0-9., ]{1,14})(?:(?P<currency>usd|uah|r))?
+    (?:;t=(?P<expires>[0-9./]{8,10}))?(?:;net[ ](?P<data>[0-9.]{1,6}[ ]gb))?'''
 [[pattern]]
 name = "owed"
 sign = "minus"
@@ -61,11 +61,14 @@ def by_pattern(reading: Reading) -> str | None:
         ("Purse=12.50 USD", "12.50 USD (purse)"),
         ("Purse=-12.50", "-12.50 None (purse)"),
         ("Purse=-0.00", "0.00 None (purse)"),
+        ("Purse=minus 12.50", "-12.50 None (purse)"),
+        ("Purse=minus 0.50", "-0.50 None (purse)"),
+        ("Purse=minus 0.00", "0.00 None (purse)"),
         ("Purse=12.50 грн", "12.50 UAH (purse)"),
-        ("Purse=12.50 UAH;until 12.11.2026", "12.50 UAH (purse) until 2026-11-12"),
-        ("Purse=12.50;until 03/04/2026", "12.50 None (purse) until 2026-04-03"),
+        ("Purse=12.50 UAH;t=12.11.2026", "12.50 UAH (purse) until 2026-11-12"),
+        ("Purse=12.50;t=03/04/2026", "12.50 None (purse) until 2026-04-03"),
         ("Purse=12.50 UAH. Valid until 12.11.2026", "12.50 UAH (purse) until 2026-11-12"),
-        ("Purse=12.50 UAH;until 12.11.2026;net 1.5 GB", "12.50 UAH (purse) until 2026-11-12 1536.0 MB"),
+        ("Purse=12.50 UAH;t=12.11.2026;net 1.5 GB", "12.50 UAH (purse) until 2026-11-12 1536.0 MB"),
         ("Purse=12.50 UAH;net 0.5 GB. Data left: 3 GB", "12.50 UAH (purse) 512.0 MB"),
         ("Purse=12.50 UAH. Data left: 3 GB", "12.50 UAH (purse) 3072.0 MB"),
         ("Owed=5.20", "-5.20 None (owed)"),
@@ -91,6 +94,7 @@ def by_pattern(reading: Reading) -> str | None:
         ("Unknownword purse=12.50 UAH", None),
         ("Purse=12.50 UAH waiting", None),
         ("Purse=12.50 UAH today", "12.50 UAH (purse)"),
+        ("Purse=12.50 UAH Tariff Xyz", "12.50 UAH (purse)"),
         ("Bonus\nPurse=12.50 UAH", None),
         ("Hello\nPurse=12.50 UAH", "12.50 UAH (purse)"),
         ("Рахунок 12.50 грн", "12.50 UAH (account)"),
@@ -101,6 +105,13 @@ def by_pattern(reading: Reading) -> str | None:
         ("Unknownword purse=13.50 UAH. Purse=12.50 UAH", None),
         ("Unknownword purse=12.50 UAH. Purse=12.50 UAH", "12.50 UAH (purse)"),
         ("Bonus purse=13.50 UAH. Purse=12.50 UAH", "12.50 UAH (purse)"),
+        ("Purse=12.50 UAH. Purse=12.50", "12.50 UAH (purse)"),
+        ("Purse=13.50 UAH bonus. Purse=12.50 UAH", "12.50 UAH (purse)"),
+        ("Purse=13.50 UAH your new bonus. Purse=12.50 UAH", "12.50 UAH (purse)"),
+        ("Purse=13.50 UAH is your new bonus. Purse=12.50 UAH", None),
+        ("Purse=13.50 UAH waiting. Purse=12.50 UAH", None),
+        ("Purse=0.00 UAH. Balance: 5 UAH", None),
+        ("Main purse=0.00 UAH. Balance: 5 UAH", "0.00 UAH (purse)"),
         ("Purse=12.50 UAH. Balance: 13.50 UAH", None),
         ("Purse=12.50 UAH. Balance: 12.50 UAH", "12.50 UAH (purse)"),
         ("Purse=-12.50 UAH. Balance: 12.50 UAH", "-12.50 UAH (purse)"),
@@ -115,7 +126,9 @@ def by_pattern(reading: Reading) -> str | None:
 )  # fmt: skip
 def test_what_a_pattern_gives(pack: Pack, text: str, expected: str | None) -> None:
     """Number, currency, date and data, with the name of the pattern; nothing where anything around it is in doubt."""
-    assert by_pattern(read(text, pack=pack)) == expected
+    reading = read(text, pack=pack)
+    assert by_pattern(reading) == expected
+    assert (reading.kind == "balance") == (reading.balance is not None)
 
 
 def test_what_the_pack_says_of_a_text(pack: Pack) -> None:
@@ -126,6 +139,8 @@ def test_what_the_pack_says_of_a_text(pack: Pack) -> None:
         ("Чекайте листа", "sms_follows"),
         ("Чекайте листа. Balance: 5 UAH", "sms_follows"),
         ("Лінія зайнята. Чекайте листа", "sms_follows"),
+        ("Немає зв'язку", "error"),
+        ("Лист уже в дорозі", "sms_follows"),
         ("Щось інше", "other"),
     ):
         reading = read(text, pack=pack)
@@ -146,3 +161,6 @@ def test_the_country_decides_what_a_sign_means(pack: Pack) -> None:
     canadian = load_pack(PACK.replace('"UAH"', '"CAD"').replace('"UA"', '"CA"'))
     assert read("Balance: $5", pack=canadian).currency == "CAD"
     assert read("Balance: $5", pack=canadian).balance == Decimal(5)
+    old = load_pack(PACK.replace('"UAH"', '"BYN"').replace('"UA"', '"BY"'))
+    for text, currency in (("Purse=3394r", "BYR"), ("Purse=339r", "BYN"), ("Purse=3394.5r", "BYN")):
+        assert read(text, pack=old).currency == currency

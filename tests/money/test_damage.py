@@ -25,6 +25,8 @@ DAMAGED = [
     "Balance:312,\x140r",
     "Balance:312\xac40r",
     "Balance:312,40\x1f",
+    "Balance:1\xb32,40r",
+    "Balance:4\xb912,40r",
 ]
 
 

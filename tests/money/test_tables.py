@@ -96,6 +96,7 @@ def test_readings_of_the_table() -> None:
     for text, country, expected in lines("readings.txt"):
         reading = read(text, country=country)
         assert (reading.kind == "balance") == (reading.balance is not None)
+        assert reading.confidence == ("generic" if reading.pattern else "none")
         if (found := as_written(reading)) != expected:
             faults.append(f"{text!r} ({country}) gives {found}, not {expected}")
     assert not faults, "\n".join(faults)

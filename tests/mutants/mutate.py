@@ -133,7 +133,7 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Constant(MARK.encode() + value)
         case ast.Call(func=ast.Name(id=name)) if name in NAMES:
             yield ast.Call(ast.Name(NAMES[name], ast.Load()), node.args, node.keywords)
-        case ast.Return(value=ast.expr() as value) if not _is_none(value):
+        case ast.Return(value=ast.expr() as value) if not _is_false(value):
             yield ast.Return(ast.Constant(None))
         case ast.If() | ast.While() | ast.IfExp() if not isinstance(node.test, (ast.Compare, ast.UnaryOp)):
             new_if = copy.copy(node)
@@ -147,8 +147,9 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Pass()
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_false(node: ast.expr) -> bool:
+    """None itself, and what every caller takes for the same."""
+    return isinstance(node, ast.Constant) and (node.value is None or node.value is False)
 
 
 def _short(node: ast.AST) -> str:
