@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from enum import Enum
+from enum import Enum, auto
 from functools import lru_cache
 
 from modemd.frozen import dataclass
@@ -17,12 +17,12 @@ class Role(Enum):
     """`MAIN` named as the balance, `REST` as what remains, `HAVE` as what one has, `DEBT` as what one owes; `OTHER` is
     another purse, a price, an event or a bound; `PLAIN` has no word that tells."""
 
-    MAIN = "main"
-    REST = "rest"
-    HAVE = "have"
-    DEBT = "debt"
-    OTHER = "other"
-    PLAIN = "plain"
+    MAIN = auto()
+    REST = auto()
+    HAVE = auto()
+    DEBT = auto()
+    OTHER = auto()
+    PLAIN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Labelled:
     role: Role
     label: str
     tail: str
-    negative: bool = False
-    principal: bool = False  # "main account", "основной": preferred among several
-    adjacent: bool = False  # nothing but "is", ":" and the like between the word and the number
+    negative: bool
+    principal: bool  # "main account", "основной": preferred among several
+    adjacent: bool  # nothing but "is", ":" and the like between the word and the number
 
 
 def labelled(text: str, folded: str, amounts: Sequence[Amount]) -> list[Labelled]:
