@@ -130,14 +130,8 @@ def under_heading(context: TextContext, start: int) -> bool:
     if rule("example").search(folded, 0, start) is not None:
         return True
     name = _NAME_IN_FRONT.search(folded, 0, start)
-    if name is not None and (word := re.match(r"\w+", text[name.start() : start])) is not None:
-        written = word.group()
-        if (
-            written[0].isupper()
-            and not written.isdigit()
-            and not _front_word(folded[name.start() : name.start() + len(written)], context)
-        ):
-            return True
+    if name is not None and text[name.start()].isupper() and not _front_word(name[1], context):
+        return True
     free = FREE_OF_CHARGE.search(folded, 0, start)
     if free is not None and free.end() == start:
         return False
@@ -148,7 +142,7 @@ def under_heading(context: TextContext, start: int) -> bool:
     return ends in {"\n", ":", "."} and rule("other_purse", "wallets").search(above) is not None
 
 
-_NAME_IN_FRONT = re.compile(r"(?<![^\W_])[^\W\d_]{2,20}\s?:\s?$")
+_NAME_IN_FRONT = re.compile(r"(?<![^\W_])([^\W\d_]{2,20})\s?:\s?$")
 """Who writes: "Wave: your balance ...". An operator's name is known; a stranger's may be a wallet."""
 
 
