@@ -21,7 +21,7 @@ help:
 	@echo 'make picture  make docs/img/demo.svg again from a real run of the demo'
 	@echo 'make bench    speed next to python-gsmmodem-new and gammu, one table (90 s)'
 	@echo 'make lock     requirements.lock again, from pyproject.toml and PyPI: what an installation gets'
-	@echo 'make mutants  do the tests notice small wrong changes in the heart? (half an hour; MODULE=at/ussd for one)'
+	@echo 'make mutants  do the tests notice small wrong changes in the heart? (half an hour, two cores; MODULE=at/ussd for one)'
 	@echo 'make install  (root) modemd as a systemd service: $(PREFIX), /etc/modemd, its own user'
 	@echo 'make uninstall  (root) takes it away again; configuration and history stay'
 	@echo 'make clean    remove .venv and caches'
@@ -55,7 +55,7 @@ bench: $(VENV)/.run
 lock: $(BIN)/python
 	$(BIN)/python tools/lock.py
 
-# Not part of `check`: each of two thousand small changes runs its module's tests once.
+# Not part of `check`: each of three thousand small changes runs its module's tests once.
 mutants: $(VENV)/.dev
 	@nice -n 15 $(BIN)/python -m tests.mutants $(MODULE)
 

@@ -136,25 +136,10 @@ def _either() -> re.Pattern[str]:
 
 def _shared_currency(item: Labelled, found: list[Labelled], text: str) -> str | None:
     """ "zagal'nyi 46,06; paketnyi 0,00; dodatkovyi 0,00 hrn": the currency at the end of the list is that of all."""
-    stop = next(
-        (
-            s
-            for s in sentences(text)
-            if s > item.amount.end and text[s - 1 : s] != ";" and text[:s].rstrip()[-1:] in ".!?"
-        ),
-        len(text),
-    )
-    line = text.find("\n", item.amount.end)
-    stop = min(stop, line) if line >= 0 else stop
     for other in found:
-        if (
-            other.amount.start > item.amount.end
-            and other.amount.start < stop
-            and other.amount.sign
-            and other.amount.exact
-        ):
+        if other.amount.start > item.amount.end and other.amount.sign and other.amount.exact:
             between = text[item.amount.end : other.amount.start]
-            return other.amount.currency if re.fullmatch(r"[;,][^.!?]{1,80}", between) else None
+            return other.amount.currency if re.fullmatch(r"[;,][^.!?\n]{1,80}", between) else None
     return None
 
 

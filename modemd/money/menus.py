@@ -36,8 +36,7 @@ def _inline_items(text: str, folded: str) -> list[tuple[int, int]]:
     for first in _ordinal("1").finditer(folded):
         if not _is_ordinal(text, folded, first):
             continue
-        stop = folded.find("\n", first.start())
-        stop = len(folded) if stop < 0 else stop
+        stop = first.start() + len(folded[first.start() :].partition("\n")[0])
         if any(_is_ordinal(text, folded, second) for second in _ordinal("2").finditer(folded, first.end(), stop)):
             spans.append((first.start(), stop))
             break

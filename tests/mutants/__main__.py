@@ -2,8 +2,9 @@
 
     python -m tests.mutants [MODULE ...] [--jobs N] [--only TEXT]
 
-Each mutant (mutate.py) runs in a process of its own against the module's own tests, those of targets.toml, not the
-whole suite. It is killed when a test fails or the time is up. A mutant that survives needs a reason in survivors.toml.
+Each mutant (mutate.py) is forked from a process that has already imported what the module rests on and has run its own
+tests once, those of targets.toml, not the whole suite; the first test that fails ends it. It is killed when a test
+fails or the time is up. A mutant that survives needs a reason in survivors.toml. At the end a table of all modules.
 Exit code 0: at least 90 % of each module are killed, and each survivor has its reason.
 """
 
