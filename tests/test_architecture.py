@@ -233,6 +233,19 @@ def test_a_query_of_the_command_line_loads_no_daemon() -> None:
     assert out.stdout.split() == []
 
 
+def test_the_start_of_the_daemon_loads_only_what_it_needs() -> None:
+    """The modules behind `modemd run` and its first modem: what only a failure or a rare request needs comes later."""
+    heavy = ("asyncio", "ssl", "subprocess", "http", "email", "urllib.request", "gsmmodem", "difflib", "zoneinfo")
+    own = ("doctor", "simulator", "compat", "redaction", "store.salvage", "money.generic", "money.reading")
+    late = (*heavy, *(f"modemd.{name}" for name in own))
+    script = (
+        "import sys; import modemd.cli.main, modemd.cli.run, modemd.daemon.run, modemd.backends.at.backend; "
+        f"print(*sorted(m for m in {late} if m in sys.modules))"
+    )
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert out.stdout.split() == []
+
+
 def parameters(path: Path) -> Iterator[tuple[str, int, int]]:
     """Every function of a file with its line and how many parameters it takes, `self` and `cls` left out."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -92,3 +92,18 @@ def test_the_records_are_frozen() -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(one, name, "x")
     assert dataclasses.is_dataclass(Measurement)
+
+
+def test_no_more_than_it_promises() -> None:
+    """Inherited fields and `__post_init__` would be lost without a word."""
+    with pytest.raises(TypeError):
+
+        @dataclass(frozen=True, slots=True)
+        class Derived(Ours):
+            more: int = 0
+
+    with pytest.raises(TypeError):
+
+        @dataclass(frozen=True, slots=True)
+        class After:
+            def __post_init__(self) -> None: ...
