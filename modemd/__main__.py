@@ -1,6 +1,6 @@
 """`python -m modemd` is `modemd`."""
 
-from modemd.cli.main import main
+from modemd.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -235,11 +235,22 @@ def test_a_query_of_the_command_line_loads_no_daemon() -> None:
 
 def test_the_start_of_the_daemon_loads_only_what_it_needs() -> None:
     """The modules behind `modemd run` and its first modem: what only a failure or a rare request needs comes later."""
-    heavy = ("asyncio", "ssl", "subprocess", "http", "email", "urllib.request", "gsmmodem", "difflib", "zoneinfo")
+    heavy = (
+        "asyncio",
+        "ssl",
+        "subprocess",
+        "http",
+        "email",
+        "urllib.request",
+        "gsmmodem",
+        "difflib",
+        "zoneinfo",
+        "click",
+    )
     own = ("doctor", "simulator", "compat", "redaction", "store.salvage", "money.generic", "money.reading")
     late = (*heavy, *(f"modemd.{name}" for name in own))
     script = (
-        "import sys; import modemd.cli.main, modemd.cli.run, modemd.daemon.run, modemd.backends.at.backend; "
+        "import sys; import modemd.cli.start, modemd.daemon.run, modemd.backends.at.backend; "
         f"print(*sorted(m for m in {late} if m in sys.modules))"
     )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 import modemd
-from modemd.cli.terminal import complain, discard, mend_streams, one_line
+from modemd.cli.terminal import complain, discard, one_line
 from modemd.errors import ConfigError, DaemonUnreachable, ModemdError, RefusedError, ScenarioError
 
 DONE = 0
@@ -102,8 +102,7 @@ def cli(ctx: click.Context, socket: str | None) -> None:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """The program: never returns, ends with the exit code."""
-    mend_streams()
+    """The command line: never returns, ends with the exit code."""
     cli.main(args=None if args is None else list(args), prog_name="modemd")
 
 
@@ -116,6 +115,15 @@ def exit_code(error: ModemdError) -> int:
     if isinstance(error, RefusedError):
         return {"no such modem": USAGE, "bad request": USAGE, "forbidden": UNREACHABLE}.get(error.code, FAILED)
     return FAILED
+
+
+def ended_by(error: BaseException) -> int:
+    """The exit code of a command that ended with this, once a person has been told."""
+
+    def fail() -> None:
+        raise error
+
+    return _run(fail)
 
 
 def _run(act: Callable[[], Any]) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import click
+
+from modemd.cli.start import daemon
 
 DEFAULT_CONFIG = "/etc/modemd/modemd.toml"
 
@@ -22,12 +23,4 @@ DEFAULT_CONFIG = "/etc/modemd/modemd.toml"
 )
 def command(config: Path) -> int:
     """Runs the daemon in the foreground. SIGTERM stops it, SIGHUP reloads the configuration."""
-    from modemd.daemon.signals import Signals
-
-    signals = Signals()  # first: what follows loads for seconds on a small machine, and a SIGHUP would end it
-    # What modules make lives as long as the process: to look for garbage in it is a tenth of the time they take.
-    gc.disable()
-    from modemd.daemon.run import main
-
-    gc.enable()
-    return main(config, signals)
+    return daemon(config)

@@ -94,22 +94,6 @@ def discard(stream: IO[str]) -> None:
         return
 
 
-def mend_streams() -> None:
-    """Gives stdin, stdout and stderr a place where the caller closed them (`>&-`), so that no socket or database gets
-    their numbers. What is written to a stdout that was closed fails as it should."""
-    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
-        try:
-            os.fstat(number)
-        except OSError:
-            # Open for reading alone: a write to it is an error (EBADF), as on the stdout that is not there.
-            place = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
-            if place != number:
-                os.dup2(place, number)
-                os.close(place)
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(number, mode, encoding="utf-8", errors="backslashreplace", closefd=False))  # noqa: SIM115
-
-
 def read_stdin() -> str:
     """What is given on stdin, up to its end. Raises click.UsageError where it is more than any text of an operator."""
     data = sys.stdin.buffer.read(STDIN_BYTES + 1)

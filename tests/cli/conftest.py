@@ -91,7 +91,7 @@ class Terminal:
 
     def __init__(self, *arguments: str, path: str, env: dict[str, str]) -> None:
         self._master, slave = pty.openpty()
-        program = [sys.executable, "-c", "from modemd.cli.main import main; main()", "--socket", path, *arguments]
+        program = [sys.executable, "-c", "from modemd.cli.start import main; main()", "--socket", path, *arguments]
         self.process = subprocess.Popen(
             program,
             stdin=slave,
@@ -173,7 +173,7 @@ def spawn() -> Callable[..., subprocess.CompletedProcess[str]]:
     """spawn("balance", env={...}): the command line in a process of its own; ends within DEADLINE_S."""
 
     def run(*args: str, env: dict[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        program = [sys.executable, "-c", "from modemd.cli.main import main; main()", *args]
+        program = [sys.executable, "-c", "from modemd.cli.start import main; main()", *args]
         return subprocess.run(
             program, env={**os.environ, **(env or {})}, input=stdin, capture_output=True, text=True, timeout=DEADLINE_S
         )

@@ -137,7 +137,7 @@ def test_a_bug_is_one_line_and_no_traceback(daemon: Any, modemd: Any, monkeypatc
 def test_a_closed_pipe_is_quiet(daemon: Any, reading: Any) -> None:
     """`modemd history --json | head -1` ends without a word on stderr."""
     daemon.rows("history", [reading() for _ in range(300)])
-    program = f'{sys.executable} -c "from modemd.cli.main import main; main()" --socket {daemon.path} history --json'
+    program = f'{sys.executable} -c "from modemd.cli.start import main; main()" --socket {daemon.path} history --json'
     result = subprocess.run(
         ["sh", "-c", f"{program} | head -1"], capture_output=True, text=True, timeout=20, check=True
     )

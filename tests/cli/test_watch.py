@@ -170,7 +170,7 @@ def test_no_daemon(modemd: Any) -> None:
 
 def start(daemon: Any, *arguments: str, **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", "from modemd.cli.main import main; main()", "--socket", daemon.path, *arguments],
+        [sys.executable, "-c", "from modemd.cli.start import main; main()", "--socket", daemon.path, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
