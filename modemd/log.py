@@ -40,7 +40,7 @@ def _put_off(name: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-with _put_off("asyncio"):
+with _put_off("asyncio"), _put_off("uuid"):  # uuid: 2 ms for `platform`, in a module of structlog that is deprecated
     import structlog
 
 get_logger = structlog.get_logger

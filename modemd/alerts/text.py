@@ -17,11 +17,11 @@ from modemd.alerts.rules import Known, RaisedEvent
 QUOTE_LIMIT = 160
 
 # Phone numbers, IMSI, ICCID, IMEI, card numbers: seven digits or more, however they are grouped; a date is none.
-_NUMBER = re.compile(
+_NUMBER = (
     r"(?P<date>(?<!\d)(?:(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d"
     r"|(?:19|20)\d\d-[01]\d-[0-3]\d)(?!\d))"
     r"|\+?\d(?:[ \-()./]{0,2}\d){6,}"
-)
+)  # compiled at its first use: most lives of the daemon have none
 
 _LINES: dict[str, dict[str, str]] = {
     "en": {
@@ -116,7 +116,7 @@ def quoted(text: str, limit: int = QUOTE_LIMIT) -> str:
     their last four digits (dates stay), and at most `limit` characters are left."""
     # More than enough to fill the limit; a hostile text of a megabyte is not worth normalising.
     text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text[: 8 * limit])
-    text = _NUMBER.sub(_masked, " ".join(text.split()))
+    text = re.sub(_NUMBER, _masked, " ".join(text.split()))
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
