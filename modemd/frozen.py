@@ -83,6 +83,8 @@ else:
 
     @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
     class _Keywords:
+        """The same, of classes whose fields have to be named."""
+
         one: int
 
     _MARKS = {

@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "modemd"
 
 # A file imports only from its own room and from rooms further up in this list.
 ROOMS = (
+    "later",
     "frozen",
     "clock",
     "errors",

@@ -36,6 +36,8 @@ def decoder_of(parts: Iterable[SmsPart]) -> str:
 
 @dataclass(eq=False, slots=True)
 class _Announced:
+    """A message that the modem announced and that is to be read there; `at` in monotonic seconds."""
+
     at: float
     place: SmsPlace
     tries: int = 0
@@ -43,6 +45,8 @@ class _Announced:
 
 @dataclass(eq=False, slots=True)
 class _Came:
+    """A part that was handed over, or read; `at` in monotonic seconds."""
+
     at: float
     part: SmsPart
 
