@@ -107,6 +107,12 @@ class ModemSilent(ModemError):
     code = "silent"
 
 
+class NotAtPort(ModemError):
+    """Something else than a modem that takes AT commands speaks there: a receiver, a console, a data connection."""
+
+    code = "not an AT port"
+
+
 # --- the modem answered, but with an error (27.007 9.2, 27.005 3.2.5)
 
 

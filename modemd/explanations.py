@@ -75,6 +75,7 @@ EXPLANATIONS = {
     "silent": Explanation(
         "the modem does not answer AT commands", "check that `port` is its AT port, or plug it out and in again"
     ),
+    "not an AT port": Explanation("no AT commands are taken on this port", "look at modemd ports, and correct `port`"),
     "unresponsive": Explanation(
         "the modem answers AT, but no balance query", "wait a minute: the port is opened again"
     ),
@@ -99,6 +100,7 @@ EXPLANATIONS = {
     ),
     "sim puk": Explanation("the SIM is locked and asks for its PUK", "unlock it in a phone; modemd never enters a PUK"),
     "sim failure": Explanation("the SIM does not work in this modem", "take it out, clean it, try it in a phone"),
+    "operator lock": Explanation("the modem is locked to another operator", "use its SIM, or ask for the unlock code"),
     "sim busy": Explanation("the SIM is still busy", "ask again in a minute; modemd tries again by itself"),
     # --- the network
     "not registered": Explanation("the modem is not registered in a network", "check antenna, SIM and reception"),
@@ -131,6 +133,7 @@ EXPLANATIONS = {
     "undecodable": Explanation(
         "the network answered in a way that no decoder can read", "ask again; modemd record captures the octets"
     ),
+    "restarted": Explanation("the modem started anew under the request", "check its power supply, then ask again"),
     "cancelled": Explanation("the request was cancelled", "ask again when the answer is wanted"),
     "shutting down": Explanation("the daemon is shutting down", "ask again when it runs"),
     # --- what an answer says
@@ -347,6 +350,7 @@ SAME_AS = {
     "NO DIALTONE": "NO CARRIER",
     "COMMAND NOT SUPPORT": "CME 4",
     "TOO MANY PARAMETERS": "CME 4",
+    **dict.fromkeys(("CME 5", "CME 6", "CME 7", *(f"CME {code}" for code in range(40, 48))), "operator lock"),
     "CME 10": "no sim",
     "CME 11": "sim pin",
     "CME 12": "sim puk",

@@ -198,6 +198,8 @@ class ModemSettings:
     name: str
     port: str
     backend: str = "auto"  # how the modem is reached: a name of backends/registry.py, or "auto"
+    baud: int | None = None  # of a UART; None = found out
+    flow_control: Literal["none", "rts-cts"] = "none"
     pin_file: str | None = None
     operator: str | None = None
     code: str | None = None

@@ -50,6 +50,7 @@ class Lines(NamedTuple):
     urc_lines: tuple[str, ...] = ()
     read_urcs: tuple[str, ...] = ()
     prefixed: tuple[str, ...] = ()
+    started: tuple[str, ...] = ()
 
 
 class PinCounter(NamedTuple):

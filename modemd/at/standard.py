@@ -52,7 +52,7 @@ STANDARD = Make(
             *("+CMCCSI", "+CIREGU", "+CIREPH", "+CNEMIU", "+CSCON", "+CKEV", "+CTEV", "+CDEV", "+CDIP", "+CNAP"),
             *("+CCCM", "+CCWV", "+CMWI", "+CUUS1U", "+CPINRE", "+CRC", "+CDTMF", "+CLIP", "+CALA", "+CAOC"),
         ),
-        urc_lines=("RING", "RINGING"),
+        urc_lines=("RING", "RINGING", "RDY", "APP RDY", "MODEM:STARTUP", "START"),
         read_urcs=(
             *("+CREG", "+CGREG", "+CEREG", "+C5GREG", "+CPIN", "+CFUN", "+CUSD", "+CIREG", "+CSCON"),
             *("+CTZV", "+CTZE", "+CMTI", "+CIEV", "+CRING", "+CLIP", "+CCWA", "+CGEV"),
@@ -63,6 +63,7 @@ STANDARD = Make(
             *("+CMGW", "+CRSM", "+CNUM", "+CGATT", "+CGACT", "+CGDCONT", "+WS46", "+CMGL", "+CMGR", "+CMGD"),
             *("E", "E0", "E1", "Z", "H"),
         ),
+        started=(r"RDY", r"APP RDY", r"\+CFUN:\s*1", r"MODEM:STARTUP", r"START"),
     ),
     sim=SimCommands(
         # 12258 = 2FE2 is the ICCID's file (102 221 13.2). The last two are what most modems have that know none of
@@ -76,7 +77,12 @@ STANDARD = Make(
     rats=(WS46,),
     usb=(
         # Qualcomm's own id, used by many makers
-        UsbVendor(id="05c6", layout=Layout(at=(2, 3), nmea=(1,), diag=(0,))),
+        UsbVendor(
+            id="05c6",
+            layout=Layout(at=(2, 3), nmea=(1,), diag=(0,)),
+            # UZ801 and its kin (MSM8916 with Android): RNDIS 0 and 1, diagnosis 2, commands 3, adb 4
+            products={"90b6": Layout(at=(3,), diag=(2,))},
+        ),
         # Makers of sticks whose serial ports nobody has described: recognised where the stick has no serial port
         *(UsbVendor(id=vendor) for vendor in ("1410", "2dee", "1ee8", "257a", "16d8", "106c")),
     ),

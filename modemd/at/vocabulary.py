@@ -49,6 +49,11 @@ def is_urc(line: str) -> bool:
     return text.partition(":")[0].rstrip() in prefixes or text in lines
 
 
+def is_start(line: str) -> bool:
+    """Whether a line says that the modem has just started."""
+    return _starts().fullmatch(line.strip()) is not None
+
+
 def is_sim_news(line: str) -> bool:
     """Whether a line says that a SIM was pulled, put in or locked: +CPIN (27.007 8.3), and the makes' own."""
     return line.startswith(_sim_news())
@@ -78,6 +83,11 @@ def _urcs() -> tuple[frozenset[str], frozenset[str]]:
 @cache
 def _sim_news() -> tuple[str, ...]:
     return tuple(start for make in all_makes() for start in make.sim.news)
+
+
+@cache
+def _starts() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{text})" for make in all_makes() for text in make.lines.started))
 
 
 @cache

@@ -19,6 +19,7 @@ CAUSES = {
     "not supported": Cause.NOT_SUPPORTED,
     "empty answer": Cause.EMPTY_ANSWER,
     "cancelled": Cause.CANCELLED,
+    **dict.fromkeys(("CME 5", "CME 6", "CME 7", *(f"CME {code}" for code in range(40, 48))), Cause.SIM_LOCKED),
     "CME 10": Cause.NO_SIM,
     "CME 11": Cause.SIM_LOCKED,
     "CME 12": Cause.SIM_LOCKED,

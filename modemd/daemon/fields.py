@@ -18,6 +18,10 @@ Field = Callable[[Any], Any]
 
 LONGEST_S = 366 * 86400.0  # longer is a slip of the finger, and would overflow dates further on
 LONGEST_REPLY_S = 150.0  # a balance ends within 180 s in all
+BAUD_RATES = (
+    *(1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 500_000, 576_000, 921_600),
+    *(1_000_000, 1_152_000, 1_500_000, 2_000_000, 3_000_000, 4_000_000),
+)
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}")  # `modemd balance -rf` would be options
 
 
@@ -135,6 +139,16 @@ def imei(value: Any) -> str:
     return f"imei:{value}"
 
 
+def baud(value: Any) -> int | None:
+    """A rate of a UART, None for "auto"."""
+    if value == "auto":
+        return None
+    rate = int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{2,7}", value) else value
+    if not isinstance(rate, int) or isinstance(rate, bool) or rate not in BAUD_RATES:
+        raise BadValueError(f'write "auto" or one of {", ".join(map(str, BAUD_RATES))}')
+    return rate
+
+
 def users(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(user, str) and user for user in value):
         raise BadValueError('write a list of user names, like ["anna", "jan"]')
@@ -162,6 +176,8 @@ MODEM_KEYS: dict[str, Field] = {
     "usb": usb,
     "imei": imei,
     "backend": one_of("auto", *BACKENDS),
+    "baud": baud,
+    "flow_control": one_of("none", "rts-cts"),
     "pin_file": text,
     "operator": text,
     "code": text,

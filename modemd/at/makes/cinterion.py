@@ -25,6 +25,7 @@ MAKE = Make(
         urc_prefixes=("^SCKS", "+CIEV", "^SCPOL", "^SBC", "^SIND"),
         urc_lines=("^SYSSTART", "^SHUTDOWN", "^SYSSTART AIRPLANE MODE"),
         prefixed=("^SMGL", "^SMGR"),
+        started=(r"\^SYSSTART( .*)?",),
     ),
     sim=SimCommands(iccid=("AT^SCID",), pin=PinCounter("AT^SPIC", r"\^SPIC:\s*(\d+)"), news=("^SCKS:",)),
     # "without setting status to REC READ" (TC35i and EHS6 manuals, AT^SMGR and AT^SMGL)

@@ -14,6 +14,8 @@ MAKE = Make(
                 "00a1 00a2": Layout(at=(0, 1)),
                 "00a4": Layout(at=(0, 2)),
                 "00a5 00a7": Layout(at=(2, 3)),
+                # T700 in Fibocom's FM350-GL: RNDIS 0 and 1, with adb on another interface in 7127
+                "7126 7127": Layout(at=(4, 6, 2, 3)),
             },
             only_modems=False,
         ),

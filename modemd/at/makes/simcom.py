@@ -34,7 +34,7 @@ MAKE = Make(
     lines=Lines(
         urc_prefixes=(
             *("+CNSMOD", "+CSQ", "+NITZ", "+RXDTMF", "^DSCI", "VOICE CALL", "MISSED_CALL", "*PSUTTZ", "*PSNWID", "DST"),
-            *("+CTZE", "+CTZV", "+CLTS", "OVER-VOLTAGE", "UNDER-VOLTAGE", "+SIMCARD", "+CMTE"),
+            *("+CTZE", "+CTZV", "+CLTS", "OVER-VOLTAGE", "UNDER-VOLTAGE", "+SIMCARD", "+CMTE", "*ATREADY"),
         ),
         urc_lines=(
             *("PB DONE", "SMS DONE", "Call Ready", "SMS Ready", "RDY", "START", "NORMAL POWER DOWN", "SMS FULL"),
@@ -43,6 +43,7 @@ MAKE = Make(
         ),
         read_urcs=("+CNSMOD",),
         prefixed=("+CNMP", "+CNSMOD"),
+        started=(r"\*ATREADY:\s*1",),
     ),
     sim=SimCommands(
         iccid=("AT+CICCID",),

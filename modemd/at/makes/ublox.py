@@ -26,6 +26,7 @@ MAKE = Make(
             *("+AT", "+UUDTMFD", "+UCALLSTAT", "+CIEV", "+UUSIMSTAT", "+UMWI", "+UUPSDD", "+UUPSDA", "+UFOTASTAT"),
         ),
         urc_lines=("+PBREADY", "+AT: READY"),
+        started=(r"\+AT:\s*READY",),
     ),
     sim=SimCommands(pin=PinCounter("AT+UPINCNT", r"\+UPINCNT:\s*(\d+)"), news=("+UUSIMSTAT:",)),
     reset="AT+CFUN=16",

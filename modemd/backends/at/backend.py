@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import field
 from functools import partial
 
-from modemd.backends.at import identity, simcard
+from modemd.backends.at import identity, simcard, uart
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.ports.discovery import candidates
 from modemd.backends.at.ports.nodes import nodes
@@ -19,7 +19,7 @@ from modemd.backends.at.sms_store import SmsStore
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import PowerTimes, Timeouts
 from modemd.backends.at.urcs import Urcs
-from modemd.backends.base import Backend, Host, LearnedUssd, UssdRequest
+from modemd.backends.base import Backend, Host, LearnedUssd, SimChanged, UssdRequest
 from modemd.errors import ModemError
 from modemd.frozen import dataclass
 from modemd.records import DecodeCandidate, Device, ModemSettings, Network, Sim, UssdResult
@@ -51,6 +51,7 @@ class AtBackend(Backend):
         self._host = host
         self._rotation = PortRotation(settings.port)
         self._ports = 0
+        self._rate: int | None = None  # at which the modem answered last
         self._tap = Tap()
         self.tap = self._tap
         self.power = AtPower(self)
@@ -69,6 +70,12 @@ class AtBackend(Backend):
         self.address = path
         self.modem = self._at(path)
         self.modem.connect()
+        self._rate = self.modem.rate or self._rate
+
+    @property
+    def line(self) -> dict[str, object]:
+        """How the port is set, in pyserial's words."""
+        return uart.line(self.settings.baud or self._rate, self.settings.flow_control)
 
     def close(self) -> None:
         self.modem.close()
@@ -180,7 +187,10 @@ class AtBackend(Backend):
             on_unsolicited=urcs.line,
             score=self._host.score,
             timeouts=self.limits.timeouts,
+            line=self.line,
+            rates=uart.rates(path, self.settings.baud, self._rate),
         )
+        modem.on_restart = lambda: self._host.on_event(SimChanged())  # another PIN entry, another registration
         urcs.modem = modem
         modem.tap = self._tap
         modem.encoding, modem.decoder = self.settings.ussd_encoding, self.settings.ussd_decoder

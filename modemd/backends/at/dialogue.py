@@ -10,7 +10,7 @@ from collections.abc import Callable
 from modemd.at.ussd import CusdLine, check_answer, decode, encodings, is_cut, parse_cusd
 from modemd.backends.at.encodings import AskedModem, RequestEncodings
 from modemd.backends.at.engine import END_OF_LINE, ESC, Engine
-from modemd.backends.at.exchange import Exchange
+from modemd.backends.at.exchange import Exchange, Heard
 from modemd.backends.at.explain import decoded_as
 from modemd.backends.at.outcome import ACTION_REQUIRED, Outcome, better, conclude, may_repeat, not_sent
 from modemd.backends.base import UssdRequest
@@ -71,6 +71,9 @@ class Dialogue:
             if self._session_unsure:
                 self.cancel()
             outcome = self._climb(terms)
+            if outcome.never_sent and request.repeatable and terms.time_left():
+                again = self._climb(terms)
+                outcome = again if again.answered or again.cancelled else outcome
             return outcome.result(request.code, time.monotonic() - started)
         finally:
             self._engine.stopped = stopped
@@ -91,6 +94,10 @@ class Dialogue:
             self._cancelling = False
         self._session_unsure = False
         self.menu_open = False
+
+    def forget(self) -> None:
+        """The modem started anew: no session is open, and nothing is owed any more."""
+        self.menu_open = self._session_unsure = self._prompt = False
 
     def decode(self, line: str) -> UssdMessage | None:
         """A +CUSD line read, None for any other; one that asks something leaves a session open."""
@@ -182,6 +189,8 @@ class Dialogue:
             heard = exchange.request(argument, max(terms.time_left(), 0.1), behind_prompt=behind_prompt)
             self._prompt = heard.prompt or (behind_prompt and not heard.sent)
             outcome = conclude(heard.messages, heard.final, heard.late_error)
+            if heard.restarted and not heard.cancelled and outcome.error == "no answer" and self._modem.start_over():
+                return self._restarted(heard, method, turns)
             outcome.sent_as = method
             if outcome.text is not None:
                 turns.append(outcome.text)
@@ -205,6 +214,14 @@ class Dialogue:
                 outcome.turns += tuple(m.text for m in self._inbox if m.text is not None)
                 return outcome
             argument = written
+
+    def _restarted(self, heard: Heard, method: str, turns: list[str]) -> Outcome:
+        """The modem started anew under a request, which is over with that, and so is the session."""
+        self.forget()
+        never_sent = heard.final is None and not turns
+        outcome = Outcome(status="error", error="restarted", turns=tuple(turns), never_sent=never_sent)
+        outcome.sent_as = method
+        return outcome
 
     def _silence(self, outcome: Outcome, terms: _Terms) -> Outcome:
         """Ends the session of a request that got no answer. One that comes while we do is just in time for a code that

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 
 from modemd.at.lines import FinalResult, LineKind, LineReader, classify, final_result
+from modemd.at.talk import numeric_result
+from modemd.at.vocabulary import is_start
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import ModemError, ModemSilent, PortLost
@@ -20,7 +22,9 @@ from modemd.frozen import dataclass
 
 ESC = b"\x1b"  # leaves a stuck "> " prompt (27.005 3.5.1); Ctrl-Z would send what is in it
 END_OF_LINE = "\r"
+VERBOSE = "ATV1"  # result codes as words (V.250 6.2.6)
 CHUNK = 4096
+RECORDED = 4096  # octets; a receiver that talks all the time must not fill the memory
 
 
 class StoppedError(ModemError):
@@ -59,6 +63,13 @@ class Engine:
         self.unsure = False
         self.prompted = False  # a "> " came where none was asked for: commands are swallowed until ESC
         self.echo_seen = False
+        self.echo_off = False  # it was switched off: one that comes all the same is that of a modem that started anew
+        self.echoes_again = False
+        self.numeric = False  # it said its result codes as numbers (ATV0), until it was told otherwise
+        self.starts = 0  # how often the modem said that it has just started
+        self.restarted = False  # something speaks for a start since this was last set to False
+        self.heard: bytearray | None = None  # what came since the record was begun ...
+        self.written = bytearray()  # ... and what was sent meanwhile; see record()
         self.commands = 0  # how many command lines went out; for the diary and for tests of the budget
         self.stopped: Callable[[], bool] | None = None
         self.tap: Tap | None = None
@@ -77,8 +88,11 @@ class Engine:
 
     # --- commands
 
-    def execute(self, command: str, *, timeout_s: float, end: str = END_OF_LINE, prompt: bool = False) -> Answer:
+    def execute(
+        self, command: str, *, timeout_s: float, end: str = END_OF_LINE, prompt: bool = False, numeric: bool = False
+    ) -> Answer:
         """Sends one command line and reads to its final result code, or with `prompt` to the "> " of 27.005 3.5.1.
+        `numeric`: a number counts as one, too.
 
         Raises PortLost, ModemSilent (it takes no octets, or did not come back after a time-out), StoppedError."""
         self._check_stopped()
@@ -92,18 +106,33 @@ class Engine:
             kind = classify(line, command)
             if kind is LineKind.FINAL:
                 return Answer(tuple(lines), final_result(line), line)
+            if numeric and (result := numeric_result(line)) is not None:
+                self.numeric = True
+                return Answer(tuple(lines), result, line)
             if kind is LineKind.PROMPT and prompt:
                 return Answer((*lines, line), None, line, prompt=True)
             if kind is LineKind.INFORMATION:
                 lines.append(line)
             elif kind is LineKind.ECHO:
-                self.echo_seen = True
+                self.echoed(line, command)
             elif kind is LineKind.PROMPT:
                 self.prompted = True
             elif kind is LineKind.URC:
-                self._on_urc(line)
+                self._urc(line)
         self.unsure = True
         return Answer(tuple(lines), None)
+
+    def echoed(self, line: str, command: str) -> None:
+        """A line was taken for an echo while `command` ran."""
+        self.echo_seen = True
+        if self.echo_off and line.strip() == command:
+            self.restarted = self.echoes_again = True
+
+    def note(self, line: str) -> None:
+        """A line that belongs to no command: whether the modem says by it that it has just started."""
+        if type(line) is str and is_start(line):
+            self.starts += 1
+            self.restarted = True
 
     def send(self, text: str) -> None:
         """Puts a command line on the wire; latin-1, since the octets are the TE character set's. Never blocks longer
@@ -113,6 +142,8 @@ class Engine:
 
     def write(self, data: bytes) -> None:
         deadline = time.monotonic() + self.timeouts.write_s
+        if self.heard is not None:
+            self.written += data
         if self.tap is not None:
             self.tap.pass_on(True, data)
         while data:
@@ -132,21 +163,28 @@ class Engine:
             poller.register(self.fd, select.POLLOUT)
             poller.poll(min(left, 0.5) * 1000)
 
-    def synchronise(self, *, probes: int = 2) -> FinalResult:
+    def record(self, on: bool) -> None:
+        """Begins a new record of the octets on the wire (the first RECORDED that come), or ends it."""
+        self.heard, self.written = bytearray() if on else None, bytearray()
+
+    def synchronise(self, *, probes: int = 2, probe_s: float | None = None) -> FinalResult:
         """Finds the place in the dialogue again: AT, any final result code, then silence; what came is discarded.
 
         Silence before AT would not do: a stale answer that is still on its way would pass for AT's. ModemSilent when
-        `probes` tries brought no final result code. Prefers OK: the first tries may be answered with a stale ERROR."""
+        `probes` tries brought no final result code. Prefers OK: the first tries may be answered with a stale ERROR. A
+        modem that says its result codes as numbers is told to say them as words."""
         found: FinalResult | None = None
         for _ in range(max(1, probes)):
             self.unsure = False
             if self.prompted:
                 self.prompted = False
                 self.write(ESC)
-            answer = self.execute("AT", timeout_s=self.timeouts.probe_s)
+            answer = self.execute("AT", timeout_s=probe_s or self.timeouts.probe_s, numeric=True)
             if answer.final is None:
                 continue
             found = answer.final
+            if numeric_result(answer.final_line or "") is not None:
+                self.execute(VERBOSE, timeout_s=probe_s or self.timeouts.probe_s, numeric=True)
             self.drain()
             if found.ok:
                 return found
@@ -163,7 +201,7 @@ class Engine:
         quiet_until = start + self.timeouts.silence_s
         while (line := self.read_line(min(quiet_until, start + self.timeouts.drain_s))) is not None:
             if classify(line, None) is LineKind.URC:
-                self._on_urc(line)
+                self._urc(line)
                 continue
             if on_line is not None:
                 on_line(line)
@@ -247,7 +285,11 @@ class Engine:
         if kind is LineKind.PROMPT:
             self._on_prompt()
         elif kind is not LineKind.ECHO:
-            self._on_urc(line)
+            self._urc(line)
+
+    def _urc(self, line: str) -> None:
+        self.note(line)
+        self._on_urc(line)
 
     def _wait(self, timeout_s: float | None, *, watch_wake: bool) -> tuple[bool, bool]:
         poller = self._both_poll if watch_wake else self._port_poll
@@ -263,6 +305,8 @@ class Engine:
             raise self._lost(error) from error
         if not data:  # readable and empty: hung up
             raise self._lost(OSError(errno.ENODEV, os.strerror(errno.ENODEV)))
+        if self.heard is not None and len(self.heard) < RECORDED:
+            self.heard += data
         if self.tap is not None:
             self.tap.pass_on(False, data)
         self._reader.receive_data(data)

@@ -33,6 +33,7 @@ class Heard:
     sent: bool = False
     cancelled: bool = False
     prompt: bool = False
+    restarted: bool = False  # the modem said meanwhile that it has just started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Exchange:
         engine.send(command + (CTRL_Z if behind_prompt else END_OF_LINE))
         heard.sent = True
         sent = time.monotonic()
+        starts = engine.starts
         reply_by = sent + timeout_s
         until = reply_by if self.final_waits else min(reply_by, sent + engine.timeouts.final_s)
 
@@ -85,7 +87,14 @@ class Exchange:
             elif (kind := classify(line, command)) is LineKind.FINAL:
                 until = self._after_final(heard, line, now, reply_by)
             elif kind is LineKind.URC:
+                engine.note(line)
                 self.on_line(line)
+                if engine.starts != starts and not heard.restarted:
+                    # Some say so without having started: an answer that is under way still counts.
+                    heard.restarted = True
+                    until = min(until, now + engine.timeouts.start_s)
+            elif kind is LineKind.ECHO:
+                engine.echoed(line, command)
             elif kind is LineKind.PROMPT and heard.messages:
                 heard.prompt = True
                 until = min(until, now + self._patience(heard))

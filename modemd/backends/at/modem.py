@@ -6,21 +6,27 @@ taken for another's."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import serial
 
 from modemd.backends.at import identity, registration, simcard
 from modemd.backends.at.dialogue import Dialogue
-from modemd.backends.at.engine import END_OF_LINE, ESC, Answer, Engine
+from modemd.backends.at.engine import END_OF_LINE, Answer, Engine
 from modemd.backends.at.explain import explain
+from modemd.backends.at.finding import Manners, find
 from modemd.backends.at.port import close_port, lost, open_port
+from modemd.backends.at.set_up import AsFound, has_started_anew, set_up
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
 from modemd.backends.base import LearnedUssd, UssdRequest
 from modemd.errors import CommandError, ModemdError, PortLost, SimError
 from modemd.explanations import line_of
+from modemd.log import get_logger
 from modemd.records import DecodeCandidate, Device, Network, Sim, UssdMessage, UssdResult
 
 __all__ = ["Modem", "Timeouts"]
@@ -40,6 +46,7 @@ class Modem:
         learned: LearnedUssd | None = None,
         timeouts: Timeouts | None = None,
         line: Mapping[str, Any] | None = None,
+        rates: Sequence[int] = (),
     ) -> None:
         self.path = path
         self.alive = False
@@ -54,12 +61,15 @@ class Modem:
         self.sim = Sim()
         self._wake_fd = wake_fd
         self._line = line  # see open_port
+        self.rates = tuple(rates)  # of a UART: to be tried in turn at opening, the first one set by `line`
         self._on_unsolicited = on_unsolicited or _ignore
         self._port: serial.Serial | None = None
         self._engine: Engine | None = None
         self._dialogue: Dialogue | None = None
-        self._charset_found: str | None = None  # what te_charset was when the port was opened
-        self._restore: list[str] = []  # command lines that put the settings back, last change first
+        self.on_restart: Callable[[], None] = lambda: None  # it had started anew by itself, and is set up again
+        self._found = AsFound()
+        self._setting_up = False
+        self._calm_until = 0.0
 
     # --- life
 
@@ -84,7 +94,11 @@ class Modem:
         self._dialogue = Dialogue(self, self._engine, self._on_unsolicited)
         self.alive = True
         try:
-            self._set_up(self._engine)
+            self._setting_up = True
+            manners = find(self._engine, self.path, rates=self.rates, at=partial(self._at_rate, port))
+            self._found = set_up(self.execute, self._engine, manners)
+            self._engine.restarted = self._setting_up = False
+            self.te_charset = self._found.charset
         except BaseException:
             self.close()
             raise
@@ -95,17 +109,17 @@ class Modem:
         self.hand_out_late()
         if engine is not None and self.alive:
             engine.stopped = None
-            found = self._charset_found
+            found = self._found.charset
             charset = [f'AT+CSCS="{found}"'] if found is not None and self.te_charset != found else []
             try:
-                for line in [*charset, *self._restore]:
+                for line in [*charset, *self._found.restore]:
                     if engine.unsure:
                         break  # a modem that no longer answers is left alone
-                    engine.execute(line, timeout_s=self.timeouts.restore_s)
+                    engine.execute(line, timeout_s=self.timeouts.restore_s, numeric=line is self._found.restore[-1])
             except ModemdError:
                 pass  # it is gone: nothing can be put back
         self.alive = False
-        self._restore, self._charset_found = [], None
+        self._found, self._setting_up, self._calm_until = AsFound(), False, 0.0
         self._engine = self._dialogue = self._port = None
         if port is not None:
             close_port(port)
@@ -128,11 +142,38 @@ class Modem:
         """One command and its whole answer, error or not; with `prompt` up to the "> " of 27.005 3.5.1. Raises
         ModemError only."""
         timeout_s = self.timeouts.final_s if timeout_s is None else timeout_s
+        self.start_over()
         return self._running().execute(line, timeout_s=timeout_s, end=end, prompt=prompt)
 
     def send(self, line: str, *, end: str = END_OF_LINE) -> None:
         """Puts a command line on the wire and waits for no answer. Raises ModemError."""
         self._running().send(line + end)
+
+    def start_over(self) -> bool:
+        """A modem that started anew by itself is set up again (True); one that only gave cause to think so is left
+        alone for a while. Raises ModemError."""
+        engine = self._running()
+        if not engine.restarted or self._setting_up:
+            return False
+        if time.monotonic() < self._calm_until:
+            engine.restarted = False
+            return False
+        self._setting_up = True
+        try:
+            if not has_started_anew(self.execute, engine, self.te_charset):
+                engine.restarted = False
+                self._calm_until = time.monotonic() + self.timeouts.calm_s
+                return False
+            get_logger().warning("the modem has started anew by itself, and is set up again", port=self.path)
+            # What was found at opening is gone: what it has now is what it starts with.
+            self._found = set_up(self.execute, engine, Manners(numeric=engine.numeric))
+            self.te_charset = self._found.charset
+            engine.restarted = False
+            self._talking().forget()
+        finally:
+            self._setting_up = False
+        self.on_restart()
+        return True
 
     def interrupt_by(self, stopped: Callable[[], bool] | None) -> None:
         """Asked whenever the wake-up pipe is readable during a command (and must empty it): True gives the command up
@@ -143,7 +184,16 @@ class Modem:
         """Idle until the wake-up pipe is readable (True), or the time is over or a line made `until` true (False);
         None waits for ever."""
         self.hand_out_late()
-        return self._running().wait(timeout_s, until=until)
+        engine = self._running()
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            woken = engine.wait(left, until=lambda: engine.restarted or (until is not None and until()))
+            if not engine.restarted:
+                return woken
+            self.start_over()
+            if woken or (until is not None and until()):
+                return woken
 
     # --- who and where
 
@@ -160,7 +210,7 @@ class Modem:
         )
         self.sim = Sim(iccid=iccid)
         if state not in ("ready", "unknown"):
-            raise SimError(simcard.sim_line(state), code=state)
+            raise SimError(simcard.sim_line(state), code=simcard.error_code(state))
         self.sim = Sim(iccid=iccid, imsi=identity.read_imsi(self.command))
         return self.device, self.sim
 
@@ -198,6 +248,7 @@ class Modem:
 
     def ussd(self, request: UssdRequest) -> UssdResult:
         """One USSD dialogue (27.007 7.15) from request to typed end. Raises ModemError only."""
+        self.start_over()
         return self._talking().run(request)
 
     def decode(self, line: str) -> UssdMessage | None:
@@ -243,39 +294,25 @@ class Modem:
 
     def restore_at_close(self, line: str) -> None:
         """Has close() send a command line that puts a setting back, unless restored() is called before."""
-        if line not in self._restore:
-            self._restore.insert(0, line)
+        if line not in self._found.restore:
+            self._found.restore.insert(0, line)
 
     def restored(self, line: str) -> None:
-        if line in self._restore:
-            self._restore.remove(line)
+        if line in self._found.restore:
+            self._found.restore.remove(line)
 
     # --- helpers
 
-    def _set_up(self, engine: Engine) -> None:
-        engine.write(ESC)
-        engine.synchronise(probes=self.timeouts.probes)
-        self.execute("ATE0")
-        if engine.echo_seen:
-            self._restore.append("ATE1")
-        errors = _value(self.execute("AT+CMEE?"), r"\+CMEE:\s*(\d)")
-        if errors != "1" and self._works("AT+CMEE=1") and errors is not None:
-            self._restore.insert(0, f"AT+CMEE={errors}")
-        self.te_charset = _value(self.execute("AT+CSCS?"), r'\+CSCS:\s*"?([A-Za-z0-9-]+)"?')
-        self._charset_found = self.te_charset
-        # Text mode together with direct delivery would put the text of strangers' messages between our lines (27.005
-        # 3.4.1); in PDU mode it is one line of hex digits.
-        routed = _value(self.execute("AT+CNMI?"), r"\+CNMI:\s*\d\s*,\s*(\d)")
-        if (
-            routed in ("2", "3")
-            and _value(self.execute("AT+CMGF?"), r"\+CMGF:\s*(\d)") == "1"
-            and self._works("AT+CMGF=0")
-        ):
-            self._restore.insert(0, "AT+CMGF=1")
+    def _at_rate(self, port: serial.Serial, rate: int) -> None:
+        try:
+            port.baudrate = rate
+        except (OSError, ValueError, termios.error) as error:
+            get_logger().debug("the port cannot be set to a rate", port=self.path, rate=rate, reason=str(error))
 
-    def _works(self, line: str) -> bool:
-        final = self.execute(line).final
-        return final is not None and final.ok
+    @property
+    def rate(self) -> int | None:
+        """What the open port is set to."""
+        return self._port.baudrate if self._port is not None else None
 
     def _pause(self, seconds: float) -> None:
         self._running().drain_for(seconds)
@@ -300,13 +337,6 @@ class Modem:
 
 
 def _ignore(_line: str) -> None:
-    return None
-
-
-def _value(answer: Answer, pattern: str) -> str | None:
-    for line in answer.lines:
-        if found := re.match(pattern, line):
-            return found[1]
     return None
 
 

@@ -50,6 +50,7 @@ class Outcome:
     after_ok: bool = False
     cancelled: bool = False
     wrong_code: bool = False
+    never_sent: bool = False  # the modem started anew before it had said OK
 
     @property
     def text(self) -> str | None:

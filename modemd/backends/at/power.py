@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -124,7 +124,8 @@ class AtPower:
         written = False
         for port in ports_of(path) if command is not None else []:
             try:
-                reset_blindly(port, command or "", pause=undo.pause, times=self._backend.limits.power)
+                times = self._backend.limits.power
+                reset_blindly(port, command or "", pause=undo.pause, times=times, line=self._backend.line)
             except ModemError as error:
                 get_logger().info("a port takes no reset", port=port, reason=error.message)
                 continue
@@ -186,9 +187,11 @@ def reset(modem: Modem, times: PowerTimes) -> bool:
     return False
 
 
-def reset_blindly(path: str, command: str, *, pause: Pause, times: PowerTimes) -> None:
+def reset_blindly(
+    path: str, command: str, *, pause: Pause, times: PowerTimes, line: Mapping[str, object] | None = None
+) -> None:
     """Writes a reset command to a port that answers nothing. Raises ModemError (absent, blocked, lost)."""
-    port = open_port(path)
+    port = open_port(path, line)
     try:
         with contextlib.suppress(BlockingIOError):  # it takes no octets: nothing more can be said to it
             os.write(port.fileno(), ESC + b"\r" + command.encode("ascii") + b"\r")

@@ -26,6 +26,12 @@ PIN_REQUIRED = 11
 PUK_REQUIRED = 12
 SIM_FAILURE = frozenset({13, 15})
 SIM_BUSY = frozenset({14, 515, 256})  # 515: "init or command processing in progress", seen on several makes
+# 27.007 9.2.1: 5 to 7 and 40 to 47; the words of +CPIN? (8.3)
+LOCKS = {
+    **{5: "ph-sim pin", 6: "ph-fsim pin", 7: "ph-fsim puk", 40: "ph-net pin", 41: "ph-net puk"},
+    **{42: "ph-netsub pin", 43: "ph-netsub puk", 44: "ph-sp pin", 45: "ph-sp puk"},
+    **{46: "ph-corp pin", 47: "ph-corp puk"},
+}
 MAY_BE_BUSY = "busy"
 STATES = frozenset({"no sim", "sim pin", "sim puk", "sim failure"})
 
@@ -53,7 +59,19 @@ def sim_line(state: str) -> str:
     """The line for people that belongs to a state of the SIM."""
     if state == MAY_BE_BUSY:
         return line_of("sim busy")
+    if is_lock(state):
+        return line_of("operator lock", about=state.upper())
     return line_of(state) if state in STATES else situation("sim secret", secret=state.upper())
+
+
+def is_lock(state: str) -> bool:
+    """Whether the modem itself is locked to other SIMs than this one (22.022): no PIN of the SIM opens it."""
+    return state.startswith("ph-")
+
+
+def error_code(state: str) -> str:
+    """The code of the SimError of a state."""
+    return "operator lock" if is_lock(state) else state
 
 
 def enter_pin(execute: Execute, pin: str, *, timeouts: Timeouts) -> str:
@@ -116,4 +134,6 @@ def _of_error(final: FinalResult | None) -> str:
         return "sim puk"
     if code in SIM_FAILURE:
         return "sim failure"
+    if code in LOCKS:
+        return LOCKS[code]
     return MAY_BE_BUSY if code in SIM_BUSY else "unknown"

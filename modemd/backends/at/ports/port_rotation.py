@@ -33,7 +33,8 @@ class PortRotation:
     def failed(self, error: ModemError) -> None:
         """The port could not be opened, or was lost. With an IMEI "absent" may be that of another modem."""
         self._silences = self._silences + 1 if error.code == "silent" else 0
-        moved = error.code in ("blocked", "no reply on port") or (error.code == "absent" and self._by_imei)
+        elsewhere = ("blocked", "no reply on port", "not an AT port")
+        moved = error.code in elsewhere or (error.code == "absent" and self._by_imei)
         self._no_replies += error.code == "no reply on port"
         if moved or self._silences >= SILENCES:
             self.attempt += 1

@@ -1,0 +1,179 @@
+"""A modem on a UART: its rate, how another program left it, and starts of its own."""
+
+from __future__ import annotations
+
+import termios
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from modemd.backends.at.finding import RATES
+from modemd.backends.at.modem import Modem
+from modemd.backends.at.timeouts import Timeouts
+from modemd.backends.base import UssdRequest
+from modemd.errors import ModemSilent, NotAtPort
+
+SPEEDS = {termios.B9600: 9600, termios.B115200: 115_200, termios.B921600: 921_600, termios.B57600: 57_600}
+
+
+@pytest.fixture
+def uart(peer: Any) -> Any:
+    """Answers at `peer.rate` alone, and can have any of V.250's manners: E, Q, V."""
+    peer.rate, peer.manner = 115_200, {"E": "0", "Q": "0", "V": "1"}
+    peer.answers |= {"AT+CGMI": ("Acme", "OK"), "AT+CREG?": ("+CREG: 0,1", "OK")}
+
+    def command(raw: bytes) -> None:
+        line = raw.strip(b"\r\n\x1b").decode("latin-1")
+        if not line or SPEEDS.get(termios.tcgetattr(peer.master)[4]) != peer.rate:
+            return
+        manner = peer.manner
+        if manner["E"] == "1":
+            peer._utter(line.encode() + b"\r")
+        body = line[2:]
+        while body[:1] in manner and body[1:2] in "01":
+            manner[body[0]], body = body[1], body[2:]
+        with peer._changed:
+            peer.commands.append(line)
+            peer._changed.notify_all()
+        for item in ("OK",) if not body or line.startswith(("ATE", "ATV", "ATQ")) else peer._answer(line):
+            if isinstance(item, str) and item in ("OK", "ERROR"):
+                if manner["Q"] == "1":
+                    continue
+                item = item if manner["V"] == "1" else {"OK": b"0\r", "ERROR": b"4\r"}[item]
+            peer._utter(item)
+
+    peer._command = command
+    return peer
+
+
+@pytest.fixture
+def quick(fast: Timeouts) -> Timeouts:
+    return replace(fast, rate_s=0.05, start_s=0.1, calm_s=0.0)
+
+
+@pytest.mark.parametrize("rate", [115_200, 9600, 57_600, 921_600])
+def test_the_rate_is_found(uart: Any, quick: Timeouts, rate: int) -> None:
+    """The likely ones first; the modem is never told another one."""
+    uart.rate = rate
+    modem = Modem(uart.path, timeouts=quick, rates=RATES)
+    modem.connect()
+    assert modem.rate == rate
+    assert modem.command("AT+CGMI") == ["Acme"]
+    modem.close()
+    assert not [line for line in uart.commands if "IPR" in line or "&W" in line]
+
+
+def test_no_rate_is_right(uart: Any, quick: Timeouts) -> None:
+    """Said with what was tried and what to look at: power, PWRKEY, wires."""
+    uart.rate = 0
+    with pytest.raises(ModemSilent, match=r"115200, 9600.*PWRKEY.*TX"):
+        Modem(uart.path, timeouts=quick, rates=RATES).connect()
+
+
+@pytest.mark.parametrize("echo", ["0", "1"])
+@pytest.mark.parametrize(("numeric", "quiet"), [("1", "0"), ("0", "0"), ("1", "1"), ("0", "1")])
+def test_manners_of_another_program(uart: Any, quick: Timeouts, echo: str, numeric: str, quiet: str) -> None:
+    """Result codes as numbers, none at all, echo: understood, and put back as found."""
+    uart.manner |= {"E": echo, "V": numeric, "Q": quiet}
+    found = dict(uart.manner)
+    modem = Modem(uart.path, timeouts=quick)
+    modem.connect()
+    assert modem.command("AT+CGMI") == ["Acme"]
+    assert uart.manner == {"E": "0", "V": "1", "Q": "0"}
+    modem.close()
+    assert uart.heard("ATE0")
+    assert uart.manner == found
+
+
+def start(uart: Any, *says: Any) -> None:
+    """Power is back: the settings of a start, and another character set."""
+    uart.manner["E"] = "1"
+    uart.answers |= {"AT+CSCS?": ('+CSCS: "UCS2"', "OK"), "AT+CMEE?": ("+CMEE: 0", "OK")}
+    uart.say(*says)
+
+
+@pytest.mark.parametrize("line", ["RDY", "+CFUN: 1", "^SYSSTART", "APP RDY", "*ATREADY: 1", "+AT: READY", None])
+def test_a_start_while_idle(uart: Any, quick: Timeouts, line: str | None) -> None:
+    """Set up again at once; one that says nothing is found out by its echo at the next command."""
+    modem = Modem(uart.path, timeouts=quick)
+    told: list[str] = []
+    modem.on_restart = lambda: told.append("restart")
+    uart.answers["AT+CMEE?"] = ("+CMEE: 1", "OK")
+    modem.connect()
+    start(uart, *([line] if line is not None else []))
+    if line is None:
+        modem.registration()
+    modem.wait(0.3, until=lambda: bool(told))
+    assert told == ["restart"]
+    assert uart.commands.count("ATE0") == 2
+    assert uart.commands.count("AT+CMEE=1") == 1
+    assert modem.te_charset == "UCS2"
+    modem.close()
+    assert uart.commands[-2:] == ["AT+CMEE=0", "ATE1"]
+
+
+@pytest.mark.parametrize("said_ok", [False, True])
+@pytest.mark.parametrize("free", [False, True])
+def test_a_start_within_a_request(uart: Any, quick: Timeouts, said_ok: bool, free: bool) -> None:
+    """A typed end, soon; a free code that never reached the network is asked again, in the character set of now."""
+    modem = Modem(uart.path, timeouts=replace(quick, final_s=3.0))
+    uart.answers["AT+CMEE?"] = ("+CMEE: 1", "OK")
+    modem.connect()
+    answers = [("OK",) if said_ok else (), ("OK", '+CUSD: 0,"0035",72')]
+    uart.answers["AT+CUSD=1*"] = answers
+    threading.Thread(target=lambda: uart.heard("AT+CUSD=1") and start(uart, "RDY")).start()
+    result = modem.ussd(UssdRequest(code="*100#", timeout_s=5.0, repeatable=free))
+    if free and not said_ok:
+        assert result.text == "5"
+        assert len(uart.requests) == 2
+    else:
+        assert (result.status, result.error) == ("error", "restarted")
+        assert len(uart.requests) == 1
+    assert result.elapsed_s < 3
+    modem.registration()
+    assert modem.te_charset == "UCS2"
+    modem.close()
+
+
+def test_the_word_alone_is_no_start(uart: Any, quick: Timeouts) -> None:
+    """A line of that kind from a modem that has all that was set changes nothing."""
+    modem = Modem(uart.path, timeouts=quick)
+    uart.answers["AT+CMEE?"] = ("+CMEE: 1", "OK")
+    modem.connect()
+    uart.ussd("OK", "RDY", 0.05, '+CUSD: 0,"Balance: 5",15')
+    result = modem.ussd(UssdRequest(code="*100#", timeout_s=5.0))
+    assert result.text == "Balance: 5"
+    modem.registration()
+    modem.close()
+    assert uart.commands.count("ATE0") == 1
+
+
+@pytest.mark.parametrize(
+    ("says", "error", "line"),
+    [
+        (b"\r\npi login: ", NotAtPort, "serial console"),
+        (b"$GPGGA,,,,*66\r\n", NotAtPort, "NMEA"),
+        (bytes.fromhex("7eff7d23c0217d217d207e"), NotAtPort, "PPP"),
+        (bytes.fromhex("7e13000aff7e"), NotAtPort, "diagnostic"),
+        (b"\xff\xfc\x80", ModemSilent, "no answer"),
+    ],
+)
+def test_who_speaks_instead(
+    make_peer: Callable[..., Any], quick: Timeouts, says: bytes, error: type[Exception], line: str
+) -> None:
+    """Told apart, with a cure that fits."""
+    peer = make_peer()
+    peer.answers = {"*": (says,)}
+    with pytest.raises(error, match=line):
+        Modem(peer.path, timeouts=quick, rates=RATES[:2]).connect()
+
+
+def test_a_port_that_only_echoes(peer: Any, quick: Timeouts) -> None:
+    """Crossed or joined wires."""
+    peer.answers, peer.echo = {"*": ()}, True
+    with pytest.raises(ModemSilent, match="RX and TX"):
+        Modem(peer.path, timeouts=quick, rates=RATES).connect()
+    assert len(peer.commands) < 12
