@@ -103,6 +103,12 @@ def classify(line: str, command: str | None) -> LineKind:
     return LineKind.INFORMATION if _fits(text, command) else LineKind.URC
 
 
+def imei_of(line: str) -> str | None:
+    """The 14 to 16 digits of an IMEI that a line of AT+CGSN's answer is, by whatever label, blanks and dashes."""
+    found = _IMEI.fullmatch(line.strip(" \0\r\n"))
+    return None if found is None else re.sub(r"\D", "", found[1])
+
+
 def body_follows(line: bytes) -> tuple[str, bool] | None:
     """(name, PDU mode) if text that is no AT follows this line (27.005 3.4.1, 3.4.2, 3.5.1), else None."""
     if not line.startswith(_body_starts()):
@@ -212,6 +218,11 @@ _DIGITS_OF = {
     "+CIMI": re.compile(r'"?\d{14,16}"?'),
     "+CGSN": re.compile(r'"?[0-9A-F]{14,18}"?', re.IGNORECASE),
 }
+_IMEI = re.compile(
+    r"""(?:[+^]?[A-Z]*GSN\s*[:=]\s*)?(?:IMEI(?:\s*/?\s*SV)?|S/?N|ESN)?\s*[:=]?\s*"?(\d(?:[ \t.\-]{0,2}\d){13,15})"?"""
+    r"""(?:\s*[,/].*)?""",
+    re.IGNORECASE,
+)
 
 
 def _fits(text: str, command: str) -> bool:
@@ -228,7 +239,7 @@ def _fits_part(text: str, name: str, rest: str) -> bool:
     if (digits := next((_DIGITS_OF[known] for known in _DIGITS_OF if known in same), None)) is None:
         digits = _BARE_ICCID if name in known_names().iccid else None
     if digits is not None:
-        return digits.fullmatch(text) is not None
+        return digits.fullmatch(text) is not None or ("+CGSN" in same and imei_of(text) is not None)
     return name not in known_names().prefixed and not is_urc(text) and text[:1] not in ("+", "^")
 
 

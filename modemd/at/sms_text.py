@@ -37,7 +37,16 @@ def name_text(value: str) -> str:
         text = bytes.fromhex(value).decode("utf-16-be", "replace")
         if all("\x20" <= char < "\u0600" and char.isprintable() for char in text):
             return text
-    return value
+    return spelt_out(value) or value
+
+
+def spelt_out(value: str) -> str | None:
+    """A name that a modem wrote as the decimal number of each of its letters: "7711198105108105115" is "Mobilis". Only
+    what is too long to be a number counts (E.164 6.2: 15 digits); None = it is none."""
+    if len(value) <= _LONGEST_NUMBER or not re.fullmatch(r"(?:1[0-2][0-9]|[3-9][0-9])+", value, re.ASCII):
+        return None
+    letters = "".join(chr(int(code)) for code in re.findall(r"1[0-9]{2}|[3-9][0-9]", value))
+    return letters if re.fullmatch(r"[ -~]+", letters) and any(char.isalpha() for char in letters) else None
 
 
 def is_full(text: str) -> bool:
@@ -53,6 +62,7 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-be", "surrogatepass")) // 2
 
 
+_LONGEST_NUMBER = 15
 _HEX = re.compile("(?:[0-9A-Fa-f]{2})+")
 _UCS2_DIGITS = re.compile("(?:00[2-7][0-9A-Fa-f]){2,}")  # "00330034": the end of a number, in a part of its own
 _PLAIN_DIGITS = re.compile("[0-9]{1,22}|[A-Fa-f]{1,8}")  # a number, a word; more is the hex of something

@@ -73,7 +73,9 @@ STANDARD = Make(
         pin=PinCounter('AT+CPINR="SIM PIN"', r'\+CPINR:\s*"?SIM PIN"?\s*,\s*(\d+)'),
         news=("+CPIN:",),
     ),
-    sms=SmsCommands(full=(r"\+CMS ERROR:\s*322\b", r"\^SMFULL\b")),
+    sms=SmsCommands(
+        full=(r"\+CMS ERROR:\s*322\b", r"[+^*#%]?SMS?[ _]?(?:STORAGE )?FULL\b", r"\+CIEV:\s*\"?SMSFULL\"?,\s*1")
+    ),
     rats=(WS46,),
     usb=(
         # Qualcomm's own id, used by many makers

@@ -50,7 +50,7 @@ def parse_line(line: bytes) -> list[Command] | None:
     commands: list[Command] = []
     body = line[start.end() :]
     while body := body.lstrip(b" ;"):
-        if body[:1].isalnum() or body[:1] == b"&":
+        if body[:1].isalnum() or body[:1] in (b"&", b"\\"):
             command, body = _basic(body)
         else:
             first = next(iter(_split(body, b";")))
@@ -63,7 +63,7 @@ def _basic(body: bytes) -> tuple[Command, bytes]:
     """A letter and its number (V.250 5.3.1); D takes the rest of the line, S its register."""
     if body[:1] in b"Dd":
         return Command("D", "run", body[1:], body.decode("latin-1")), b""
-    found = re.match(rb"(&?[A-Za-z]|[0-9])([0-9]*)(=[0-9]*|\?)?", body)
+    found = re.match(rb"([&\\]?[A-Za-z]|[0-9])([0-9]*)(=[0-9]*|\?)?", body)
     if found is None:  # "&" and nothing behind it
         return Command(body.decode("latin-1"), "run", b"", body.decode("latin-1")), b""
     name = found[1].decode().upper()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from modemd.simulator import card, codec, messages, radio, simfiles
+from modemd.simulator import card, codec, messages, radio, service, simfiles
 from modemd.simulator.card import SIM_ERRORS, SMS_SIM_ERRORS
 from modemd.simulator.command import Command, Held, RefusedByModemError
 from modemd.simulator.profiles import COMMON
@@ -23,6 +23,7 @@ Handler = Callable[["AtPort", Command], Answer]
 # Answered whatever the SIM does; a locked or missing SIM refuses the rest (27.007 9.2: 10, 11, 12, 13, 14).
 _WITHOUT_SIM = {"+CPIN", "+CMEE", "+CFUN", "+CSCS", "+CSQ", "+CREG", "+CGREG", "+CEREG", "+COPS", "+CLAC"}
 _WITHOUT_SIM |= {"+CGMI", "+CGMM", "+CGMR", "+CGSN", "+GMI", "+GMM", "+GMR", "+GSN", "+GCAP", "+CPAS"}
+_WITHOUT_SIM |= {"+FCLASS", "+CCLK", "+CBC", "+CIND", "+CESQ", "+CHUP", "+CLCC", "+IPR", "+IFC", "+ICF"}
 _WITHOUT_SIM |= {*card.TRIES_COMMANDS, "+CMGF"}
 _SMS = ("+CMG", "+CPMS", "^SMG")
 
@@ -30,7 +31,7 @@ _SMS = ("+CMG", "+CPMS", "^SMG")
 def run(port: AtPort, command: Command) -> Answer:
     """Carries one command out. Raises RefusedByModemError."""
     name, family = command.name, port.modem.family
-    if name[:1].isalnum() or name[:1] == "&":
+    if name[:1].isalnum() or name[:1] in "&\\":
         return _basic(port, command)
     if _is_reset(port, command):
         return radio.restart(port, command)
@@ -96,7 +97,7 @@ def _basic(port: AtPort, command: Command) -> Answer:
                 port.later(port.modem.scenario.latency_s, port.connect)
                 return Held()
             raise RefusedByModemError("NO CARRIER")
-        case "S" | "X" | "L" | "M" | "H" | "T" | "P" | "O" | "&C" | "&D" | "&W" | "&S" | "&K":
+        case "S" | "X" | "L" | "M" | "H" | "T" | "P" | "O" | "&C" | "&D" | "&W" | "&S" | "&K" | "\\Q" | "\\N" | "\\V":
             pass
         case _:
             raise RefusedByModemError(port.modem.unknown_command)
@@ -242,6 +243,7 @@ _HANDLERS: dict[str, Handler] = {
     "+CUSD": _cusd,
     "+CPBR": _cpbr,
     "+CPAS": _cpas,
+    **service.HANDLERS,
     **radio.HANDLERS,
     **messages.HANDLERS,
 }

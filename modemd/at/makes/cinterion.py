@@ -22,14 +22,14 @@ MAKE = Make(
         ),
     ),
     lines=Lines(
-        urc_prefixes=("^SCKS", "+CIEV", "^SCPOL", "^SBC", "^SIND"),
+        urc_prefixes=("^SCKS", "+CIEV", "^SCPOL", "^SBC", "^SIND", "^SMGO"),
         urc_lines=("^SYSSTART", "^SHUTDOWN", "^SYSSTART AIRPLANE MODE"),
         prefixed=("^SMGL", "^SMGR"),
         started=(r"\^SYSSTART( .*)?",),
     ),
     sim=SimCommands(iccid=("AT^SCID",), pin=PinCounter("AT^SPIC", r"\^SPIC:\s*(\d+)"), news=("^SCKS:",)),
     # "without setting status to REC READ" (TC35i and EHS6 manuals, AT^SMGR and AT^SMGL)
-    sms=SmsCommands(read="AT^SMGR={}", list="AT^SMGL={}"),
+    sms=SmsCommands(read="AT^SMGR={}", list="AT^SMGL={}", full=(r"\^SMGO:\s*[12]\b",)),
     reset=RESET,
     rats=(
         # < ^SXRAT: 6,3,2     mode, preferred, second preferred

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from modemd.at.classify import imei_of
 from modemd.at.makes import find_make
 from modemd.at.standard import STANDARD
 from modemd.errors import CommandError
@@ -27,7 +28,12 @@ def read_device(command: Command) -> Device:
 
 
 def read_imei(command: Command) -> str | None:
-    return _find(command, "AT+CGSN", r"\d{14,16}")
+    """Its digits, whatever label, blanks or dashes stand with them ("IMEI: 35-209900-176148-1")."""
+    try:
+        answer = command("AT+CGSN")
+    except CommandError:
+        return None
+    return next((imei for text in answer if (imei := imei_of(text)) is not None), None)
 
 
 def read_imsi(command: Command) -> str | None:

@@ -18,9 +18,11 @@ from typing import Any
 import serial
 
 from modemd.backends.at.ports.holders import MODEM_MANAGER, Holder, holders, leave_alone, runs, said
-from modemd.backends.at.ports.sysroot import is_made_up, sysroot
+from modemd.backends.at.ports.sysroot import device_path, is_made_up, sysroot
+from modemd.backends.at.ports.wwan import NO_LOCK, may_lack_termios
 from modemd.errors import ModemError, PortAbsent, PortBlocked, PortLost
 from modemd.explanations import line_of
+from modemd.log import get_logger
 
 BAUD_RATE = 115_200  # USB modems ignore it; UART modems that fix it use this one
 TIOCGEXCL = 0x80045440  # reads the flag that TIOCEXCL sets; Linux, absent from termios
@@ -39,6 +41,8 @@ def open_port(path: str, line: Mapping[str, Any] | None = None) -> serial.Serial
         how = {"baudrate": BAUD_RATE, "rtscts": False, **(line or {})}
         port = _Port(port=path, timeout=0, write_timeout=0, exclusive=True, **how)
     except serial.SerialException as error:
+        if error.errno is None and may_lack_termios(device_path(path, sysroot())):  # tcgetattr failed
+            return _bare(path)
         raise _open_error(path, error) from error
     except OSError as error:  # the modem control lines of a device that went away while it was being opened
         raise _os_error(path, error) from error
@@ -117,12 +121,52 @@ def _keep_to_ourselves(port: serial.Serial, path: str) -> None:
         if others:
             raise _held(path, others)
     try:
-        fcntl.ioctl(fd, termios.TIOCEXCL)
+        _forbid_others(fd, path)
         settings = termios.tcgetattr(fd)
         settings[2] &= ~termios.HUPCL  # closing must not drop DTR: that hangs up a data call
         termios.tcsetattr(fd, termios.TCSANOW, settings)
     except (OSError, termios.error) as error:
         raise lost(path) from error
+
+
+def _forbid_others(fd: int, path: str) -> None:
+    """TIOCEXCL, where the kernel has it for this port."""
+    try:
+        fcntl.ioctl(fd, termios.TIOCEXCL)
+    except OSError as error:
+        if error.errno not in (errno.ENOTTY, errno.EINVAL, errno.EOPNOTSUPP):
+            raise
+        get_logger().warning(f"locked by flock alone: {NO_LOCK}", port=path)
+
+
+class _Bare(_Port):
+    """A port without anything of a terminal: octets go in and come out."""
+
+    def open(self) -> None:
+        self.fd = os.open(self.portstr or "", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        self.is_open = True
+        try:
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BaseException:
+            self.close()
+            raise
+
+    def _reconfigure_port(self, force_update: bool = False) -> None:
+        """There is nothing to set."""
+
+
+def _bare(path: str) -> serial.Serial:
+    """The port at `path`, which knows nothing of terminals. Raises as open_port()."""
+    try:
+        port = _Bare(port=path, timeout=0, write_timeout=0)
+    except OSError as error:
+        raise _os_error(path, error) from error
+    others = _others(path, own=False)
+    if others:
+        port.close()
+        raise _held(path, others)
+    get_logger().warning(f"locked by flock alone: {NO_LOCK}", port=path)
+    return port
 
 
 def _others(path: str, *, own: bool) -> list[Holder]:

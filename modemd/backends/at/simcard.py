@@ -28,9 +28,17 @@ SIM_FAILURE = frozenset({13, 15})
 SIM_BUSY = frozenset({14, 515, 256})  # 515: "init or command processing in progress", seen on several makes
 # 27.007 9.2.1: 5 to 7 and 40 to 47; the words of +CPIN? (8.3)
 LOCKS = {
-    **{5: "ph-sim pin", 6: "ph-fsim pin", 7: "ph-fsim puk", 40: "ph-net pin", 41: "ph-net puk"},
-    **{42: "ph-netsub pin", 43: "ph-netsub puk", 44: "ph-sp pin", 45: "ph-sp puk"},
-    **{46: "ph-corp pin", 47: "ph-corp puk"},
+    5: "ph-sim pin",
+    6: "ph-fsim pin",
+    7: "ph-fsim puk",
+    40: "ph-net pin",
+    41: "ph-net puk",
+    42: "ph-netsub pin",
+    43: "ph-netsub puk",
+    44: "ph-sp pin",
+    45: "ph-sp puk",
+    46: "ph-corp pin",
+    47: "ph-corp puk",
 }
 MAY_BE_BUSY = "busy"
 STATES = frozenset({"no sim", "sim pin", "sim puk", "sim failure"})

@@ -15,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     configuration.file,
     usb.plugged,
     usb.wrong_port,
+    usb.locks,
     usb.holders,
     modems.states,
     rights.ports,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from modemd.backends.at.ports.wwan import NO_LOCK, is_unlockable
 from modemd.doctor.checks.modems import MANY_DISCONNECTS
 from modemd.doctor.facts import DeviceFacts, Facts, ModemFacts, Port
-from modemd.doctor.findings import Finding, Severity
+from modemd.doctor.findings import Finding, Severity, split
 
 RULES = "/etc/udev/rules.d/60-modemd.rules"
 RELOAD = "sudo udevadm control --reload && sudo udevadm trigger"
@@ -65,6 +66,17 @@ def holders(facts: Facts) -> list[Finding]:
         text = "it runs, and leaves the configured modems alone" if facts.modem_manager else "it does not run"
         found.append(Finding("modemmanager", "ok", "ModemManager", text))
     return found
+
+
+def locks(facts: Facts) -> list[Finding]:
+    """Ports that the kernel does not keep other programs from."""
+    return [
+        Finding("port", "note", modem.name, f"{path}: {text}", cure)
+        for modem in facts.modems
+        for path in modem.paths[:1]
+        if is_unlockable(path)
+        for text, cure in [split(NO_LOCK)]
+    ]
 
 
 def autosuspend(facts: Facts) -> list[Finding]:

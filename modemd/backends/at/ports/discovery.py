@@ -10,6 +10,7 @@ from modemd.backends.at.ports.holders import Holder, holders, holders_of
 from modemd.backends.at.ports.kinds import no_port_kind, why_not
 from modemd.backends.at.ports.sysroot import device_path, is_there, opened_path, sysroot
 from modemd.backends.at.ports.usb import SerialPort, devices, plugged, serial_ports
+from modemd.backends.at.ports.wwan import wwan_ports
 from modemd.errors import PortAbsent
 
 __all__ = ["Holder", "SerialPort", "at_ports", "candidates", "holders", "resolve", "usb_ports"]
@@ -51,8 +52,9 @@ def names_a_path(setting: str) -> bool:
 
 
 def usb_ports(sysfs: Path | None = None, *, root: Path | None = None) -> list[SerialPort]:
-    """Every tty that belongs to a USB device, in the order of device and interface."""
-    return serial_ports(root=root, sysfs=sysfs)
+    """Every tty that belongs to a USB device, in the order of device and interface; behind them the serial ports of
+    modems on PCIe."""
+    return serial_ports(root=root, sysfs=sysfs) + (wwan_ports(root=root) if sysfs is None else [])
 
 
 def at_ports(ports: Iterable[SerialPort], *, root: Path | None = None) -> list[SerialPort]:
@@ -85,7 +87,9 @@ def _automatic(ports: Sequence[SerialPort], base: Path) -> list[SerialPort]:
         return modems[0]
     if not modems:
         raise PortAbsent(_nothing_known(base))
-    shown = ", ".join(f"{found[0].device.ids} at {found[0].path}" for found in modems)
+    shown = ", ".join(
+        f"{found[0].device.ids if found[0].vendor else found[0].device.name} at {found[0].path}" for found in modems
+    )
     raise PortAbsent(f'{len(modems)} modems are plugged in ({shown}): say which with usb = "VID:PID" or imei = "..."')
 
 

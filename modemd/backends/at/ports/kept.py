@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from modemd.backends.at.ports.sysroot import is_made_up
 
 # Every serial port, every USB device and each of its interfaces has an entry here while it exists.
-_LISTS = ("sys/class/tty", "sys/bus/usb/devices")
+_LISTS = ("sys/class/tty", "sys/bus/usb/devices", "sys/class/wwan", "sys/bus/mhi/devices")
 
 T = TypeVar("T")
 Mark = tuple[frozenset[tuple[str, int]], ...]

@@ -22,6 +22,7 @@ from modemd.backends.at.ports.holders import (
 from modemd.backends.at.ports.kinds import Kind, no_port_kind, why_not
 from modemd.backends.at.ports.sysroot import device_path, entries, opened_path, sysroot
 from modemd.backends.at.ports.usb import BoardPort, SerialPort, UsbDevice, board_ports, plugged
+from modemd.backends.at.ports.wwan import NO_LOCK, is_unlockable, wwan_ports
 from modemd.frozen import dataclass
 
 
@@ -64,6 +65,10 @@ def survey(*, known: Sequence[KnownModem] = (), daemon: bool = False, root: Path
     modems; `daemon`: it runs, so that its rights on a port count and not this user's."""
     base = sysroot(root)
     there = plugged(root=base)
+    cards: dict[str, tuple[UsbDevice, list[SerialPort]]] = {}
+    for port in wwan_ports(root=base):
+        cards.setdefault(port.device.folder, (port.device, []))[1].append(port)
+    there += cards.values()
     boards = board_ports(root=base)
     wdms = [f"/dev/{wdm}" for device, _ in there for interface in device.interfaces for wdm in interface.wdms]
     every = [*(port.path for _, ports in there for port in ports), *wdms, *(board.path for board in boards)]
@@ -119,6 +124,8 @@ def _port(port: SerialPort, siblings: Sequence[SerialPort], seen: _Seen) -> Port
         return replace(candidate, why=_held(holding), remedy=_cure(port, holding, seen.base))
     if port is not order[0]:
         return replace(candidate, why=f"a spare port: modemd takes it when {order[0].path} is held or does not answer")
+    if not port.vendor and is_unlockable(port.path):
+        return replace(candidate, take=True, why=NO_LOCK)
     forbidden = None if seen.daemon else _forbidden(opened_path(port.path, seen.base))
     if forbidden:
         return replace(candidate, why=forbidden)
