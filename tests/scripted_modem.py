@@ -24,6 +24,7 @@ FAST = Timeouts(
     final_s=0.4,
     probe_s=0.2,
     probes=3,
+    rate_s=0.05,
     write_s=0.3,
     silence_s=0.03,
     drain_s=0.2,

@@ -11,7 +11,7 @@ from modemd.backends.at import identity, simcard, uart
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.ports.discovery import candidates
 from modemd.backends.at.ports.nodes import nodes
-from modemd.backends.at.ports.port_rotation import PortRotation
+from modemd.backends.at.ports.port_rotation import SILENCES, PortRotation
 from modemd.backends.at.ports.uplink import carries_uplink
 from modemd.backends.at.power import AtPower
 from modemd.backends.at.radio import AtRadio
@@ -52,6 +52,7 @@ class AtBackend(Backend):
         self._rotation = PortRotation(settings.port)
         self._ports = 0
         self._rate: int | None = None  # at which the modem answered last
+        self._silences = 0  # openings at that rate without an answer
         self._tap = Tap()
         self.tap = self._tap
         self.power = AtPower(self)
@@ -70,7 +71,7 @@ class AtBackend(Backend):
         self.address = path
         self.modem = self._at(path)
         self.modem.connect()
-        self._rate = self.modem.rate or self._rate
+        self._rate, self._silences = self.modem.rate or self._rate, 0
 
     @property
     def line(self) -> dict[str, object]:
@@ -159,6 +160,9 @@ class AtBackend(Backend):
 
     def failed(self, error: ModemError) -> None:
         self._rotation.failed(error)
+        self._silences += error.code == "silent"
+        if self._silences >= SILENCES:
+            self._rate = None  # it may have started with another one
 
     def restarted(self) -> None:
         self._rotation.first()

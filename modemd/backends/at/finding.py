@@ -29,7 +29,7 @@ def find(engine: Engine, path: str, *, rates: Sequence[int] = (), at: Callable[[
     """Makes the modem answer in words: a stuck prompt is left, ATV1 and ATQ0 are said where they are needed.
 
     `rates`: those to be tried in turn, beginning with the one that is set; `at` sets one; without them the port has no
-    rate. Each gets half a second, the first several. Raises NotAtPort where something else than a modem speaks,
+    rate. Each gets a moment, the first several seconds. Raises NotAtPort where something else than a modem speaks,
     ModemSilent with what was heard, PortLost, StoppedError."""
     try:
         return _find(engine, path, rates, at)
@@ -54,7 +54,7 @@ def _find(engine: Engine, path: str, rates: Sequence[int], at: Callable[[int], N
         now = what_speaks(bytes(engine.heard or b""), bytes(engine.written))
         if now in _OTHERS:
             raise NotAtPort(_OTHERS[now].format(path=path))
-        if (now in ("echo", "text") or not place) and (quiet := _unquieted(engine, probe_s)) is not None:
+        if (now in ("echo", "text") or not place) and (quiet := _unquieted(engine, 2 * timeouts.rate_s)) is not None:
             return quiet
         speaker = now if now != "nothing" else speaker
         if now in ("echo", "text"):  # it reads us at this rate

@@ -12,7 +12,7 @@ class Timeouts:
     final_s: float = 10.0  # final result code of a command that does not wait for the network (FIELD: below 10 s)
     probe_s: float = 1.0  # "AT" alone: nothing to do for the modem but to answer
     probes: int = 5  # how often "AT" is tried at connect; a modem that wakes up drops the first ones
-    rate_s: float = 0.3  # "AT" at another rate of a UART; the answer takes 20 ms at 9600
+    rate_s: float = 0.1  # "AT" at another rate of a UART; the answer takes 20 ms at 9600
     start_s: float = 5.0  # a request in which the modem says that it has started is over, but for an answer by then
     calm_s: float = 10.0  # a modem that had not started anew is not looked at again for so long, whatever it says
     write_s: float = 3.0  # octets that the modem does not take off the line (CTS low, firmware hung)

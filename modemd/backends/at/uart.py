@@ -17,12 +17,12 @@ _NO_UART = re.compile(r"/dev/(?:wwan|mhi_|cdc-wdm)")
 
 def rates(path: str, configured: int | None, known: int | None) -> tuple[int, ...]:
     """The rates to be tried in turn; none where the configuration says one, or the port has none: those of a USB modem,
-    and a modem on PCIe. `known`: at which it answered last."""
+    and a modem on PCIe. `known`: at which it answered before, which is its rate while nothing speaks against it."""
     if configured is not None:
         return (configured,)
     if not has_rate(path):
         return ()
-    return tuple(dict.fromkeys([*([known] if known is not None else []), *RATES]))
+    return RATES if known is None else (known,)
 
 
 def has_rate(path: str) -> bool:
