@@ -124,7 +124,12 @@ def test_a_start_within_a_request(uart: Any, quick: Timeouts, said_ok: bool, fre
     modem.connect()
     answers = [("OK",) if said_ok else (), ("OK", '+CUSD: 0,"0035",72')]
     uart.answers["AT+CUSD=1*"] = answers
-    threading.Thread(target=lambda: uart.heard("AT+CUSD=1") and start(uart, "RDY")).start()
+
+    def restart() -> None:
+        if uart.heard("AT+CUSD=1"):
+            start(uart, "RDY")
+
+    threading.Thread(target=restart).start()
     result = modem.ussd(UssdRequest(code="*100#", timeout_s=5.0, repeatable=free))
     if free and not said_ok:
         assert result.text == "5"
