@@ -12,17 +12,18 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import commands, exchange, fleet, idle, program, reader, start
+from bench import commands, exchange, fleet, idle, program, reader, start, years
 from bench.table import Row, show
 
 PARTS = ("exchange", "program", "start", "commands", "reader", "fleet", "idle")
+APART = ("years",)  # only by --only: it takes minutes, and 750 MB in the folder for temporary files
 
 
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     options.add_argument("--runs", type=int, default=15, help="runs of a process (default 15)")
     options.add_argument("--idle", type=float, default=20.0, metavar="S", help="length of the idle watch (default 20)")
-    options.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these rows alone")
+    options.add_argument("--only", nargs="+", choices=PARTS + APART, default=PARTS, help="these rows alone")
     chosen = options.parse_args()
     print(f"{machine()}\n", flush=True)
     if "idle" not in chosen.only:
@@ -50,6 +51,8 @@ def measure(parts: list[str], runs: int) -> list[Row]:
         rows += reader.rows(runs)
     if "fleet" in parts:
         rows += fleet.rows()
+    if "years" in parts:
+        rows += years.rows(runs)
     return rows
 
 

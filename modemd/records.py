@@ -192,6 +192,16 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """[daemon.keep]: how many days rows of the history are kept, None = for ever. Behind `readings_days` the last
+    reading of each day and SIM stays; `failures_days` also counts for unasked texts that brought no number."""
+
+    readings_days: int | None = 730
+    failures_days: int | None = 90
+    unasked_per_day: int = 200  # texts that nobody asked for, a modem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModemSettings:
     """One [[modem]] table after validation. Durations in seconds; `every_s` None = on demand only."""
 

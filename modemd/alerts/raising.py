@@ -1,7 +1,7 @@
-"""From a row of the history to alerts in the outbox: rules, text and store put together, for the daemon's main loop.
+"""From a row of the history to alerts in the outbox: rules, text and store put together, for any thread.
 
-Each function judges and writes state and alerts in one transaction. The caller wakes the outbox
-when the returned list is not empty.
+Each function reads a SIM's state and writes it with the alerts in one transaction, so that no two threads undo each
+other's work. The caller wakes the outbox when the returned list is not empty.
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ def measured(
     language: str = "en",
     now: datetime | None = None,
 ) -> list[Alert]:
-    """Judge a row that the store already holds; the alerts that it raised. Raises StoreError."""
+    """Judge a row of the history, in its own transaction where there is one; the alerts that it raised. Raises
+    StoreError."""
     nameless = f"modem:{m.modem}"
     named = m.sim_key != nameless
-    states = store.alert_states(m.sim_key, nameless)
-    state, before = states[m.sim_key], states[nameless] if named else {}
-    if before.get("stale") and (m.reading.balance is not None or m.reading.data_left_mb is not None):
-        # The silence began before the SIM could be named; it ends with the SIM's first reading.
-        state = {**state, "stale": True}
-    new, events = rules.evaluate(state, m, policy, now=now)
-    alerts = [_alert(event, m.modem, m.sim_key, m.operator, language) for event in events]
     with store.together():
+        states = store.alert_states(m.sim_key, nameless)
+        state, before = states[m.sim_key], states[nameless] if named else {}
+        if before.get("stale") and (m.reading.balance is not None or m.reading.data_left_mb is not None):
+            # The silence began before the SIM could be named; it ends with the SIM's first reading.
+            state = {**state, "stale": True}
+        new, events = rules.evaluate(state, m, policy, now=now)
+        alerts = [_alert(event, m.modem, m.sim_key, m.operator, language) for event in events]
         store.raise_alerts(m.sim_key, new, alerts, _wanted(channels))
         if before.get("stale") and not new.get("stale"):
             store.save_alert_state(nameless, {**before, "stale": False, "open": []})
@@ -69,7 +70,10 @@ def silent(
     operator = operator or (last.operator if last else None)
     alerts = [_alert(event, standing.modem, key, operator, language) for event in events]
     if alerts or new.get("quiet_since") != state.get("quiet_since"):
-        store.raise_alerts(key, new, alerts, _wanted(channels))
+        with store.together():
+            if store.alert_state(key) != state:
+                return [], now  # a row has come in between: to be looked at anew
+            store.raise_alerts(key, new, alerts, _wanted(channels))
     if new.get("stale"):
         return alerts, None
     base = rules.silent_since(new, last_reading_at=last_reading_at, first_seen=first_seen, now=now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ from modemd.errors import RefusedError
 from modemd.explanations import line_of
 
 UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+ALIGNED_ROWS = 2000
 HEADS = ("TIME", "MODEM", "BALANCE", "LEVEL", "DATA", "CODE", "NOTE")
 
 
@@ -60,16 +62,16 @@ def command(
     with Client.connect(socket) as client:
         rows = client.rows("history", modem=modem, since_s=since_s)
         if reread:
-            _print_reread(list(rows), as_json=as_json)
+            _print_reread(rows, as_json=as_json)
         elif as_json:
             for found in rows:
                 say(terminal.to_json(row(found)))
         elif as_csv:
             _print_csv(rows)
         elif plot:
-            _print_plot(list(rows), client)
+            _print_plot(rows, client)
         else:
-            _print_table(list(rows))
+            _print_table(rows)
     return 0
 
 
@@ -100,11 +102,21 @@ def note(found: Mapping[str, Any]) -> str:
     return ", ".join(words)
 
 
-def _print_table(rows: list[Mapping[str, Any]]) -> None:
-    if not rows:
+def _print_table(rows: Iterator[Mapping[str, Any]]) -> None:
+    """So many rows at a time as are aligned with each other: a history of years takes no more memory."""
+    header = None
+    names = set[object]()
+    while part := list(islice(rows, ALIGNED_ROWS)):
+        names.update(found.get("modem") for found in part)
+        first, *lines = _table(part, several=len(names) > 1)
+        for text in lines if first == header else [first, *lines]:
+            say(text)
+        header = first
+    if header is None:
         terminal.complain(line_of("no reading yet"))
-        return
-    several = len({found.get("modem") for found in rows}) > 1
+
+
+def _table(rows: Sequence[Mapping[str, Any]], *, several: bool) -> list[str]:
     cells = []
     for found in rows:
         moment = when(found)
@@ -119,8 +131,7 @@ def _print_table(rows: list[Mapping[str, Any]]) -> None:
                 note(found),
             ]
         )
-    for text in terminal.table(HEADS, cells, right=("BALANCE", "DATA"), colours={"LEVEL": terminal.LEVEL_COLOURS}):
-        say(text)
+    return terminal.table(HEADS, cells, right=("BALANCE", "DATA"), colours={"LEVEL": terminal.LEVEL_COLOURS})
 
 
 def reread_row(found: Mapping[str, Any], readers: Readers) -> dict[str, Any] | None:
@@ -140,15 +151,19 @@ def reread_row(found: Mapping[str, Any], readers: Readers) -> dict[str, Any] | N
     return {"modem": found.get("modem"), "taken_at": found.get("taken_at"), "old": old, "new": new, "text": text}
 
 
-def _print_reread(rows: list[Mapping[str, Any]], *, as_json: bool) -> None:
+def _print_reread(rows: Iterable[Mapping[str, Any]], *, as_json: bool) -> None:
     readers = Readers()
-    changed = [row for found in rows if (row := reread_row(found, readers)) is not None]
-    if as_json:
-        for row in changed:
+    number, changed = 0, []
+    for number, found in enumerate(rows, start=1):  # noqa: B007 (the last one is told below)
+        row = reread_row(found, readers)
+        if row is not None and as_json:
             say(terminal.to_json(row))
+        elif row is not None:
+            changed.append(row)
+    if as_json:
         return
     if not changed:
-        terminal.complain(f"all {len(rows)} stored answers are read as before")
+        terminal.complain(f"all {number} stored answers are read as before")
         return
     cells = []
     for row in changed:
@@ -186,18 +201,20 @@ def _print_csv(rows: Iterable[Mapping[str, Any]]) -> None:
         say(out.getvalue())
 
 
-def _print_plot(rows: list[Mapping[str, Any]], client: Client) -> None:
+def _print_plot(rows: Iterable[Mapping[str, Any]], client: Client) -> None:
     from modemd.cli import plot
 
-    if not rows:
+    modems: dict[str, plot.Points] = {}
+    for found in rows:
+        modems.setdefault(str(found.get("modem")), plot.Points()).add(found)
+    if not modems:
         terminal.complain(line_of("no reading yet"))
-        return
-    for name in dict.fromkeys(str(found.get("modem")) for found in rows):
+    for name, points in modems.items():
         try:
             thresholds = plot.thresholds(str(client.request("check", modem=name).get("line")))
         except RefusedError:
             thresholds = ()  # a modem of the past, no longer in the configuration
-        for text in plot.draw([found for found in rows if str(found.get("modem")) == name], name, thresholds):
+        for text in plot.draw(points.rows, name, thresholds):
             say(text)
 
 

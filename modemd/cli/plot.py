@@ -18,6 +18,7 @@ from modemd.cli.terminal import LEVEL_COLOURS, columns, one_line, pad, paint, sp
 from modemd.clock import in_order
 
 HEIGHT = 11  # rows of the picture without axis and title: with them it fits a terminal of 24 lines with the prompt
+MOST_READINGS = 8192  # of a picture; half of them are enough for every column's highest and lowest
 WIDEST = 120  # columns: wider pictures only stretch the same line
 
 
@@ -54,6 +55,39 @@ def thresholds(line: str) -> tuple[tuple[str, float], ...]:
     return tuple(levels)
 
 
+class Points:
+    """The rows of one modem that its picture needs: a history of years is thinned while it comes in. Of four readings
+    the lowest and the highest stay, in their order, so that no fall disappears; failures stay, the daemon keeps few."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self._readings = 0
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        self.rows.append({key: row.get(key) for key in ("taken_at", "balance", "currency", "level", "origin", "error")})
+        self._readings += _amount(row) is not None
+        if self._readings > MOST_READINGS:
+            self._thin()
+
+    def _thin(self) -> None:
+        kept, four = list[dict[str, Any]](), list[dict[str, Any]]()
+        for row in self.rows:
+            if _amount(row) is None:
+                kept.append(row)
+                continue
+            four.append(row)
+            if len(four) == 4:
+                kept += _extremes(four)
+                four.clear()
+        self.rows = kept + four
+        self._readings = sum(_amount(row) is not None for row in self.rows)
+
+
+def _extremes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    order = sorted(range(len(rows)), key=lambda at: _amount(rows[at]) or 0.0)
+    return [rows[at] for at in sorted((order[0], order[-1]))]
+
+
 def draw(rows: Sequence[Mapping[str, Any]], name: str, levels: Sequence[tuple[str, float]] = ()) -> list[str]:
     """The lines of the picture of one modem's history rows, oldest first, in the currency of the last reading."""
     known = [(moment, row) for row in rows if (moment := when(row)) is not None]
@@ -64,6 +98,7 @@ def draw(rows: Sequence[Mapping[str, Any]], name: str, levels: Sequence[tuple[st
         return [f"{one_line(name)}: no balance was read in this time ({len(rows)} rows)"]
     currency = readings[-1][1].get("currency")
     readings = [entry for entry in readings if entry[1].get("currency") == currency]
+    readings.sort(key=lambda entry: entry[0])  # they come in the order of arrival, and some come late
     failures = [moment for moment, row in dated if row.get("error") is not None and _amount(row) is None]
 
     ink = FINE if speaks("●○×─│╮╯┈└┤") else PLAIN

@@ -1,6 +1,7 @@
 """When alerts are judged, and with which limits: after each row of the history, and when silence becomes `stale`.
 
-Everything here runs in the main loop's thread, so that a SIM's alert state has one writer.
+Rows are judged where they are stored, in the owner threads; all else here runs in the main loop's thread. Whoever
+changes a SIM's alert state reads and writes it within one transaction, so that no two undo each other's work.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from modemd.alerts.channels import Bound
 from modemd.clock import is_set
 from modemd.daemon.config import Config
 from modemd.errors import StoreError
+from modemd.log import get_logger
 from modemd.records import Alert, Level, Measurement, ModemSnapshot
-from modemd.store import Standing, Store
+from modemd.store import Standing, Store, may_pass
 
 # After a start or a jump of the clock one query has its chance before silence is judged: a modem that opens, registers
 # within some minutes, is asked 60 s later and answers within 180 s. Then it is judged whatever was asked.
 CHANCE_S = 600.0
-PAGE = 64  # rows judged at one go
+PAGE = 16  # rows judged at one go
+WAITING_S = 60.0  # nothing is said of silence while rows wait in memory; so much later it is looked at again
 
 
 @dataclass(slots=True)
@@ -37,8 +40,8 @@ class _Chance:
 
 
 class Alarm:
-    """Holds what the configuration says, up to which row it has judged, and which modems are to be asked before their
-    silence is judged; what it knows about a SIM is in the store."""
+    """Holds what the configuration says, and which modems are to be asked before their silence is judged; what it knows
+    about a SIM is in the store."""
 
     def __init__(
         self,
@@ -52,49 +55,83 @@ class Alarm:
         self._wake_outbox = wake_outbox
         self._clock = clock
         self._monotonic = monotonic
-        self._judged = store.last_seq()
+        self._log = get_logger()
         self._again: set[str] = set()  # modems whose last row is to be judged again
         self._chances: dict[str, _Chance] = {}
-        self.behind = False  # something could not be judged
         self._policies: dict[str, rules.Policy] = {}
         self._language = "en"
         self.channels: Mapping[str, Bound] = {}
+        store.judge = self.judge
 
     def apply(self, config: Config, channels: Mapping[str, Bound]) -> None:
         """A new configuration. Each modem's last reading and last row are judged again: its limits may be others now,
-        and a daemon that was killed between a reading and its alert raises that alert here. Raises StoreError."""
+        and a row of an earlier version, or of a damaged file, may not have been judged. Raises StoreError."""
         before, self._policies = self._policies, {modem.name: rules.policy_of(modem) for modem in config.modems}
         for name, policy in self._policies.items():
             if before.get(name) != policy:
                 self._give_chance(name)
         self._language = config.daemon.language
         self.channels = channels
-        self._again = set(self._policies)
+        self._again.update(self._policies)
         self.catch_up()
 
+    @property
+    def behind(self) -> bool:
+        """Something could not be judged."""
+        return self._store.has_unjudged or bool(self._again)
+
     def catch_up(self) -> None:
-        """Judges what the history holds beyond the row that was judged last. Raises StoreError: then that row is the
-        first one of the next call, so that no alert has to wait for the next reading."""
-        self.behind = True
-        self._judge_new()
-        for name in sorted(self._again):
-            self._judge_last(name)
+        """Judges what could not be judged, and what is to be judged again. Raises StoreError: then the rest waits for
+        the next call."""
+        if self._store.has_unjudged:
+            while self._judge_noted():
+                pass
+            self._store.look_for_unjudged()
+        while self._again:
+            name = min(self._again.copy())
             self._again.discard(name)
-        self.behind = False
+            try:
+                self._judge_last(name)
+            except StoreError:
+                self._again.add(name)
+                raise
 
-    def _judge_new(self) -> None:
-        while rows := self._store.rows_after(self._judged, limit=PAGE):
+    def judge(self, m: Measurement) -> None:
+        """A new row of the history, or one that the store does not keep, within its own transaction: it is on the disk
+        with what it means, and judged once. From any thread. Raises StoreError where there is no room for what it
+        means: then it is not stored either, and comes again as a whole. Where damage elsewhere in the file is in the
+        way the row is stored, and noted as not judged."""
+        try:
+            with self._store.apart():
+                while self._store.has_unjudged and self._judge_noted():  # in the order in which they came
+                    pass
+                self._judge_safely(m)
+        except StoreError as error:
+            if may_pass(error):
+                raise
+            self._store.note_unjudged(m)
+
+    def _judge_noted(self) -> bool:
+        """Some of the rows that could not be judged; False where there is none."""
+        with self._store.together():
+            rows = self._store.unjudged(limit=PAGE)
             for row in rows:
-                before, self._judged = self._judged, row.seq or self._judged
-                try:
-                    self.measured(row)
-                except StoreError:
-                    self._judged = before
-                    raise
+                self._judge_safely(row)
+                self._store.judged(row)
+        return bool(rows)
 
-    def measured(self, m: Measurement) -> None:
-        """One more row of the history. Raises StoreError."""
-        self._judge(m)
+    def _judge_safely(self, m: Measurement) -> None:
+        """Within a transaction. A fault of ours must not cost the row, or all rows behind it. Raises StoreError."""
+        try:
+            with self._store.apart():
+                self._judge(m)
+        except StoreError:
+            raise
+        except Exception:
+            self._log.exception("a row of the history could not be judged", modem=m.modem)
+
+    def ended(self, m: Measurement) -> None:
+        """A question has ended, with this row."""
         chance = self._chances.get(m.modem)
         if chance is not None and m.origin in ("query", "schedule"):
             chance.ended = True
@@ -105,13 +142,14 @@ class Alarm:
             self._give_chance(name)
 
     def _judge_last(self, name: str) -> None:
-        last = self._store.last_row(name)
-        if last is None:
-            return
-        reading = self._store.last_reading(name)
-        if reading is not None and (reading.seq or 0) < (last.seq or 0):
-            self._judge(reading)
-        self._judge(last)
+        with self._store.together():  # or a newer row might be judged in between
+            last = self._store.last_row(name)
+            if last is None:
+                return
+            reading = self._store.last_reading(name)
+            if reading is not None and (reading.seq or 0) < (last.seq or 0):
+                self._judge(reading)
+            self._judge(last)
 
     def _judge(self, m: Measurement) -> None:
         policy = self._policies.get(m.modem)
@@ -133,6 +171,8 @@ class Alarm:
         name, sim_key, now = snapshot.modem, snapshot.sim_key, self._clock()
         if not is_set(now):
             return None
+        if self._store.has_waiting_rows:  # they may be the readings that are missed here
+            return now + timedelta(seconds=WAITING_S)
         policy = self._policies[name]
         if sim_key is not None and not standing.has_rows:
             # A SIM that was put in today is not stale because the modem is old: it has a beginning of its own.

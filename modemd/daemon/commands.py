@@ -7,6 +7,7 @@ import pwd
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from modemd.alerts.channels import matching
@@ -281,15 +282,8 @@ class Handlers:
         since = None if since_s is None else now - timedelta(seconds=min(since_s, 100 * 366 * 86400))
         if name is not None and not self._store.rows_after(0, modem=name, since=since, limit=1):
             self._fleet.resolve(name)  # a modem of the past is fine while it has rows
-        request.rows(self._stored(name, since))
-
-    def _stored(self, modem: str | None, since: datetime | None) -> Iterator[render.Json]:
-        """The history in the order in which it was stored, read as it is sent."""
-        seq = 0
-        while rows := self._store.rows_after(seq, modem=modem, since=since, limit=PAGE):
-            for row in rows:
-                seq = row.seq or seq
-                yield self._views.history_row(row)
+        pages = self._store.pages(modem=name, since=since)  # each is read when the one before it has been sent
+        request.rows(map(self._views.history_row, chain.from_iterable(pages)))
 
     def _check(self, request: Request) -> None:
         name = self._modem(request)
@@ -354,12 +348,10 @@ class Handlers:
         now = self._clock()
         days = None
         if m.reading.balance is not None:
-            rows = self._store.history(sim_key=m.sim_key, since=now - FORECAST_WINDOW)
-            currency = m.reading.currency
-            same = [row for row in rows if row.reading.currency == currency]
-            times = in_order([row.taken_at for row in same], now)
-            pairs = zip(times, (row.reading.balance for row in same), strict=True)
-            days = days_left([(at, balance) for at, balance in pairs if balance is not None], now)
+            since = now - FORECAST_WINDOW
+            known = self._store.balances(m.sim_key, currency=m.reading.currency, since=since)
+            times = in_order([at for at, _ in known], now)
+            days = days_left(list(zip(times, (balance for _, balance in known), strict=True)), now)
         if m.reading.balance is None and m.modem in self._fleet.settings:
             level = self._alarm.level(self._alarm.standing(self._fleet.snapshot(m.modem)))
             level = level if level == "stale" else "unknown"  # of this answer; an earlier number is `--cached`

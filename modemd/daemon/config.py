@@ -18,6 +18,7 @@ from modemd.daemon.fields import (
     CHANNEL_KEYS,
     DAEMON_KEYS,
     EVENTS,
+    KEEP_KEYS,
     MODEM_KEYS,
     BadValueError,
     Field,
@@ -27,9 +28,10 @@ from modemd.daemon.fields import (
 from modemd.errors import ConfigError, Problem
 from modemd.files import parse_toml, read_file
 from modemd.frozen import dataclass
-from modemd.records import ChannelSettings, ModemSettings
+from modemd.records import ChannelSettings, Keep, ModemSettings
 
 DEFAULT_STATE = "/var/lib/modemd"
+_KEEP_NAMES = {"readings": "readings_days", "failures": "failures_days", "unasked": "unasked_per_day"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class DaemonSettings:
     state: str = DEFAULT_STATE
     language: str = "en"
     dial: tuple[str, ...] = ()
+    keep: Keep = Keep()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +129,8 @@ class _Reader:
         for key in ("socket", "state"):
             if key in values:
                 values[key] = str(folder / values[key])
-        settings = DaemonSettings(**values)
+        kept = self.fields(values.pop("keep", {}), "daemon.keep", KEEP_KEYS)
+        settings = DaemonSettings(**values, keep=Keep(**{_KEEP_NAMES[key]: value for key, value in kept.items()}))
         if len(os.fsencode(settings.socket)) > MAX_SOCKET_PATH_BYTES:
             cure = (
                 f"the path is longer than {MAX_SOCKET_PATH_BYTES} bytes, which Linux cannot bind: choose a shorter one"

@@ -17,6 +17,7 @@ from modemd.backends.registry import BACKENDS
 Field = Callable[[Any], Any]
 
 LONGEST_S = 366 * 86400.0  # longer is a slip of the finger, and would overflow dates further on
+MOST_DAYS = 100 * 365
 LONGEST_REPLY_S = 150.0  # a balance ends within 180 s in all
 BAUD_RATES = (
     *(1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 500_000, 576_000, 921_600),
@@ -163,11 +164,53 @@ def suggestion(wrong: Any, known: Iterable[str]) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
+def days(shortest: int) -> Field:
+    """ "90d" or "2y" as whole days, None for "forever"; a year is 365 days."""
+
+    def field(value: Any) -> int | None:
+        if value == "forever":
+            return None
+        match = re.fullmatch(r"([0-9]{1,5})([dy])", value) if isinstance(value, str) else None
+        if match is None:
+            raise BadValueError('write days or years in quotes, like "90d" or "2y", or "forever"')
+        number = int(match[1]) * (365 if match[2] == "y" else 1)
+        if not shortest <= number <= MOST_DAYS:
+            raise BadValueError(f'write at least "{shortest}d" and at most "{MOST_DAYS // 365}y", or "forever"')
+        return number
+
+    return field
+
+
+def count(least: int, most: int) -> Field:
+    """A whole number within these bounds, both included."""
+
+    def field(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise BadValueError(f"write a whole number from {least} to {most}, without quotes")
+        return value
+
+    return field
+
+
+def keep_table(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise BadValueError('it is a table of its own: write [daemon.keep] and below it readings = "2y"')
+    return value
+
+
+# The forecast looks 30 days back, and `doctor` a week.
+KEEP_KEYS: dict[str, Field] = {
+    "readings": days(31),
+    "failures": days(7),
+    "unasked": count(1, 10_000),
+}
+
 DAEMON_KEYS: dict[str, Field] = {
     "socket": text,
     "state": text,
     "language": one_of("en", "ru", "zh"),
     "dial": users,
+    "keep": keep_table,
 }
 
 MODEM_KEYS: dict[str, Field] = {

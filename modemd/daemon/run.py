@@ -28,6 +28,7 @@ from modemd.daemon.commands import Handlers
 from modemd.daemon.config import Config, load, without_effect
 from modemd.daemon.connection import Request, encode_row
 from modemd.daemon.fleet import Fleet, Seen
+from modemd.daemon.housekeeping import Housekeeping
 from modemd.daemon.server import Server
 from modemd.daemon.signals import EXIT_FAILED, Signals
 from modemd.daemon.upkeep import Upkeep
@@ -125,6 +126,7 @@ class Daemon:
         self._watchdog_s = service.watchdog_interval_s()
         self._watchdog_at = 0.0
         self._upkeep = Upkeep(self._store, self._alarm, self._fleet)
+        self._housekeeping = Housekeeping(self._store, clock=_now)
         self._jumps = Jumps(_now, time.monotonic)
 
     def run(self) -> int:
@@ -153,8 +155,9 @@ class Daemon:
         # The modems first: an open USSD session costs the next program its first query.
         self._fleet.stop()
         self._outbox.stop(0.5)
-        with suppress(StoreError):  # it said so when it began to wait
-            self._store.write_kept()
+        for last in (False, True):
+            with suppress(StoreError):  # it said so when it began to wait
+                self._store.write_kept(unjudged=last)  # rather than lost: the next start judges each modem's last rows
         self._store.close()
         self._log.info("stopped")
 
@@ -177,6 +180,7 @@ class Daemon:
                 self._log.warning("the control socket was removed: made again", path=self._server.path)
             self._test_ends_at = self._handlers.look()
             self._changed |= self._upkeep.look(now)
+            self._housekeeping.look()
             if self._changed or self._touched or now >= self._tend_at:
                 names = self._take_names(now)
                 self._tend_modems(self._fleet.seen(names), now)
@@ -216,7 +220,7 @@ class Daemon:
         self._tell_status(seen)
 
     def _deadline(self) -> float:
-        limits = [self._tend_at if not (self._changed or self._touched) else 0.0]
+        limits = [self._tend_at if not (self._changed or self._touched) else 0.0, self._housekeeping.due]
         if self._watchdog_s is not None:
             limits.append(self._watchdog_at)
         limits += [at for at in (self._test_ends_at, self._upkeep.due) if at is not None]
@@ -303,10 +307,7 @@ class Daemon:
             currency=m.reading.currency,
             error=error,
         )
-        try:
-            self._alarm.catch_up()
-        except StoreError as error:
-            self._complain(error.message)
+        self._alarm.ended(m)
 
     def _diagnosis(self, request: Request) -> None:
         """For `modemd doctor`: what this process knows about itself, its channels and, a row each, its modems."""
@@ -359,6 +360,7 @@ class Daemon:
     def _apply_rest(self, config: Config) -> None:
         for line in without_effect(config):
             self._log.warning(line)
+        self._store.keep = config.daemon.keep
         channels = bind(config.channels)
         self._outbox.replace(channels)
         for user in self._handlers.apply(config.daemon.dial):

@@ -122,6 +122,9 @@ class Watch:
     def alerts(self) -> None:
         """Alerts may have been raised. Raises StoreError."""
         if self._subscriptions:
+            while rows := self._store.rows_after(self._told_row, limit=PAGE):  # no alert is told before its row
+                for m in rows:
+                    self._tell_row(m)
             for row in reversed(self._store.alerts(after=self._told_alert)):
                 self._told_alert = row.number
                 self._tell(_alert(row))

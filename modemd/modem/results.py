@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from modemd.errors import ModemdError, ModemError, StoreError
 from modemd.explanations import line_of
@@ -48,6 +48,7 @@ class ResultWriter:
     def __init__(self, context: Context, on_measurement: Callable[[Measurement], None]) -> None:
         self._context, self._log = context, context.log
         self._on_measurement = on_measurement
+        self._full_on: date | None = None  # the day for which it was said that no more texts are kept
 
     def write(self, origin: Origin, found: Found) -> Measurement:
         """The row, for the SIM that is in the modem now; one that says nothing about the SIM is not kept."""
@@ -103,6 +104,10 @@ class ResultWriter:
         asked still gets the answer."""
         try:
             row = replace(row, seq=self._context.store.add(row))
+            today = self._context.clocks.now().date()
+            if row.seq is None and self._full_on != today:
+                self._full_on = today
+                self._log.warning("more texts that nobody asked for than a day keeps (daemon.keep): not stored")
         except StoreError as error:
             self._log.error("a row of the history waits in memory", reason=error.message)
         self._on_measurement(row)

@@ -50,7 +50,8 @@ def _daily_burn(recent: Sequence[tuple[datetime, Decimal]]) -> list[float]:
         length = stop - start
         if spent <= 0:
             continue
-        for index in range(whole_days):
+        first, last = max(0, int((end - stop) / day)), min(whole_days - 1, int((end - start) / day))
+        for index in range(first, last + 1):  # the days that it touches
             low, high = end - (index + 1) * day, end - index * day
             if length <= timedelta(0):
                 burn[index] += spent if low < stop <= high else 0.0

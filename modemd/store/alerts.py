@@ -23,12 +23,11 @@ from modemd.store.rows import (
     time_or_none,
     time_text,
 )
+from modemd.store.summaries import OPEN_ALERT
 
 # No retry is ever set further ahead; a delivery that claims to be was written by a wrong clock and is due now.
 LONGEST_RETRY = timedelta(hours=6, minutes=5)
 
-# Good news and tests need nobody to act: they are never open.
-_OPEN = "closed_at IS NULL AND acknowledged_at IS NULL AND event NOT IN ('recovered', 'test')"
 _JOINED = "SELECT * FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id"
 
 Channels = Sequence[str] | Mapping[str, Collection[str]]  # names, or names with the events that each of them wants
@@ -38,7 +37,7 @@ class AlertBook(Database):
     def alert_states(self, *sim_keys: str) -> dict[str, dict[str, object]]:
         """What alerts/rules.py last left about each of these SIMs; empty for a new one."""
         marks = ", ".join("?" for _ in sim_keys)
-        rows = self._rows(f"SELECT sim_key, state FROM alert_states WHERE sim_key IN ({marks})", sim_keys)  # noqa: S608
+        rows = self._rows(f"SELECT sim_key, state FROM sims WHERE sim_key IN ({marks})", sim_keys)  # noqa: S608
         return {key: {} for key in sim_keys} | {row["sim_key"]: state_of(row["state"]) for row in rows}
 
     def alert_state(self, sim_key: str) -> dict[str, object]:
@@ -68,7 +67,7 @@ class AlertBook(Database):
         text = json.dumps(state, ensure_ascii=False, sort_keys=True)
         with self._transaction() as db:
             db.execute(
-                "INSERT INTO alert_states (sim_key, state) VALUES (?, ?)"
+                "INSERT INTO sims (sim_key, state) VALUES (?, ?)"
                 " ON CONFLICT (sim_key) DO UPDATE SET state = excluded.state WHERE state <> excluded.state",
                 (sim_key, text),
             )
@@ -82,7 +81,7 @@ class AlertBook(Database):
         """This SIM is in the modem now: what was open about the one before it is nobody's business any more."""
         with self._transaction() as db:
             db.execute(
-                f"UPDATE alerts SET closed_at = ? WHERE modem = ? AND sim_key <> ? AND {_OPEN}",  # noqa: S608
+                f"UPDATE alerts SET closed_at = ? WHERE modem = ? AND sim_key <> ? AND {OPEN_ALERT}",  # noqa: S608
                 (time_text(self._clock()), modem, sim_key),
             )
 
@@ -149,11 +148,11 @@ class AlertBook(Database):
 
     def alerts(self, *, open_only: bool = False, after: int = 0, limit: int | None = None) -> list[AlertRow]:
         """Alerts with their deliveries, newest first; `after`: those with a higher AlertRow.number alone."""
-        return self._listed(f"{_OPEN if open_only else '1'} AND number > ?", (after,), limit)
+        return self._listed(f"{OPEN_ALERT if open_only else '1'} AND number > ?", (after,), limit)
 
     def alerts_after(self, number: int, *, open_only: bool = False, limit: int) -> list[AlertRow]:
         """At most `limit` alerts with a higher AlertRow.number, oldest first."""
-        where = f"{_OPEN if open_only else '1'} AND number > ?"
+        where = f"{OPEN_ALERT if open_only else '1'} AND number > ?"
         while True:
             if found := self._listed(where, (number,), limit, order="ASC"):
                 return found
@@ -169,7 +168,7 @@ class AlertBook(Database):
 
     def open_alerts(self, modem: str) -> list[AlertRow]:
         """What is still wrong with this modem's SIM and not acknowledged, newest first."""
-        return self._listed(f"{_OPEN} AND modem = ?", (modem,), None)
+        return self._listed(f"{OPEN_ALERT} AND modem = ?", (modem,), None)
 
     def acknowledge(self, alert_id: str) -> bool:
         """A person has taken note: no longer open. False when there is no such alert; a second time changes nothing."""
@@ -206,7 +205,7 @@ class AlertBook(Database):
     def _close(self, db: Connection, sim_key: str, still: Sequence[str]) -> None:
         marks = ", ".join("?" for _ in still)
         db.execute(
-            f"UPDATE alerts SET closed_at = ? WHERE sim_key = ? AND {_OPEN} AND event NOT IN ({marks})",  # noqa: S608
+            f"UPDATE alerts SET closed_at = ? WHERE sim_key = ? AND {OPEN_ALERT} AND event NOT IN ({marks})",  # noqa: S608
             (time_text(self._clock()), sim_key, *still),
         )
 
@@ -215,7 +214,7 @@ class AlertBook(Database):
     ) -> list[AlertRow]:
         with self._lock:
             rows = self._rows(
-                f"SELECT *, ({_OPEN}) AS is_open FROM alerts WHERE {where} "  # noqa: S608
+                f"SELECT *, ({OPEN_ALERT}) AS is_open FROM alerts WHERE {where} "  # noqa: S608
                 f"ORDER BY number {order} LIMIT ?",
                 (*values, -1 if limit is None else max(limit, 0)),
             )

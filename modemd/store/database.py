@@ -15,14 +15,13 @@ from typing import TypeVar
 
 from modemd.errors import StoreError
 from modemd.store import folder as state_folder
+from modemd.store import layout, summaries
 from modemd.store.pages import Image
 from modemd.store.rows import DAMAGED, Column
 from modemd.store.schema import NewerSchemaError, has_nothing_new, is_ours, migrate, version_of
 
 # Only a person with the sqlite3 shell can hold the file beside us: long enough for a query of theirs to end.
 BUSY_TIMEOUT_S = 5.0
-# The journal is cut back to this after a checkpoint, so that one big transaction does not stay on the card for ever.
-JOURNAL_LIMIT_BYTES = 1 << 20
 
 # Primary result codes of SQLite (https://www.sqlite.org/rescode.html).
 _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 8, 10, 11, 13, 14, 26
@@ -88,6 +87,21 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Within a transaction: what is written inside is undone by itself where it fails, and the rest goes on."""
+        with self._transaction() as db:
+            db.execute("SAVEPOINT apart")
+            try:
+                yield
+            except BaseException:
+                if db.in_transaction:  # a full disk may have ended all of it
+                    db.execute("ROLLBACK TO apart")
+                raise
+            finally:
+                if db.in_transaction:
+                    db.execute("RELEASE apart")
+
     def _rows(self, sql: str, values: Sequence[Column] | Mapping[str, Column] = ()) -> list[sqlite3.Row]:
         with self._lock, _errors(self.folder):
             return self._opened().execute(sql, values).fetchall()
@@ -120,7 +134,8 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         path = self.folder / state_folder.DATABASE
-        state_folder.finish_replacing(self.folder, self._clock())
+        if state_folder.finish_replacing(self.folder, self._clock()):
+            return _replaced(path)
         try:
             with Image(path) as image:
                 # An empty file is a new one; but not with a log beside it, which SQLite would delete.
@@ -137,7 +152,7 @@ class Database:
                 raise
         # An unattended Pi with a damaged card still has to warn: go on with what can be read, and say so.
         self.notice = state_folder.replace_damaged(self.folder, self._clock())
-        return _connect(path)
+        return _replaced(path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -146,17 +161,24 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         connection.text_factory = _text
         connection.execute("PRAGMA cell_size_check = ON")
-        _check(connection)
+        _check(connection, path)
         _check_version(connection)  # before the pragmas: a newer file is left exactly as it is
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_LIMIT_BYTES}")
+        layout.prepare(connection, path)
         migrate(connection)
         _check_layout(connection)
+        layout.remake(connection, path)
     except BaseException:
         connection.close()
         raise
+    return connection
+
+
+def _replaced(path: Path) -> sqlite3.Connection:
+    """A fresh file with the rows that could be carried over: what is kept about them beside them is made anew."""
+    connection = _connect(path)
+    connection.execute("BEGIN IMMEDIATE")
+    summaries.rebuild(connection)
+    connection.execute("COMMIT")
     return connection
 
 
@@ -166,17 +188,17 @@ def _check_untouched(path: Path) -> None:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
     try:
         connection.text_factory = _text
-        _check(connection)
+        _check(connection, path)
     finally:
         connection.close()
 
 
-def _check(connection: sqlite3.Connection) -> None:
+def _check(connection: sqlite3.Connection, path: Path) -> None:
     """Damage in the middle of the file is found now, not on the night when a row is needed: 4 ms for 1 MB.
 
     The indexes too: one that leads to the wrong rows would show an old balance as the last.
     """
-    verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    verdict = layout.check(connection, path)
     if verdict != "ok":
         raise _damage(verdict)
 
@@ -194,6 +216,13 @@ def _check_version(connection: sqlite3.Connection) -> None:
         if has_nothing_new(connection):
             raise _damage("the version of its schema is not one that it can have") from None
         raise
+
+
+def may_pass(error: StoreError) -> bool:
+    """True where nothing is wrong but that this could not be written now: no room, a card that takes nothing. False for
+    damage, values that the schema does not take, and a store that is closed."""
+    cause = error.__cause__
+    return isinstance(cause, sqlite3.Error) and _code(cause) in (_READONLY, _IOERR, _FULL, _CANTOPEN, _BUSY, _LOCKED)
 
 
 def _damage(verdict: str) -> sqlite3.DatabaseError:
@@ -223,6 +252,8 @@ def _errors(folder: Path) -> Iterator[None]:
             f"{path} was written by a newer modemd ({error}): install that version again, or move the file away"
         ) from error
     except sqlite3.Error as error:
+        if _code(error) in (_CORRUPT, _NOTADB):
+            layout.note_damage(folder)
         raise StoreError(f"{path}: {error}: {_CURES.get(_code(error), 'restart modemd')}") from error
 
 

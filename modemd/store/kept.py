@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from modemd.clock import Counted
@@ -21,9 +22,10 @@ from modemd.store.database import utc_now
 from modemd.store.recovery import RecoverySteps
 from modemd.store.rows import Standing
 from modemd.store.standing import Standings
+from modemd.store.unasked import UNASKED, has_number
 
-# A SIM is asked 24 times a day at most: days for one modem, hours for a dozen. When it is full the oldest failure goes
-# first, then the oldest reading: the newest number is the one that matters.
+# A SIM is asked 24 times a day at most: days for one modem, hours for a dozen. When it is full the oldest unasked text
+# without a number goes first, then the oldest failure, then the oldest reading: the newest number is what matters.
 MOST_ROWS = 128
 
 
@@ -58,11 +60,23 @@ class KeptStore(Standings, AlertBook, RecoverySteps):
             return None
         return situation("store behind", rows=len(self._rows_kept), why=self.trouble or "it is being written again")
 
-    def write_kept(self) -> int:
+    @property
+    def has_waiting_rows(self) -> bool:
+        """Rows of the history wait in memory."""
+        return bool(self._rows_kept)
+
+    def write_kept(self, *, unjudged: bool = False) -> int:
         """Writes what waits; where nothing does, tries whether a write succeeds. How many rows of the history were
-        written. Raises StoreError; what could be written till then is."""
+        written. Raises StoreError; what could be written till then is. `unjudged`: a row needs less room than a row
+        with its alert, and one that is noted as not judged is better than one that is lost."""
         with self._lock:
-            done = self._write_rows()
+            judge = self.judge
+            if unjudged:
+                self.judge = self.note_unjudged
+            try:
+                done = self._write_rows()
+            finally:
+                self.judge = judge
             for subject, digest in list(self._pins_kept):
                 self._write_pin(subject, digest)
             if self.trouble is not None:
@@ -71,7 +85,7 @@ class KeptStore(Standings, AlertBook, RecoverySteps):
 
     # --- what is kept
 
-    def add(self, m: Measurement) -> int:
+    def add(self, m: Measurement) -> int | None:
         """As History.add. Raises StoreError where it cannot be written: then it is kept, and so is what comes behind
         it, since the order of the rows is the order in which they came."""
         with self._lock:
@@ -79,7 +93,7 @@ class KeptStore(Standings, AlertBook, RecoverySteps):
                 self._write_rows()
                 return super().add(m)
             except StoreError as error:
-                if _may_pass(error):
+                if _is_no_fault_of_the_values(error):
                     self._keep(m)
                 raise
 
@@ -141,25 +155,29 @@ class KeptStore(Standings, AlertBook, RecoverySteps):
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
             with super()._transaction() as db:
+                before = db.total_changes
                 yield db
+                written = db.total_changes > before
         except StoreError as error:
-            if _may_pass(error):
+            if _is_no_fault_of_the_values(error):
                 self.trouble = error.message
             raise
-        self.trouble = None
+        if written:  # else the disk was not asked
+            self.trouble = None
 
     def _keep(self, m: Measurement) -> None:
         if len(self._rows_kept) >= MOST_ROWS:
+            adverts = (one for one in self._rows_kept if one.origin in UNASKED and not has_number(one))
             failures = (one for one in self._rows_kept if one.text is None)
-            self._rows_kept.remove(next(failures, self._rows_kept[0]))
+            self._rows_kept.remove(next(chain(adverts, failures), self._rows_kept[0]))
         self._rows_kept.append(m)
 
     def _write_rows(self) -> int:
         done = 0
         while self._rows_kept:
-            super().add(self._rows_kept[0])
-            self._rows_kept.popleft()
-            done += 1
+            number = super().add(self._rows_kept[0])
+            self._rows_kept.popleft()  # also where the day's share is used up: that is no lack of room
+            done += number is not None
         return done
 
     def _note_outcome(self, subject: str, digest: str, *, refused: bool) -> None:
@@ -180,9 +198,10 @@ class KeptStore(Standings, AlertBook, RecoverySteps):
         with self._transaction() as db:
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             db.execute(f"PRAGMA user_version = {version}")
+        self.trouble = None
 
 
-def _may_pass(error: StoreError) -> bool:
+def _is_no_fault_of_the_values(error: StoreError) -> bool:
     """False for what no room mends: values that the schema does not take, a store that is closed."""
     cause = error.__cause__
     return isinstance(cause, sqlite3.Error) and not isinstance(cause, _FOR_GOOD)

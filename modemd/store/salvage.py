@@ -154,6 +154,10 @@ def _shapes_of(page: Page, image: Image, shapes: dict[int, list[_Shape]]) -> Ite
         yield max(votes, key=lambda shape: (votes[shape], shape.constrained))
 
 
+# Where the rows of an older file's table belong today.
+_RENAMED = {"alert_states": "sims"}
+
+
 def _insert(connection: sqlite3.Connection, shape: _Shape, found: Iterable[tuple[int | None, list[Column]]]) -> int:
     names = list(shape.columns)
     if shape.rowid_column is not None:
@@ -168,13 +172,14 @@ def _insert(connection: sqlite3.Connection, shape: _Shape, found: Iterable[tuple
         position = shape.columns.index(shape.rowid_column)
         names.pop(position)
         whole = [row[:position] + row[position + 1 :] for row in whole]
+    table = _RENAMED.get(shape.table, shape.table)
     listed = ", ".join(f'"{name}"' for name in names)
     marks = ", ".join("?" for _ in names)
     before = connection.total_changes
     connection.execute("BEGIN")
     try:
         connection.executemany(
-            f'INSERT OR IGNORE INTO "{shape.table}" ({listed}) VALUES ({marks})',  # noqa: S608 (names of our schema)
+            f'INSERT OR IGNORE INTO "{table}" ({listed}) VALUES ({marks})',  # noqa: S608 (names of our schema)
             whole,
         )
         connection.execute("COMMIT")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from modemd.store.summaries import OPEN_ALERT, REBUILD
+
 Migration = Sequence[str]  # SQL statements, run in one transaction
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -60,6 +62,35 @@ MIGRATIONS: tuple[Migration, ...] = (
         # What was switched off and must be switched on again, also after a power cut: the radio, the USB device.
         """CREATE TABLE owed (
             modem TEXT, act TEXT, value TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (modem, act)) WITHOUT ROWID""",
+    ),
+    (
+        # What is asked for at each turn is kept, not computed from a history of years; summaries.py says how. A row of
+        # a SIM: its alert state, and its last rows of each kind. It is one page, which each reading writes anyway.
+        """CREATE TABLE sims (
+            sim_key TEXT PRIMARY KEY, state TEXT NOT NULL DEFAULT '{}', last_row INTEGER, last_asked INTEGER,
+            last_unasked INTEGER)""",
+        "INSERT INTO sims (sim_key, state) SELECT sim_key, state FROM alert_states",
+        "DROP TABLE alert_states",
+        # Which SIM has been in which modem; `since_row` is the row with which it came last, 0 = only asked so far.
+        """CREATE TABLE seats (
+            sim_key TEXT, modem TEXT, since_row INTEGER NOT NULL, PRIMARY KEY (sim_key, modem)) WITHOUT ROWID""",
+        "CREATE INDEX seats_of_modem ON seats (modem, since_row)",
+        # The first row that arrived on each day. `thinned`: what retention.py has done with the day's rows.
+        "CREATE TABLE days (first_row INTEGER PRIMARY KEY, day TEXT NOT NULL, thinned INTEGER NOT NULL DEFAULT 0)",
+        # The rows of a SIM are found through its seats: an index less to write with each reading.
+        "DROP INDEX readings_of_sim",
+        # One page for an attempt, which is written through to the card before the request is on the wire.
+        "ALTER TABLE attempts RENAME TO attempts_before",
+        """CREATE TABLE attempts (
+            modem TEXT, id INTEGER, sim_key TEXT NOT NULL, at TEXT NOT NULL, origin TEXT NOT NULL,
+            PRIMARY KEY (modem, id)) WITHOUT ROWID""",
+        """INSERT INTO attempts (modem, id, sim_key, at, origin)
+            SELECT modem, id, sim_key, at, origin FROM attempts_before""",
+        "DROP TABLE attempts_before",
+        # Rows that could not be judged when they were stored. Normally none is.
+        "CREATE TABLE unjudged (id INTEGER PRIMARY KEY, sim_key TEXT NOT NULL)",
+        f"CREATE INDEX alerts_open ON alerts (modem) WHERE {OPEN_ALERT}",
+        *REBUILD,
     ),
 )
 

@@ -1,29 +1,27 @@
-"""Everything that judging one modem's SIM needs, in two reads: the main loop does it at each change of a snapshot."""
+"""Everything that judging one modem's SIM needs, in a few short reads: the main loop does it at each change."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from modemd.store.facts import KnownFacts
-from modemd.store.history import CLOCK_DOUBT, History
+from modemd.store.history import ASKED_BETWEEN, ASKED_NAMED, ASKED_NAMELESS, CLOCK_DOUBT, NAMED, History
 from modemd.store.rows import Standing, state_of, time_or_none, time_text
 
-_FACTS = """
+_FACTS = f"""
 SELECT
-    EXISTS (SELECT 1 FROM readings WHERE sim_key = :own) AS has_rows,
-    EXISTS (
-        SELECT 1 FROM readings WHERE modem = :modem AND sim_key <> :key AND sim_key NOT LIKE 'modem:%'
-    ) AS had_other_sim,
-    (SELECT state FROM alert_states WHERE sim_key = :key) AS state,
+    EXISTS (SELECT 1 FROM sims WHERE sim_key = :sim_key AND last_row IS NOT NULL) AS has_rows,
+    EXISTS (SELECT 1 FROM seats WHERE modem = :modem AND since_row > 0 AND sim_key <> :key AND {NAMED})
+        AS had_other_sim,
+    (SELECT state FROM sims WHERE sim_key = :key) AS state,
     (SELECT at FROM first_seen WHERE modem = :modem) AS first_seen,
     (SELECT at FROM first_seen WHERE modem = :modem || ' ' || :key) AS sim_seen,
-    CASE WHEN :own IN ('', :nameless)
-        THEN (SELECT at FROM attempts WHERE modem = :modem ORDER BY id DESC LIMIT 1)
-        ELSE (SELECT at FROM attempts WHERE sim_key IN (:own, :nameless) ORDER BY id DESC LIMIT 1)
+    CASE WHEN :sim_key IN ('', :nameless)
+        THEN (SELECT at FROM attempts WHERE {ASKED_NAMELESS})
+        ELSE (SELECT at FROM attempts WHERE {ASKED_NAMED})
     END AS last_attempt,
-    (SELECT count(*) FROM attempts WHERE sim_key = :own AND origin = 'schedule' AND at BETWEEN :since AND :until)
-        AS attempts_today
-"""
+    (SELECT count(*) FROM attempts WHERE {ASKED_BETWEEN}) AS attempts_today
+"""  # noqa: S608 (constants)
 
 
 class Standings(History, KnownFacts):
@@ -39,9 +37,10 @@ class Standings(History, KnownFacts):
             _FACTS,
             {
                 "modem": modem,
-                "own": sim_key or "",
                 "key": key,
+                "sim_key": sim_key or "",
                 "nameless": nameless,
+                "origin": "schedule",
                 "since": time_text(now - timedelta(days=1)),
                 "until": time_text(self._clock() + CLOCK_DOUBT),
             },

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from modemd.store.kept import KeptStore
+from modemd.store.retention import Retention
 
 
-class Store(KeptStore):
+class Store(KeptStore, Retention):
     """Everything that modemd keeps, in `folder`/modemd.sqlite, owned by exactly one process.
 
     Store(folder) makes the folder (0700), takes the exclusive lock, opens the file (0600, WAL, synchronous=FULL) and

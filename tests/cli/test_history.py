@@ -43,6 +43,34 @@ def test_table(daemon: Any, modemd: Any, falling: Any) -> None:
     assert len({line.index("RUB") for line in lines[1:] if "RUB" in line}) == 1
 
 
+def test_a_table_of_years(daemon: Any, modemd: Any, reading: Any) -> None:
+    """Longer than what is aligned at once: one header, every row once; a column that a later row needs comes with a
+    header of its own."""
+    rows = [reading(balance=f"{number}.00", modem="home") for number in range(4500)]
+    daemon.rows("history", rows)
+    lines = modemd("history").stdout.splitlines()
+    assert [line.split()[2] for line in lines[1:]] == [f"{number}.00" for number in range(4500)]
+    rows[4200] |= {"modem": "van"}
+    daemon.rows("history", rows)
+    lines = modemd("history").stdout.splitlines()
+    assert len(lines) == 4500 + 2
+    assert [line.split()[0] for line in lines].count("TIME") == 2
+    assert "MODEM" not in lines[0]
+
+
+def test_a_picture_of_years(reading: Any) -> None:
+    """Thinned while it comes in: few rows are kept, and the one low reading among thousands is one of them."""
+    points = plot.Points()
+    for number in range(100_000):
+        points.add(reading(balance="5.00" if number == 61_803 else f"{300 + number % 7}.00"))
+    points.add(reading(balance=None) | {"error": "no answer"})
+    assert len(points.rows) < 8_200
+    assert [row["balance"] for row in points.rows].count("5.00") == 1
+    assert "× failed (1)" in "\n".join(plot.draw(points.rows, "home")) or "x failed (1)" in "\n".join(
+        plot.draw(points.rows, "home")
+    )
+
+
 @pytest.mark.parametrize(("text", "seconds"), [("30s", 30), ("15m", 900), ("6h", 21600), ("30d", 2592000)])
 def test_since(daemon: Any, modemd: Any, text: str, seconds: int) -> None:
     """--since reaches the daemon in seconds."""

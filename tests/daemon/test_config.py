@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from modemd.backends.registry import BACKENDS, Way
 from modemd.daemon.config import load, without_effect
-from modemd.daemon.fields import CHANNEL_KEYS, DAEMON_KEYS, MODEM_KEYS
+from modemd.daemon.fields import CHANNEL_KEYS, DAEMON_KEYS, KEEP_KEYS, MODEM_KEYS
 from modemd.errors import ConfigError, Problem
+from modemd.records import Keep
 
 SAMPLE = Path(__file__).parent.parent.parent / "config" / "modemd.toml"
 MODEM = '[[modem]]\nname = "home"\nport = "/dev/ttyUSB2"\n'
@@ -94,12 +95,13 @@ def test_the_shipped_file_loads_and_knows_every_key() -> None:
     """config/modemd.toml is valid as it is and names every key of the loader; what is commented out is TOML too."""
     load(SAMPLE, environ={})
     text = SAMPLE.read_text(encoding="utf-8")
-    tables = re.split(r"(?m)^#?\[+(daemon|modem|channel)\]+$", text)[1:]
+    tables = re.split(r"(?m)^#?\[+(daemon\.keep|daemon|modem|channel)\]+$", text)[1:]
     named = {
         kind: set(re.findall(r"(?m)^#?([a-z_]+) = ", body))
         for kind, body in zip(tables[::2], tables[1::2], strict=True)
     }
-    assert named == {"daemon": set(DAEMON_KEYS), "modem": set(MODEM_KEYS), "channel": {*CHANNEL_KEYS, "run"}}
+    assert named.pop("daemon.keep") == set(KEEP_KEYS)
+    assert named == {"daemon": {*DAEMON_KEYS} - {"keep"}, "modem": set(MODEM_KEYS), "channel": {*CHANNEL_KEYS, "run"}}
     for line in re.findall(r"(?m)^#([a-z_]+ = .*)$", text):
         tomllib.loads(line)
 
@@ -111,6 +113,35 @@ def test_defaults_in_the_shipped_file_are_the_defaults(write_config: WriteConfig
     switched = re.sub(rf"(?m)^#(?!(?:{'|'.join(examples)}) )([a-z_]+ = )", r"\1", text)
     assert switched != text
     assert load(write_config(switched), environ={}) == load(write_config(text), environ={})
+
+
+def test_how_much_is_kept(write_config: WriteConfig) -> None:
+    """Days or years, or for ever; what is left out is the default."""
+    path = write_config(f'[daemon.keep]\nreadings = "1y"\nfailures = "forever"\n{MODEM}')
+    assert load(path, environ={}).daemon.keep == Keep(readings_days=365, failures_days=None)
+    path = write_config(f'[daemon]\nkeep = {{ readings = "90d", unasked = 5 }}\n{MODEM}')
+    assert load(path, environ={}).daemon.keep == Keep(readings_days=90, unasked_per_day=5)
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "cure"),
+    [
+        ('keep = "2y"', "daemon.keep", "[daemon.keep]"),
+        ('keep.readings = "6h"', "daemon.keep.readings", '"2y"'),
+        ("keep.readings = 730", "daemon.keep.readings", '"2y"'),
+        ('keep.readings = "7d"', "daemon.keep.readings", 'at least "31d"'),
+        ('keep.readings = "101y"', "daemon.keep.readings", '"100y"'),
+        ('keep.failures = "0d"', "daemon.keep.failures", 'at least "7d"'),
+        ("keep.unasked = 0", "daemon.keep.unasked", "from 1 to"),
+        ('keep.unasked = "many"', "daemon.keep.unasked", "whole number"),
+        ('keep.reading = "2y"', "daemon.keep.reading", "readings"),
+    ],
+)
+def test_odd_values_of_keep(write_config: WriteConfig, line: str, key: str, cure: str) -> None:
+    """Refused with what to write instead."""
+    (problem,) = problems(write_config(f"[daemon]\n{line}\n{MODEM}"))
+    assert problem.key == key
+    assert cure in problem.cure
 
 
 def test_the_port_by_usb_id_or_imei(write_config: WriteConfig) -> None:

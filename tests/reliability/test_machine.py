@@ -206,7 +206,7 @@ def test_database_damaged_in_places(stage: Any, what: str) -> None:
     daemon.kill() if what == "log" else daemon.stop()
     if what == "log":
         log = bytearray((state / "modemd.sqlite-wal").read_bytes())
-        log[32 + 24 + 4096 + 100] ^= 0xFF  # in the second frame: SQLite drops all that follow
+        log[32 + 24 + 1024 + 100] ^= 0xFF  # in the second frame: SQLite drops all that follow
         (state / "modemd.sqlite-wal").write_bytes(log)
     else:
         with sqlite3.connect(path) as base:
@@ -219,12 +219,12 @@ def test_database_damaged_in_places(stage: Any, what: str) -> None:
         base.close()
         data = bytearray(path.read_bytes())
         if what == "schema":
-            at = data.index(b"CREATE INDEX attempts_of_sim") + 13
+            at = data.index(b"CREATE INDEX seats_of_modem") + 13
             data[at : at + 4] = b"\xff\xfe\xc0\xff"
         elif what == "version":
             data[60] = 0x40
         elif what == "page":
-            data[(page - 1) * 4096 : page * 4096] = bytes(4096)
+            data[(page - 1) * 1024 : page * 1024] = bytes(1024)
         path.write_bytes(data)
     with stage.fault(DAMAGES[what]):
         again = stage.daemon()

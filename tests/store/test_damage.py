@@ -21,7 +21,7 @@ from modemd.store.pages import Image, checksum
 
 Row = Callable[..., Measurement]
 NAME = "modemd.sqlite"
-PAGE = 4096
+PAGE = 1024
 
 
 def change(folder: Path, sql: str, *values: object) -> None:
@@ -109,7 +109,7 @@ def test_bad_rows_of_other_tables(folder: Path, clock: Any, alert: Callable[...,
         "UPDATE first_seen SET at = 'x'",
         "UPDATE attempts SET at = 'x'",
         "UPDATE fallbacks SET at = 'x'",
-        "UPDATE alert_states SET state = '{'",
+        "UPDATE sims SET state = '{'",
         "UPDATE rungs SET rung = 'rxopen'",
         "UPDATE alerts SET raised_at = 'x' WHERE id = 'a1'",
     ):
@@ -184,7 +184,7 @@ def test_a_damaged_schema_text(folder: Path, clock: Any, row: Row) -> None:
     filled(folder, clock, row)
     data = (folder / NAME).read_bytes()
     patch(folder, data.index(b"CREATE TABLE readings"), b"CREATE \xff\xfe\xff\xc0\xc1")
-    patch(folder, data.index(b"CREATE INDEX attempts_of_sim") + 13, b"\xff")
+    patch(folder, data.index(b"CREATE INDEX seats_of_modem") + 13, b"\xff")
     store = Store(folder, clock=clock)
     assert store.notice is not None
     assert balances(store) == ["1.00", "2.00", "3.00"]
@@ -242,10 +242,10 @@ def test_no_room(folder: Path, clock: Any, row: Row, monkeypatch: pytest.MonkeyP
 
 def test_little_room_and_little_time(folder: Path, clock: Any, row: Row, tmp_path: Path) -> None:
     """The small tables first, then the newest readings, as far as room or time suffices."""
-    filled(folder, clock, row, count=4000)
+    filled(folder, clock, row, count=8000)
     for name, options, reason in (
         ("room", {"free_bytes": salvage.LEAST_ROOM_BYTES}, "room"),
-        ("time", {"clock": iter([0.0] * 400 + [99.0] * 9999).__next__}, "time"),
+        ("time", {"clock": iter([0.0] * 6000 + [99.0] * 9999).__next__}, "time"),
     ):
         target = tmp_path / name
         done = salvage.salvage(folder / NAME, target, **options)
@@ -256,8 +256,8 @@ def test_little_room_and_little_time(folder: Path, clock: Any, row: Row, tmp_pat
             first, last, count = db.execute("SELECT min(id), max(id), count(*) FROM readings").fetchone()
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         db.close()
-        assert last == 4000
-        assert 0 < count == last - first + 1 < 4000
+        assert last == 8000
+        assert 0 < count == last - first + 1 < 8000
 
 
 @pytest.mark.parametrize("name", [MAKING, MADE])
@@ -292,7 +292,7 @@ def test_a_sector_that_the_card_does_not_give(
         return read(descriptor, length, offset)
 
     monkeypatch.setattr(os, "pread", failing)
-    assert 270 <= salvage.salvage(folder / NAME, tmp_path / "new").rows - 2 < 300
+    assert 270 <= salvage.salvage(folder / NAME, tmp_path / "new").rows - 5 < 300
 
 
 def test_a_power_cut_is_no_damage(folder: Path, clock: Any, row: Row) -> None:

@@ -48,6 +48,7 @@ def test_all_columns_come_back(store: Store, row: Row) -> None:
         hint="ask again",
     )
     number = store.add(m)
+    assert number is not None
     assert number > 0
     assert store.history() == [m]
 

@@ -1,0 +1,45 @@
+"""The store is tidied in small steps between other work of the main loop (store/retention.py says what goes)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from modemd.errors import StoreError
+from modemd.log import get_logger
+from modemd.store import Store
+
+FIRST_S = 120.0  # after the start, when modems open and queries are due
+EVERY_S = 3600.0
+PAUSE_S = 1.0  # between two turns while there is much to do
+TURN_S = 0.01  # a turn begins no further step behind this
+
+
+class Housekeeping:
+    """Belongs to the main loop's thread. `due`: when to look again (monotonic)."""
+
+    def __init__(
+        self, store: Store, *, clock: Callable[[], datetime], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._log = get_logger()
+        self._clock = clock
+        self._monotonic = monotonic
+        self.due = monotonic() + FIRST_S
+
+    def look(self) -> None:
+        """Does a turn where one is due. A store that takes nothing now is tidied later: nothing else waits for it."""
+        began = self._monotonic()
+        if began < self.due:
+            return
+        self.due = began + EVERY_S
+        try:
+            more = self._store.tidy(self._clock())
+            while more and self._monotonic() - began < TURN_S:
+                more = self._store.tidy(self._clock())
+        except StoreError as error:
+            self._log.warning("the history could not be tidied", reason=error.message)
+            return
+        if more:
+            self.due = self._monotonic() + PAUSE_S
