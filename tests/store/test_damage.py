@@ -245,7 +245,7 @@ def test_little_room_and_little_time(folder: Path, clock: Any, row: Row, tmp_pat
     filled(folder, clock, row, count=8000)
     for name, options, reason in (
         ("room", {"free_bytes": salvage.LEAST_ROOM_BYTES}, "room"),
-        ("time", {"clock": iter([0.0] * 6000 + [99.0] * 9999).__next__}, "time"),
+        ("time", {"clock": iter([0.0] * 4500 + [99.0] * 9999).__next__}, "time"),
     ):
         target = tmp_path / name
         done = salvage.salvage(folder / NAME, target, **options)
