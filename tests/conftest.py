@@ -20,6 +20,7 @@ from tests.warm import Nursery
 # all of modemd again: a third of the suite's work. Workers and processes inherit this.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+from tests.full_disk import Disk
 
 # The same examples in every run, and no time limit for one: a busy machine must not turn a test red.
 settings.register_profile(
@@ -40,6 +41,11 @@ class Clock:
     def move(self, **span: float) -> datetime:
         self.now += timedelta(**span)
         return self.now
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    return Disk(monkeypatch)
 
 
 @pytest.fixture

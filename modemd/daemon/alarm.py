@@ -127,7 +127,7 @@ class Alarm:
                 self._judge(m)
         except StoreError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 (see above)
             self._log.exception("a row of the history could not be judged", modem=m.modem)
 
     def ended(self, m: Measurement) -> None:

@@ -33,6 +33,7 @@ from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query
 from modemd.records import ChannelSettings, Measurement, ModemSettings, ModemSnapshot, Reading, Sim
 from modemd.store import Store
+from tests.daemon.life import Life
 from tests.daemon.watching import Watcher
 from tests.warm import Nursery
 
@@ -283,3 +284,10 @@ def watch(office: Office) -> Iterator[Callable[..., Watcher]]:
     yield begin
     for watcher in opened:
         watcher.client.close()
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[Life]:
+    one = Life(tmp_path / "state")
+    yield one
+    one.end()

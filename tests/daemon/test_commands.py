@@ -344,9 +344,7 @@ def test_the_kernel_says_who_asks(office: Any) -> None:
 def test_alerts_are_raised_listed_and_acknowledged(office: Any) -> None:
     """A low reading is an open alert in `alerts` and `status` until somebody acknowledges it."""
     office.configure(HOME, channels=(ChannelSettings(type="command", events=("low",), options={"run": ["/bin/true"]}),))
-    row = office.reading("20")
-    office.store.add(row)
-    office.alarm.measured(row)
+    office.store.add(office.reading("20"))
     with Client.connect(office.path) as client:
         (alert,) = client.rows("alerts", open_only=True)
         assert (alert["event"], alert["modem"], alert["balance"], alert["open"]) == ("low", "home", "20", True)

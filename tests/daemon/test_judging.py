@@ -1,125 +1,19 @@
-"""No alert waits for the next reading, and no silence is judged before a query had its chance."""
+"""No silence is judged before a query had its chance, and what could not be done is done when it can be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from modemd.daemon.alarm import CHANCE_S, Alarm
-from modemd.daemon.config import Config, DaemonSettings
+from modemd.daemon.alarm import CHANCE_S
 from modemd.daemon.upkeep import FIRST_PAUSE_S, LONGEST_PAUSE_S, Upkeep
 from modemd.errors import StoreError
-from modemd.records import Measurement, ModemSettings, ModemSnapshot, Reading, Sim
 from modemd.store import Store
-
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-KEY = "iccid:1"
-SNAPSHOT = ModemSnapshot(modem="home", state="ready", sim_key=KEY, operator="ru-mts")
-
-
-class Life:
-    """A store and an alarm with a wall clock and a monotonic one."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.now, self.seconds = folder, NOW, 1000.0
-        self.begin()
-
-    def begin(self, **settings: Any) -> None:
-        """A daemon starts."""
-        self.store = Store(self.folder, clock=lambda: self.now, monotonic=lambda: self.seconds)
-        self.alarm = Alarm(self.store, wake_outbox=lambda: None, clock=lambda: self.now, monotonic=lambda: self.seconds)
-        self.config = Config(
-            daemon=DaemonSettings(), modems=(ModemSettings(name="home", port="auto", **settings),), channels=()
-        )
-
-    def apply(self) -> None:
-        self.alarm.apply(self.config, {})
-
-    def end(self) -> None:
-        self.store.close()
-
-    def go(self, **span: float) -> None:
-        self.now += timedelta(**span)
-        self.seconds += timedelta(**span).total_seconds()
-
-    def asked(self, balance: str | None = None, *, dialled: bool = True) -> None:
-        if dialled:
-            self.store.note_attempt("home", KEY, at=self.now, origin="schedule")
-        self.store.add(self.row(balance))
-        self.alarm.catch_up()
-
-    def row(self, balance: str | None) -> Measurement:
-        amount = None if balance is None else Decimal(balance)
-        return Measurement(
-            modem="home",
-            sim=Sim(),
-            sim_key=KEY,
-            operator="ru-mts",
-            country="RU",
-            reading=Reading(kind="error" if amount is None else "balance", balance=amount),
-            taken_at=self.now,
-            channel="ussd",
-            origin="schedule",
-            error="no answer" if amount is None else None,
-        )
-
-    @property
-    def events(self) -> list[str]:
-        return [row.alert.event for row in reversed(self.store.alerts())]
-
-    def silence(self) -> datetime | None:
-        return self.alarm.silence(SNAPSHOT)
-
-    def level(self) -> str:
-        return self.alarm.level(self.alarm.standing(SNAPSHOT))
-
-
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    one = Life(tmp_path / "state")
-    yield one
-    one.end()
-
-
-def test_what_could_not_be_judged_is_judged_later(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both rows, each once, in their order: the low one is not hidden by what came behind it."""
-    life.apply()
-    raise_alerts = Store.raise_alerts
-
-    def full(*_: Any) -> None:
-        raise StoreError("disk full")
-
-    monkeypatch.setattr(Store, "raise_alerts", full)
-    for balance in ("40", "5"):
-        with pytest.raises(StoreError):
-            life.asked(balance)
-    assert life.alarm.behind
-    monkeypatch.setattr(Store, "raise_alerts", raise_alerts)
-    life.alarm.catch_up()
-    life.alarm.catch_up()
-    assert life.events == ["low", "critical"]
-    assert not life.alarm.behind
-
-
-def test_a_reading_that_was_not_judged_before_a_kill(life: Life) -> None:
-    """Also where a failure came behind it."""
-    life.apply()
-    life.store.add(life.row("5"))
-    life.store.add(life.row(None))
-    life.end()
-    life.begin()
-    life.apply()
-    assert life.events == ["critical"]
-    life.end()
-    life.begin()
-    life.apply()
-    assert life.events == ["critical"]
+from tests.daemon.life import NOW, Life
 
 
 def test_one_query_has_its_chance(life: Life) -> None:

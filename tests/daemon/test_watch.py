@@ -22,7 +22,7 @@ DEADLINE_S = 10.0
 def test_it_begins_with_what_is(office: Any, watch: Any) -> None:
     """The state of every modem as `status` gives it, the open alerts as `alerts` gives them, then the mark."""
     office.configure(HOME, VAN)
-    add(office, "40")
+    add(office, "400")
     office.store.put_alert(alert(office), ())
     with Client.connect(office.path) as client:
         status = client.request("status")["modems"]
@@ -134,7 +134,7 @@ def test_what_happens_during_the_replay_comes_after_it(office: Any, watch: Any) 
     """An alert is not told before the old rows and the mark."""
     office.configure(HOME)
     for number in range(3 * PAGE):
-        add(office, str(number))
+        add(office, str(1000 - number))
     watcher = watch(since=0)
 
     def raise_alert() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,39 +13,9 @@ from modemd.errors import StoreError
 from modemd.records import Measurement
 from modemd.store import Store
 from modemd.store.kept import MOST_ROWS
+from tests.full_disk import Disk
 
 Row = Callable[..., Measurement]
-
-
-class Disk:
-    """Whether there is room for one more page in the database."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.opened: list[sqlite3.Connection] = []
-        connect = sqlite3.connect
-
-        def keep(*args: Any, **options: Any) -> sqlite3.Connection:
-            self.opened.append(connect(*args, **options))
-            return self.opened[-1]
-
-        monkeypatch.setattr(sqlite3, "connect", keep)
-
-    def fill(self) -> None:
-        """Nothing more is written, not even into a page that has room: as on a card that went read-only."""
-        self._set("ON")
-
-    def clear(self) -> None:
-        self._set("OFF")
-
-    def _set(self, query_only: str) -> None:
-        for connection in self.opened:
-            with suppress(sqlite3.ProgrammingError):  # one that was closed again
-                connection.execute(f"PRAGMA query_only = {query_only}")
-
-
-@pytest.fixture
-def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
-    return Disk(monkeypatch)
 
 
 @pytest.fixture
