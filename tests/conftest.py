@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, settings
 
 # An installed modemd registers this plugin by itself; a work tree that is only on the path does not.
 from modemd.simulator.pytest_plugin import fake_modem as fake_modem
+from tests.full_disk import Disk
 from tests.warm import Nursery
 
 # Where an environment forbids Python to keep what it compiled, each worker and each process of a test would compile
 # all of modemd again: a third of the suite's work. Workers and processes inherit this.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-from tests.full_disk import Disk
 
 # The same examples in every run, and no time limit for one: a busy machine must not turn a test red.
 settings.register_profile(
