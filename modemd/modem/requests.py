@@ -141,6 +141,8 @@ class RequestQueue:
     def _same(self, request: BalanceQuery) -> Job | None:
         jobs = [*([self._running] if self._running is not None else []), *self._waiting]
         for job in jobs:
-            if isinstance(job.request, BalanceQuery) and job.request.code == request.code and not job.cancelled:
+            # One whose answer is out already is over, although its owner thread may not have said so yet.
+            over = job.cancelled or job.future.done()
+            if isinstance(job.request, BalanceQuery) and job.request.code == request.code and not over:
                 return job
         return None
