@@ -19,8 +19,9 @@ from modemd.money.currencies import (
     signs,
     without_coins,
 )
+from modemd.money.damage import is_torn
 from modemd.money.fold import DECIMAL_ARABIC, EN_DASH, MINUS, THOUSANDS_ARABIC, has_word_ends
-from modemd.money.wordlists import any_of
+from modemd.money.wordlists import any_of, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,17 @@ def mask(folded: str) -> str:
     """The folded text with everything blanked whose digits are not quantities: USSD codes, links, dates, times, phone
     numbers with stars. Same length."""
     return _not_quantities().sub(lambda m: "\x1f" * len(m.group()), folded)
+
+
+def points_end(folded: str, stop: int) -> int:
+    """Where the points end that stand behind the full stop of a sign ("-7.02р.0бал."), else `stop`, its own end."""
+    found = _points().match(folded, stop) if folded[stop - 1] == "." else None
+    return stop if found is None else found.end()
+
+
+@lru_cache(maxsize=1)
+def _points() -> re.Pattern[str]:
+    return re.compile(rf"\s?\d{{1,9}}\s?(?:{any_of('points')})(?![^\W\d_])")
 
 
 NUMBER = r"\d{1,15}(?:[.,'\u066b\u066c]\d{1,15}|\x20\d{3}(?!\d)){0,6}"
@@ -215,6 +227,8 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
     ahead = re.search(r"(\S*)[.,]$", masked[max(0, start - 20) : start]) if before is None else None
     if ahead is not None and (not ahead[1][-1:].isalpha() or re.search(r"\d|^o$", ahead[1])):
         value = None  # "$.50", "1O.50", "O.50": only the end of a number
+    if ahead is not None and len(ahead[1].lstrip("-+")) == 1 and ahead[1].lstrip("-+") not in signs():
+        value = None  # "x.61"
     if home is None and after in {"p", "c"} and text[match.start("after")] in "pc" and match["number"].isdigit():
         value = None  # pence, cents, or the roubles and soms of mixed alphabets
     exact = match["after"] is not None or _thousands_of_sign().match(masked, end) is None  # "1.5 eFt"
@@ -238,10 +252,12 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
         exact = False  # a range
     if re.match(r"[-–−](?![\d\w])", rest):
         value = None  # "5.00- EUR": a minus behind?
-    if after is not None and masked[stop : stop + 1].isdigit():
+    if after is not None and masked[stop : stop + 1].isdigit() and points_end(masked, stop) == stop:
         value = None  # "5€20"
     if masked[first - 1 : first] == "(" and rest[:1] == ")":
         value = None  # "($5.20)": a book-keeper's minus?
+    if is_torn(masked, first, (start, end)) and points_end(masked, stop) == stop:
+        value = None
     small = _small_change().match(rest) if sign else None
     if small and value is not None:
         # "91 p 05 k" is 91.05; "5 EUR 20 Ct" without its zero, and a unit that nobody knows, are in doubt.
@@ -276,8 +292,12 @@ def _sign_fits(sign: str, written: str, home: str | None, *, prefix: bool) -> bo
         return True
     if len(bare) > 1 or not bare.isalpha():
         return True
+    if not prefix and rule("conjunction").fullmatch(bare):
+        return False  # Italian "e": "48,05 e 10"
     if prefix and (not written[:1].isupper() or bare not in {"r", "n", "k", "p", "e", "q", "l", "m"}):
         return False
+    if bare == "e" and written[0] != "E":
+        return False  # "È" is a verb
     return home in signs()[bare] if home else bare in {"r", "p", "f", "d", "c"}
 
 
@@ -293,7 +313,7 @@ def _signed(value: Decimal | None, first: int, match: re.Match[str], masked: str
     ahead = masked[place - 1] if place else ""
     spaced = masked[place + 1 : place + 2] == " "
     first = min(first, place)
-    if dash == MINUS:
+    if dash == MINUS or (not place and "\n-" not in masked):  # "- 174.60 р." as the first of the text, and no list
         return _negated(value), first
     if spaced:
         if masked[:place].rstrip()[-1:] in {":", "="}:

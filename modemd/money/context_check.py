@@ -142,6 +142,14 @@ def under_heading(context: TextContext, start: int) -> bool:
     return ends in {"\n", ":", "."} and rule("other_purse", "wallets").search(above) is not None
 
 
+def is_stranger(context: TextContext, place: int) -> bool:
+    """Whether a name begins here that is no operator's: behind "Thank you for using" it says whose text this is."""
+    name = re.compile(r"\s{1,3}([^\W\d_]{2,20})").match(context.text, place)
+    if name is None or not name[1][0].isupper():
+        return False
+    return not _front_word(context.folded[name.start(1) : name.end(1)], context)
+
+
 _NAME_IN_FRONT = re.compile(r"(?<![^\W_])([^\W\d_]{2,20})\s?:\s?$")
 """Who writes: "Wave: your balance ...". An operator's name is known; a stranger's may be a wallet."""
 
@@ -263,13 +271,16 @@ def _brand(word: str, context: TextContext) -> bool:
     """The name of an operator that sells here, of a country, or one that says what it is ("PosteMobile"), as no purse
     does."""
     return (
-        _TELLING_NAME.fullmatch(word) is not None
+        (_TELLING_NAME.fullmatch(word) is not None and _PURSE_NAME.match(word) is None)
         or word in context.brands
         or rule("places").fullmatch(word) is not None
     )
 
 
-_TELLING_NAME = re.compile(r"[^\W\d_]{2,12}(?:mobile|mobil|telecom|telekom|cell|fone|phone|gsm|sim)")
+_TELLING_NAME = re.compile(r"[^\W\d_]{2,12}(?:mobile|mobil|telecom|telekom|circle|cell|fone|phone|gsm|sim)")
+
+
+_PURSE_NAME = re.compile("bank|pay|money|cash|play")
 
 
 def _modifies(word: str, context: TextContext | None = None) -> bool:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from functools import lru_cache
 
-from modemd.money.fold import without_tail
+from modemd.money.currencies import sign_regex, signs
+from modemd.money.fold import fold, without_tail
 
 # What one flipped bit makes of "0" to "9", "," "-" and "." in an 8-bit set (0xAC to 0xAE, 0xB0 to 0xB9): nobody writes
 # these at a number. "°" and "±" have their places, but not within one.
@@ -26,21 +29,86 @@ def is_damaged(text: str) -> bool:
     """Whether a character that no amount has stands in or at a number of the text, whichever number that is."""
     greek = any("α" <= char <= "ω" for char in text)
     text = without_tail(text)
+    if _TORN.search(text) is not None:
+        return True
+    letters = Counter(_script(char) for char in text if char > "ʯ" and char.isalpha())
     for found in _ABOUT_A_NUMBER.finditer(text):
         before, number, behind = found.groups()
         if before in _UNTRANSLATED and not text[: found.start()].rstrip(" \n").endswith(tuple("0123456789.,")):
             before = ""
         inside = [char for char in number if not char.isdecimal()] if before != "*" else []
-        if any(_never(char, greek) or char in _SIGNS for char in before + behind):
+        if any(_never(char, greek) or char in _SIGNS or "‰" <= char <= "‹" for char in before + behind):
+            return True
+        if any(_is_lonely(char, letters) for char in before + behind):
             return True
         if before == "_" and not text[: found.start()][-1:].isalnum():  # a name like Net_3 is one
             return True
         if any(_never(char, greek) or char in _INSIDE or _is_upper_half(char) for char in inside):
             return True
+        if any(
+            unicodedata.category(char) == "Cf" or "‰" <= char <= "‹" or _is_lonely(char, letters) for char in inside
+        ):
+            return True
     return False
 
 
+def is_torn(folded: str, first: int, digits: tuple[int, int]) -> bool:
+    """Whether the number at `digits`, whose sign and minus begin at `first`, is but a piece: signs that nobody writes
+    there stand at it, where a figure or the point may have been ("4;.96", "35.2(grn", "#5.95")."""
+    start, end = digits
+    behind = folded[end : end + 16]
+    if _MORE.match(behind) is not None or _between_sign().match(behind) is not None:
+        return True
+    if re.search(r"[.,]\d$", folded[start:end]) and re.match(r"[^\w\s.,;)'*\x1f-]", behind) and not _is_sign(behind[0]):
+        return True
+    ahead = folded[max(0, first - 2) : first]
+    if behind[:1] == "\x1f" or re.match(r"[<¤%&_]", behind):
+        return True
+    if folded[first].isdecimal() and re.search(r"[\d.,][^\w\s(\"'\x1f-]$", ahead) is not None:
+        return True
+    return re.search(r"(?:^|[\s:=])[!#%&;<?¤)@_]$", ahead) is not None or (
+        ahead[-1:] == '"' and '"' not in behind[:1] and '"' not in folded[end : end + 30]
+    )
+
+
 # --- helpers
+
+_MORE = re.compile(r"[^\w\s*\x1f(/+-]{1,2}\d|[^\w\s][.,]\d|[*>)&]\d{2}(?![\d*#])")
+"""A figure goes on behind a sign or two."""
+
+
+@lru_cache(maxsize=1)
+def _between_sign() -> re.Pattern[str]:
+    return re.compile(rf"[!#%&:;<=>?@_¤*+()\"]\s?(?:{sign_regex()})(?![^\W\d_])")
+
+
+def _is_sign(char: str) -> bool:
+    return char in signs()
+
+
+_TORN = re.compile(
+    r"(?<![\d.,])\d{1,9}[.,][^\W\d_]\d"  # "548.p8"
+    r"|(?<!\S)[!%&](?=\d)"  # "!2.50": nothing is glued to the front of a sum like this
+    r"|\d[.,]\d?[(<](?=\s)"  # "548.0( с."
+    r"|[.,][!-/:-@](?<![*#\-+)(])\d(?=\s)"  # "548.%8"
+)
+
+
+_PUNCTUATION = re.compile("[\u0300-\u036f\u060c\u066b\u066c\u2000-\u206f\u3000-\u303f\ufe00-\uffef]")
+
+
+@lru_cache(maxsize=1024)
+def _script(char: str) -> str:
+    return unicodedata.name(char, "?").partition(" ")[0]
+
+
+def _is_lonely(char: str, letters: Counter[str]) -> bool:
+    """The only letter of its script in the text, and no currency: a flipped bit of the high octet of UCS2."""
+    if char <= "ʯ" or fold(char) in signs() or unicodedata.category(char)[0] in "SZNC":
+        return False
+    if not char.isalpha():
+        return not _PUNCTUATION.fullmatch(char) and letters[_script(char)] == 0
+    return letters[_script(char)] == 1 and _script(char) not in {"CYRILLIC", "GREEK"}
 
 
 def _never(char: str, greek: bool) -> bool:

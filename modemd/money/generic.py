@@ -11,11 +11,12 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from modemd.money.amounts import Amount, amounts, mask
+from modemd.money.amounts import Amount, amounts, mask, points_end
 from modemd.money.context_check import TextContext, all_known
 from modemd.money.fold import fold_pattern
 from modemd.money.labels import Labelled, Role, labelled, sentences
 from modemd.money.pack import Pack
+from modemd.money.receipts import is_elsewhere, is_lines, is_masked_account, of_somebody_else
 from modemd.money.wordlists import any_of, rule
 
 
@@ -23,9 +24,11 @@ def balance(
     text: str, folded: str, *, country: str | None, home: str | None, pack: Pack | None = None
 ) -> tuple[Decimal, str | None, str] | None:
     """(amount, currency, name of the rule) or None. `text` is cleaned and free of menu items."""
-    if is_bank(folded) or of_somebody_else(folded):
+    if is_masked_account(folded) or of_somebody_else(folded):
         return None
     found = labelled(text, folded, amounts(text, folded, country=country, home=home))
+    context = TextContext(text, folded, country, pack=pack)
+    elsewhere = is_elsewhere(context, found)
     for role, name in (
         (Role.MAIN, "balance word"),
         (Role.REST, "remaining word"),
@@ -33,6 +36,7 @@ def balance(
         (Role.HAVE, "you have"),
     ):
         group = [item for item in found if item.role is role and _usable(item, folded)]
+        group = [item for item in group if is_lines(item, context, found, elsewhere=elsewhere)]
         if role is Role.HAVE and rule("error").search(folded):
             return None
         if not group:
@@ -56,9 +60,9 @@ def balance(
         if item.negative and value > 0:
             value = -value
         return value, item.amount.currency or _shared_currency(item, found, text), name
-    if rule("error").search(folded):
+    if elsewhere or rule("error").search(folded):
         return None
-    return _alone(text, folded, found)
+    return _alone(context, found)
 
 
 def _usable(item: Labelled, folded: str) -> bool:
@@ -143,12 +147,13 @@ def _shared_currency(item: Labelled, found: list[Labelled], text: str) -> str | 
     return None
 
 
-def _alone(text: str, folded: str, found: list[Labelled]) -> tuple[Decimal, str | None, str] | None:
+def _alone(context: TextContext, found: list[Labelled]) -> tuple[Decimal, str | None, str] | None:
     """An amount with a currency that opens the text, or fills a line as "USD:5.87", and has no rival."""
+    text, folded = context.text, context.folded
     money = [
         item for item in found if item.amount.sign is not None and item.amount.exact and item.role is not Role.OTHER
     ]
-    if len(money) != 1 or money[0].role is not Role.PLAIN:
+    if len(money) != 1 or money[0].role is not Role.PLAIN or not is_lines(money[0], context, found, elsewhere=False):
         return None
     amount = money[0].amount
     if amount.value is None or _buckets(folded):
@@ -167,35 +172,11 @@ def _alone(text: str, folded: str, found: list[Labelled]) -> tuple[Decimal, str 
     if (
         rule("thanks_for_payment").search(folded)
         or rule("event").search(folded[:first])
-        or rule("other_purse", "wallets").search(folded[amount.end : first])
+        or rule("other_purse", "wallets").search(folded[points_end(folded, amount.end) : first])
         or rule("price").match(folded[amount.end :].lstrip(" .,-:\n"))
     ):
         return None
     return amount.value, amount.currency, "amount alone"
-
-
-def is_bank(folded: str) -> bool:
-    """ "Card *1234 ... Balance: 15000": the message of a bank, or the receipt of a wallet on the telephone."""
-    if _bank().search(folded) is not None:
-        return True
-    return (
-        rule("receipt_event").search(folded) is not None
-        and rule("receipt_mark").search(folded) is not None
-        and rule("of_a_line").search(folded) is None  # what only a telephone has
-    )
-
-
-def of_somebody_else(folded: str) -> bool:
-    """ "You pay for this subscriber": the sum belongs to another line."""
-    return rule("somebody_else").search(folded) is not None
-
-
-@lru_cache(maxsize=1)
-def _bank() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:{any_of('masked_account')})"
-        r"[\s:.]{0,3}(?:no\.?\s?)?(?:[*x•.·]{1,12}\s?\d{3,4}|ending)(?!\d)"
-    )
 
 
 def _opening() -> re.Pattern[str]:
@@ -205,6 +186,8 @@ def _opening() -> re.Pattern[str]:
 def _closes(text: str, folded: str, amount: Amount) -> bool:
     rest = folded[amount.end : amount.end + 40]
     if not rest.strip() or re.match(r"\s{0,2}[.,;!*(\n]", rest) or rule("valid_until").match(rest.lstrip()):
+        return True
+    if points_end(folded, amount.end) > amount.end:
         return True
     behind = text[amount.end :].lstrip()
     return text[amount.end - 1] == "." and not behind[:1].islower() and not behind[:1].isdigit()

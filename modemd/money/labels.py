@@ -55,8 +55,8 @@ def labelled(text: str, folded: str, amounts: Sequence[Amount]) -> list[Labelled
 
 
 def instruction(amount: Amount, folded: str) -> int | None:
-    """How far behind the amount one is told to dial or press something: that opens a new sentence, with or without a
-    full stop, unless the money is only there when one has done it. None where nothing of that kind follows."""
+    """How far behind the amount one is told to dial, press or remember something: that opens a new sentence, with or
+    without a full stop, unless the money is only there when one has done it. None where nothing such follows."""
     told = _instruction().search(folded[amount.end : amount.end + 60])
     if told is None or amount.sign is None or _claim().search(folded, amount.end, amount.end + 120):
         return None
@@ -176,7 +176,7 @@ def _tail(text: str, folded: str, amount: Amount, after: int) -> str:
 
 @lru_cache(maxsize=1)
 def _instruction() -> re.Pattern[str]:
-    return re.compile(rf"(?:^|\s)(?:{any_of('dial')})\s{{0,2}}[^.!?\n]{{0,30}}?[*#\d\x1f]")
+    return re.compile(rf"(?:^|\s)(?:(?:{any_of('dial')})\s{{0,2}}[^.!?\n]{{0,30}}?[*#\d\x1f]|(?:{any_of('reminder')}))")
 
 
 @lru_cache(maxsize=1)

@@ -16,8 +16,10 @@ from modemd.money.damage import is_damaged
 from modemd.money.expiry import expires
 from modemd.money.fold import clean, fold
 from modemd.money.labels import Labelled, Role, labelled
+from modemd.money.lost_letters import mended
 from modemd.money.menus import without_menu
 from modemd.money.pack import Pack, Pattern
+from modemd.money.receipts import is_elsewhere, is_lines, is_masked_account, of_somebody_else, spelled_out
 from modemd.money.volumes import data_left
 from modemd.money.wordlists import rule
 from modemd.records import Kind, Reading
@@ -35,7 +37,7 @@ def read(text: str, *, pack: Pack | None = None, country: str | None = None) -> 
     if is_damaged(text):
         return Reading(kind="other")
     home = pack.currency if pack is not None else None
-    whole = clean(text)
+    whole = mended(clean(text))
     cleaned, folded, menu = without_menu(whole, fold(whole))
     left = data_left(folded)
     by_pack = _by_pattern(pack, whole, fold(whole), country, home) if pack is not None else None
@@ -72,15 +74,22 @@ def read(text: str, *, pack: Pack | None = None, country: str | None = None) -> 
 
 def _by_pattern(pack: Pack, text: str, folded: str, country: str | None, home: str | None) -> Reading | None:
     """The first pattern whose number is a whole amount with a certain value."""
-    if generic.is_bank(folded) or generic.of_somebody_else(folded):
+    if is_masked_account(folded) or of_somebody_else(folded):
         return None
     items: list[Labelled] | None = None
+    elsewhere = False
     context = TextContext(text, folded, country, pack=pack)
     for pattern in pack.patterns:
         matches = list(pattern.regex.finditer(folded))
         if matches and items is None:
             items = labelled(text, folded, amounts(text, folded, country=country, home=home))
-        readings = [_reading(pattern, match, items or [], context, pack) for match in matches]
+            elsewhere = is_elsewhere(context, items)
+        own = spelled_out(pattern.regex.pattern)
+        readings = []
+        for match in matches:
+            item = _item(match, items or [])
+            if item is not None and (own or is_lines(item, context, items or [], elsewhere=elsewhere)):
+                readings.append(_reading(pattern, match, item, context, pack))
         found = [reading for reading in readings if reading is not None]
         good = [reading for reading in found if reading.pattern is not None]
         if good and len({reading.balance for reading in found}) == 1 and not _rivals(good[0], items or []):
@@ -91,15 +100,14 @@ def _by_pattern(pack: Pack, text: str, folded: str, country: str | None, home: s
 def _reading(
     pattern: Pattern,
     match: re.Match[str],
-    items: list[Labelled],
+    item: Labelled,
     context: TextContext,
     pack: Pack,
 ) -> Reading | None:
-    """None where the group is not one whole certain amount, or where words in front of what
+    """None where the amount of the item is not certain, or where words in front of what
     the pattern itself spells out make it something else ("Бонусный" before "баланс: 50 р"). Without the pattern's name
     where an unknown word around it ("Xyz balance", "5 EUR waiting") makes it a rival at most."""
-    item = next((i for i in items if i.amount.digits == _number_span(match)), None)
-    if item is None or item.amount.value is None or not item.amount.exact:
+    if item.amount.value is None or not item.amount.exact:
         return None
     folded = context.folded
     start = item.amount.start - len(item.label)
@@ -129,6 +137,11 @@ def _reading(
         pattern=pattern.name if proved else None,
         confidence="operator",
     )
+
+
+def _item(match: re.Match[str], items: list[Labelled]) -> Labelled | None:
+    """What the group `balance` has caught, if that is one whole number."""
+    return next((item for item in items if item.amount.digits == _number_span(match)), None)
 
 
 def _rivals(reading: Reading, items: list[Labelled]) -> bool:

@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 
 from modemd.money.fold import clean, fold
-from modemd.money.generic import is_bank
 from modemd.money.pack import Pack
+from modemd.money.receipts import is_bank
 from modemd.money.wordlists import any_of, rule
 
 LONGEST_SHORT = 6  # digits of a short number (service codes); from 7 on it may be a subscriber (E.164)

@@ -31,7 +31,7 @@ def volumes(folded: str) -> list[Volume]:
     """Every amount of data in the folded text; "3Gb 817Mb 169kb" gives three."""
     found = []
     for match in _volume().finditer(folded):
-        digits, unit = (match["n1"], match["unit1"]) if match["n1"] else (match["n2"], match["unit2"])
+        digits, unit = next((match[f"n{n}"], match[f"unit{n}"]) for n in (1, 2, 3) if match[f"n{n}"])
         size = _size(digits, fold(unit))
         found.append(Volume(match.start(), match.end(), size))
     return found
@@ -73,6 +73,7 @@ def _volume() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\d.,:*#])(?P<n1>{digits})\s?{_UNIT.format(1)}"
         rf"|(?<![^\W_]){_UNIT.format(2)}\)?\s?[=:]\s?(?P<n2>{digits})(?![\d:])"
+        rf"|(?:{any_of('data')})[^\W\d_]{{0,8}}[\s:=]{{0,2}}(?P<n3>{digits})\s?(?P<unit3>[mg])(?![^\W\d_]|/)"
     )
 
 
@@ -98,13 +99,28 @@ def _counts(folded: str, item: Volume) -> bool:
         return False
     marks = [(m.end(), kind) for kind, mark in ((1, left), (-1, used), (-1, offer)) for m in mark.finditer(before)]
     if marks:
-        return max(marks)[1] > 0
+        return max(marks)[1] > 0 and rule("bound").search(before[-20:]) is None
     clause = _CLAUSE.split(before)[-1]
+    if rule("bound").search(clause):
+        return False
     labelled = re.search(rf"(?:{any_of('data_label')}){_BEHIND_LABEL}$", clause)
-    return left.search(near) is not None or labelled is not None or rule("valid_until").search(behind) is not None
+    return (
+        left.search(near) is not None
+        or labelled is not None
+        or rule("valid_until").search(behind) is not None
+        or _renewed(folded, item)
+    )
 
 
-_NEXT = re.compile(r"[;!\n]|\.\s|\d\s?(?:[gmk][bб]|г[bб]|[gmk]o)(?![^\W\d_])")
+def _renewed(folded: str, item: Volume) -> bool:
+    """ "300 min, 7.55 GB. Next payment 14.03.": the rest of a package, up to when it is paid for again."""
+    return (
+        rule("renewal").match(folded[item.end : item.end + 4].lstrip(" .,;\n") + folded[item.end + 4 : item.end + 40])
+        is not None
+    )
+
+
+_NEXT = re.compile(r"[;!\n]|\.(?:\s|(?=[^\W\d_]))|\d\s?(?:[gmk][bб]|г[bб]|[gmk]o)(?![^\W\d_])")
 _CLAUSE = re.compile(r"[;\n]|\.(?=[^\W\d])|,(?=\D)")
 _BEHIND_LABEL = r"(?:\.cu)?\s?(?:\([^)]{0,10}\))?\s?[:=]?\s?(?:\dg\s)?"
 

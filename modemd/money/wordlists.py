@@ -49,6 +49,11 @@ def keyed(table: str) -> list[tuple[str, list[str]]]:
     return [(key, values.split()) for key, _, values in lines]
 
 
+def all_words() -> set[str]:
+    """The single words of all languages, as they are written."""
+    return {word for found in _languages().values() for _, text in found for word in text.split() if "_" not in word}
+
+
 @cache
 def _languages() -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}

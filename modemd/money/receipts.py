@@ -1,0 +1,166 @@
+"""Texts about money that is not on the line: receipts of wallets and banks, quizzes, the balance of somebody else.
+
+No list names every wallet, so what such a text *does* counts: money went to or came from somebody, a transaction has a
+number, something was withdrawn, a question is asked. "Balance" in it is the line's only where the words right at it
+name what a telephone alone has ("prepaid balance", "airtime balance"). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from modemd.money.context_check import TextContext, is_stranger
+from modemd.money.labels import Labelled, Role
+from modemd.money.notices import notice
+from modemd.money.wordlists import any_of, rule
+
+
+def is_elsewhere(context: TextContext, items: Sequence[Labelled]) -> bool:
+    """Whether the text, with its labelled sums, is a receipt or a quiz: a bare "balance" in it is not the line's."""
+    folded = context.folded
+    return (
+        is_bank(folded)
+        or rule("quiz").search(folded) is not None
+        or (any(_moved(item) for item in items) and rule("receipt_number").search(folded) is not None)
+        or _CHOICES.search(folded) is not None
+        or _numbered_question().search(folded) is not None
+        or any(is_stranger(context, found.end()) for found in rule("thanks_for_using").finditer(folded))
+        or any(_is_transfer(item) for item in items)
+    )
+
+
+def is_lines(item: Labelled, context: TextContext, items: Sequence[Labelled], *, elsewhere: bool) -> bool:
+    """Whether the sum of the item may be the line's in this text; `elsewhere` is what `is_elsewhere` says of it."""
+    if names_the_line(item.label):
+        return True
+    if elsewhere or _is_paid_ahead(item, context.folded, items):
+        return False
+    return item.principal or not is_wallets(item, context, items)
+
+
+def spelled_out(source: str) -> bool:
+    """Whether the expression of a pack expects the words of a receipt: then its operator writes so of the line."""
+    return rule("transfer", "receipt_event", "receipt_number", "wallets", "cash_desk").search(source) is not None
+
+
+def is_wallets(item: Labelled, context: TextContext, items: Sequence[Labelled]) -> bool:
+    """Whether a wallet or its counter is named around the sum of the item: in front of it wherever that is; behind it
+    unless one can top up there, a code is given, or it labels a sum of its own ("Balance 5. MoMo: 12")."""
+    folded = context.folded
+    for found in rule("wallets", "cash_desk").finditer(folded):
+        if found.start() < item.amount.start:
+            return True
+        if any(
+            found.start() >= other.amount.start - len(other.label)
+            and found.end() <= other.amount.start
+            and rule("price", "receipt_mark").search(other.label) is None
+            for other in items
+            if other.amount.start > item.amount.end
+        ):
+            continue
+        start = max(folded.rfind(stop, item.amount.end, found.start()) for stop in ".!?\n") + 1
+        sentence = re.split(
+            r"[.!?\n]\s?(?=[^\W\d_])|$", folded[max(start, item.amount.end) : found.end() + 60], maxsplit=1
+        )
+        if rule("top_up_word").search(sentence[0]) is None and re.search(r"[*#]\d", sentence[0]) is None:
+            return True
+    return False
+
+
+def names_the_line(label: str) -> bool:
+    """Whether the words in front of a sum say that it is what a telephone calls from: "your prepaid balance is"."""
+    found = list(rule("balance").finditer(label))
+    place = found[-1].start() if found else len(label)
+    near = " ".join(label[:place].split()[-3:]) + " " + label[place:]
+    return rule("of_a_line").search(near) is not None
+
+
+def is_masked_account(folded: str) -> bool:
+    """ "Card *1234": the last digits of a card or an account, as a bank writes them."""
+    return _masked_account().search(folded) is not None
+
+
+def is_bank(folded: str) -> bool:
+    """ "Card *1234 ... Balance: 15000": the message of a bank, or the receipt of a wallet on the telephone."""
+    if is_masked_account(folded):
+        return True
+    return (
+        rule("receipt_event", "transfer").search(folded) is not None
+        and rule("receipt_mark", "receipt_number").search(folded) is not None
+        and rule("of_a_line").search(folded) is None  # what only a telephone has
+    )
+
+
+def of_somebody_else(folded: str) -> bool:
+    """ "You pay for this subscriber": the sum belongs to another line."""
+    return rule("somebody_else").search(folded) is not None
+
+
+# --- helpers
+
+_CHOICES = re.compile(r"(?<![^\W_])a\s?[.):=]\s?\w[^\n]{1,40}?(?<![^\W_])[bвб]\s?[.):=]\s?\w")
+"""The answers of a quiz: "A. Bob, B. Barry or C. Ben"."""
+
+
+@lru_cache(maxsize=1)
+def _numbered_question() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of('question')})\s?(?:№|#|n[o°]\.?)?\s?\d")
+
+
+@lru_cache(maxsize=1)
+def _masked_account() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{any_of('masked_account')})"
+        r"[\s:.]{0,3}(?:no\.?\s?)?(?:[*x•.·]{1,12}\s?\d{3,4}|ending)(?!\d)"
+    )
+
+
+def _is_transfer(item: Labelled) -> bool:
+    """ "You have received 50.00 from A", "50.00 sent to B": a sum that went or came. What a telephone is topped up
+    with, and what a bonus gives, comes from the operator."""
+    around = f"{item.label} {item.tail}"
+    return (
+        item.role in {Role.OTHER, Role.PLAIN}
+        and rule("transfer").search(around) is not None
+        and rule("top_up_word").search(around) is None
+    )
+
+
+def _is_paid_ahead(item: Labelled, folded: str, items: Sequence[Labelled]) -> bool:
+    """Whether a sum in front of the balance is not accounted for: no top-up, no bonus, nothing that a telephone costs
+    or holds. Then money may have gone anywhere, in whatever language it is said."""
+    first = item.amount.start - len(item.label)
+    for other in items:
+        start, end = other.amount.start, other.amount.end
+        if end <= item.amount.start and _moved(other) and other.amount.value != 0:
+            before = re.split(r"[!?\n]|\.\s", folded[max(0, start - 60) : start])[-1]
+            around = f"{before}{other.label} {other.tail} {folded[end : min(end + 40, first)]}"
+            if not _is_of_a_line(around):
+                return True
+    return False
+
+
+def _is_of_a_line(words: str) -> bool:
+    return rule(*_OF_A_LINE).search(words) is not None or notice(words) == "top_up"
+
+
+_OF_A_LINE = (
+    "top_up_word",
+    "other_purse",
+    "minus",
+    "debt",
+    "bound",
+    "renewal",
+    "units",
+    "data",
+    "minutes",
+    "messages",
+    "tariff",
+    "unlimited",
+)
+
+
+def _moved(item: Labelled) -> bool:
+    """A sum in a currency that is not called a balance; beside the number of a transaction it was paid."""
+    return item.role in {Role.OTHER, Role.PLAIN} and item.amount.sign is not None
