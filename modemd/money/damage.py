@@ -62,11 +62,11 @@ def is_torn(folded: str, first: int, digits: tuple[int, int]) -> bool:
     if re.search(r"[.,]\d$", folded[start:end]) and re.match(r"[^\w\s.,;)'*\x1f-]", behind) and not _is_sign(behind[0]):
         return True
     ahead = folded[max(0, first - 2) : first]
-    if behind[:1] == "\x1f" or re.match(r"[<¤%&_]", behind):
+    if behind[:1] == "\x1f" or re.match(r"[<¤%&_°]", behind):
         return True
     if folded[first].isdecimal() and re.search(r"[\d.,][^\w\s(\"'\x1f-]$", ahead) is not None:
         return True
-    return re.search(r"(?:^|[\s:=])[!#%&;<?¤)@_]$", ahead) is not None or (
+    return re.search(r"(?:^|[\s:=-])[!#%&;<?¤)@_]$", ahead) is not None or (
         ahead[-1:] == '"' and '"' not in behind[:1] and '"' not in folded[end : end + 30]
     )
 

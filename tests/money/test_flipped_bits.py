@@ -43,10 +43,10 @@ def flipped(text: str, amount: str, *, ucs2: bool) -> Iterator[str]:
 
 @pytest.mark.parametrize("ucs2", [False, True], ids=["gsm7", "ucs2"])
 def test_an_impossible_character_in_an_amount_gives_no_number(*, ucs2: bool) -> None:
-    """None, or the number that was meant, for every such bit of every third real reply."""
+    """None, or the number that was meant, for every such bit of every second real reply."""
     tried = 0
     faults = []
-    for country, text, wanted in REPLIES[::3]:
+    for country, text, wanted in REPLIES[::2]:
         for spoilt in flipped(text, wanted.lstrip("-"), ucs2=ucs2):
             tried += 1
             got = read(spoilt, country=country).balance
