@@ -292,11 +292,11 @@ def _sign_fits(sign: str, written: str, home: str | None, *, prefix: bool) -> bo
         return True
     if len(bare) > 1 or not bare.isalpha():
         return True
-    if not prefix and rule("conjunction").fullmatch(bare):
+    if not prefix and home != signs()[bare][0] and rule("conjunction").fullmatch(bare):
         return False  # Italian "e": "48,05 e 10"
     if prefix and (not written[:1].isupper() or bare not in {"r", "n", "k", "p", "e", "q", "l", "m"}):
         return False
-    if bare == "e" and written[0] != "E":
+    if prefix and bare == "e" and written[0] != "E":
         return False  # "È" is a verb
     return home in signs()[bare] if home else bare in {"r", "p", "f", "d", "c"}
 
@@ -313,7 +313,9 @@ def _signed(value: Decimal | None, first: int, match: re.Match[str], masked: str
     ahead = masked[place - 1] if place else ""
     spaced = masked[place + 1 : place + 2] == " "
     first = min(first, place)
-    if dash == MINUS or (not place and "\n-" not in masked):  # "- 174.60 р." as the first of the text, and no list
+    if dash == MINUS or (
+        dash == "-" and not place and "\n-" not in masked
+    ):  # "- 174.60 р." as the first of the text, and no list
         return _negated(value), first
     if spaced:
         if masked[:place].rstrip()[-1:] in {":", "="}:

@@ -79,7 +79,7 @@ _MORE = re.compile(r"[^\w\s*\x1f(/+-]{1,2}\d|[^\w\s][.,]\d|[*>)&]\d{2}(?![\d*#])
 
 @lru_cache(maxsize=1)
 def _between_sign() -> re.Pattern[str]:
-    return re.compile(rf"[!#%&:;<=>?@_¤*+()\"]\s?(?:{sign_regex()})(?![^\W\d_])")
+    return re.compile(rf"[!#%&:;<=>?@_¤*+()\"]\s?(?:{sign_regex()})(?![^\W\d_]|[=:])")
 
 
 def _is_sign(char: str) -> bool:
@@ -88,7 +88,6 @@ def _is_sign(char: str) -> bool:
 
 _TORN = re.compile(
     r"(?<![\d.,])\d{1,9}[.,][^\W\d_]\d"  # "548.p8"
-    r"|(?<!\S)[!%&](?=\d)"  # "!2.50": nothing is glued to the front of a sum like this
     r"|\d[.,]\d?[(<](?=\s)"  # "548.0( с."
     r"|[.,][!-/:-@](?<![*#\-+)(])\d(?=\s)"  # "548.%8"
 )

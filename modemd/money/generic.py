@@ -16,7 +16,7 @@ from modemd.money.context_check import TextContext, all_known
 from modemd.money.fold import fold_pattern
 from modemd.money.labels import Labelled, Role, labelled, sentences
 from modemd.money.pack import Pack
-from modemd.money.receipts import is_elsewhere, is_lines, is_masked_account, of_somebody_else
+from modemd.money.receipts import is_elsewhere, is_lines, is_masked_account, names_the_line, of_somebody_else
 from modemd.money.wordlists import any_of, rule
 
 
@@ -36,7 +36,8 @@ def balance(
         (Role.HAVE, "you have"),
     ):
         group = [item for item in found if item.role is role and _usable(item, folded)]
-        group = [item for item in group if is_lines(item, context, found, elsewhere=elsewhere)]
+        if not all(is_lines(item, context, found, elsewhere=elsewhere) for item in group):
+            group = [item for item in group if names_the_line(item.label)]
         if role is Role.HAVE and rule("error").search(folded):
             return None
         if not group:

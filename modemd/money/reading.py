@@ -85,13 +85,16 @@ def _by_pattern(pack: Pack, text: str, folded: str, country: str | None, home: s
             items = labelled(text, folded, amounts(text, folded, country=country, home=home))
             elsewhere = is_elsewhere(context, items)
         own = spelled_out(pattern.regex.pattern)
-        readings = []
-        for match in matches:
-            item = _item(match, items or [])
-            if item is not None and (own or is_lines(item, context, items or [], elsewhere=elsewhere)):
-                readings.append(_reading(pattern, match, item, context, pack))
-        found = [reading for reading in readings if reading is not None]
-        good = [reading for reading in found if reading.pattern is not None]
+        caught = [(match, item) for match in matches if (item := _item(match, items or [])) is not None]
+        others = [item for item in items or [] if all(item is not mine for _, mine in caught)]
+        found = []
+        good = []
+        for match, item in caught:
+            reading = _reading(pattern, match, item, context, pack)
+            if reading is not None:
+                found.append(reading)
+                if reading.pattern is not None and (own or is_lines(item, context, others, elsewhere=elsewhere)):
+                    good.append(reading)
         if good and len({reading.balance for reading in found}) == 1 and not _rivals(good[0], items or []):
             return good[0]
     return None
