@@ -16,7 +16,7 @@ from modemd.money.context_check import TextContext, all_known
 from modemd.money.fold import fold_pattern
 from modemd.money.labels import Labelled, Role, labelled, sentences
 from modemd.money.pack import Pack
-from modemd.money.receipts import is_elsewhere, is_lines, is_masked_account, names_the_line, of_somebody_else
+from modemd.money.receipts import doubtful_from, is_lines, is_masked_account, names_the_line, of_somebody_else
 from modemd.money.wordlists import any_of, rule
 
 
@@ -28,7 +28,7 @@ def balance(
         return None
     found = labelled(text, folded, amounts(text, folded, country=country, home=home))
     context = TextContext(text, folded, country, pack=pack)
-    elsewhere = is_elsewhere(context, found)
+    doubtful = doubtful_from(context, found)
     for role, name in (
         (Role.MAIN, "balance word"),
         (Role.REST, "remaining word"),
@@ -36,7 +36,7 @@ def balance(
         (Role.HAVE, "you have"),
     ):
         group = [item for item in found if item.role is role and _usable(item, folded)]
-        if not all(is_lines(item, context, found, elsewhere=elsewhere) for item in group):
+        if not all(is_lines(item, context, found, doubtful) for item in group):
             group = [item for item in group if names_the_line(item.label)]
         if role is Role.HAVE and rule("error").search(folded):
             return None
@@ -61,7 +61,7 @@ def balance(
         if item.negative and value > 0:
             value = -value
         return value, item.amount.currency or _shared_currency(item, found, text), name
-    if elsewhere or rule("error").search(folded):
+    if not doubtful or rule("error").search(folded):
         return None
     return _alone(context, found)
 
@@ -154,7 +154,7 @@ def _alone(context: TextContext, found: list[Labelled]) -> tuple[Decimal, str | 
     money = [
         item for item in found if item.amount.sign is not None and item.amount.exact and item.role is not Role.OTHER
     ]
-    if len(money) != 1 or money[0].role is not Role.PLAIN or not is_lines(money[0], context, found, elsewhere=False):
+    if len(money) != 1 or money[0].role is not Role.PLAIN or not is_lines(money[0], context, found, len(text)):
         return None
     amount = money[0].amount
     if amount.value is None or _buckets(folded):

@@ -19,7 +19,7 @@ from modemd.money.labels import Labelled, Role, labelled
 from modemd.money.lost_letters import mended
 from modemd.money.menus import without_menu
 from modemd.money.pack import Pack, Pattern
-from modemd.money.receipts import is_elsewhere, is_lines, is_masked_account, of_somebody_else, spelled_out
+from modemd.money.receipts import doubtful_from, is_lines, is_masked_account, of_somebody_else, spelled_out
 from modemd.money.volumes import data_left
 from modemd.money.wordlists import rule
 from modemd.records import Kind, Reading
@@ -77,23 +77,22 @@ def _by_pattern(pack: Pack, text: str, folded: str, country: str | None, home: s
     if is_masked_account(folded) or of_somebody_else(folded):
         return None
     items: list[Labelled] | None = None
-    elsewhere = False
     context = TextContext(text, folded, country, pack=pack)
     for pattern in pack.patterns:
         matches = list(pattern.regex.finditer(folded))
         if matches and items is None:
             items = labelled(text, folded, amounts(text, folded, country=country, home=home))
-            elsewhere = is_elsewhere(context, items)
         own = spelled_out(pattern.regex.pattern)
         caught = [(match, item) for match in matches if (item := _item(match, items or [])) is not None]
         others = [item for item in items or [] if all(item is not mine for _, mine in caught)]
+        doubtful = doubtful_from(context, others) if caught else 0
         found = []
         good = []
         for match, item in caught:
             reading = _reading(pattern, match, item, context, pack)
             if reading is not None:
                 found.append(reading)
-                if reading.pattern is not None and (own or is_lines(item, context, others, elsewhere=elsewhere)):
+                if reading.pattern is not None and (own or is_lines(item, context, others, doubtful)):
                     good.append(reading)
         if good and len({reading.balance for reading in found}) == 1 and not _rivals(good[0], items or []):
             return good[0]

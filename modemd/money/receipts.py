@@ -16,10 +16,11 @@ from modemd.money.notices import notice
 from modemd.money.wordlists import any_of, rule
 
 
-def is_elsewhere(context: TextContext, items: Sequence[Labelled]) -> bool:
-    """Whether the text, with its labelled sums, is a receipt or a quiz: a bare "balance" in it is not the line's."""
+def doubtful_from(context: TextContext, items: Sequence[Labelled]) -> int:
+    """Where in the text a bare "balance" begins to be doubtful: at its beginning in a receipt or a quiz, else behind
+    the first sum that no telephone accounts for; nowhere (past the end) where all is accounted for."""
     folded = context.folded
-    return (
+    if (
         is_bank(folded)
         or rule("quiz").search(folded) is not None
         or (any(_moved(item) for item in items) and rule("receipt_number").search(folded) is not None)
@@ -27,14 +28,20 @@ def is_elsewhere(context: TextContext, items: Sequence[Labelled]) -> bool:
         or _numbered_question().search(folded) is not None
         or any(is_stranger(context, found.end()) for found in rule("thanks_for_using").finditer(folded))
         or any(_is_transfer(item) for item in items)
-    )
+    ):
+        return 0
+    following = [item.amount.start - len(item.label) for item in items[1:]] + [len(folded)]
+    for item, next_label in zip(items, following, strict=False):
+        if not _is_accounted_for(item, folded, next_label):
+            return item.amount.end
+    return len(folded) + 1
 
 
-def is_lines(item: Labelled, context: TextContext, items: Sequence[Labelled], *, elsewhere: bool) -> bool:
-    """Whether the sum of the item may be the line's in this text; `elsewhere` is what `is_elsewhere` says of it."""
+def is_lines(item: Labelled, context: TextContext, items: Sequence[Labelled], doubtful: int) -> bool:
+    """Whether the sum of the item may be the line's in this text; `doubtful` is what `doubtful_from` says of it."""
     if names_the_line(item.label):
         return True
-    if elsewhere or _is_paid_ahead(item, context.folded, items):
+    if item.amount.start >= doubtful:
         return False
     return item.principal or not is_wallets(item, context, items)
 
@@ -127,18 +134,14 @@ def _is_transfer(item: Labelled) -> bool:
     )
 
 
-def _is_paid_ahead(item: Labelled, folded: str, items: Sequence[Labelled]) -> bool:
-    """Whether a sum in front of the balance is not accounted for: no top-up, no bonus, nothing that a telephone costs
-    or holds. Then money may have gone anywhere, in whatever language it is said."""
-    first = item.amount.start - len(item.label)
-    for other in items:
-        start, end = other.amount.start, other.amount.end
-        if end <= item.amount.start and _moved(other) and other.amount.value != 0:
-            before = re.split(r"[!?\n]|\.\s", folded[max(0, start - 60) : start])[-1]
-            around = f"{before}{other.label} {other.tail} {folded[end : min(end + 40, first)]}"
-            if not _is_of_a_line(around):
-                return True
-    return False
+def _is_accounted_for(item: Labelled, folded: str, stop: int) -> bool:
+    """Whether a sum that is not called the balance is a top-up, a bonus, or what a telephone costs or holds; `stop` is
+    where the words of the next sum begin. Other money may have gone anywhere, in whatever language it is said."""
+    start, end = item.amount.start, item.amount.end
+    if not _moved(item) or (not item.amount.value and item.amount.value is not None):
+        return True
+    before = re.split(r"[!?\n]|\.\s", folded[max(0, start - 60) : start])[-1]
+    return _is_of_a_line(f"{before}{item.label} {item.tail} {folded[end : min(end + 40, stop)]}")
 
 
 def _is_of_a_line(words: str) -> bool:
