@@ -28,6 +28,8 @@ LEAST_MARGIN = Decimal(1)
 STALE_INTERVALS = 2
 # A reply that cannot be read comes back at each query; once a day is enough to be told.
 UNREADABLE_PAUSE = timedelta(hours=24)
+# The phrase of a request whose answer came, in octets that are no text: without a reading, and still an answer.
+UNDECODABLE = "undecodable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +115,9 @@ def evaluate(
     - `recovered` once when a low or critical balance is well above `low` again: by a tenth of it, or after a rise of
       at least `low` at one go, which is a top-up and no hovering. Only then can `low` come again; `critical` can come
       again after the balance was a tenth above `critical`.
-    - `unreadable` at once when the operator answered and no number could be read; again after a good reading, but at
-      most one in 24 hours. Failures to get an answer, and the operator's own errors, raise nothing: `stale` covers
-      them.
+    - `unreadable` at once when the operator answered and no number could be read, in its text or because its octets
+      are none; again after a good reading, but at most one in 24 hours. Failures to get an answer, and the operator's
+      own errors, raise nothing: `stale` covers them.
     - A reading (also one of data only) ends `stale` and `unreadable`. The end of `stale` is a `recovered` where the
       level is ok, or where there is no money to judge and nothing was low before.
     What was not asked for (late, network, SMS) counts only where it is newer than the last reading and readable; one
@@ -223,7 +225,7 @@ def _read(new: State, m: Measurement, policy: Policy) -> list[RaisedEvent]:
 
 def _unread(new: State, m: Measurement) -> list[RaisedEvent]:
     """An answer to our question without a number, or no answer."""
-    answered = bool((m.text or "").strip() or m.raw) and m.reading.kind in ("other", "menu")
+    answered = m.error == UNDECODABLE or (bool((m.text or "").strip()) and m.reading.kind in ("other", "menu"))
     new["failure"] = m.hint or m.error or ("the reply holds no balance" if answered else "no answer")
     if not answered or new.get("unreadable"):
         return []

@@ -39,14 +39,14 @@ class CodeResult:
 
     @property
     def worth(self) -> int:
-        """Money, then data, then an announced SMS, then any text, then a failure."""
+        """Money, then data, then an announced SMS, then any answer, then a failure."""
         if self.reading.balance is not None:
             return 4
         if self.reading.data_left_mb is not None:
             return 3
         if self.error is None:
             return 2
-        return 1 if self.result.text is not None else 0
+        return 1 if self.result.text is not None or self.result.error == "undecodable" else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ def read_safely(text: str, *, pack: Pack | None, country: str | None, report: Ca
         reading = read(text, pack=pack, country=country)
     except Exception:  # noqa: BLE001  # a bug in a parser of hostile text is reported, not fatal
         report("an answer could not be read")
-        return Reading(kind="error")
+        return Reading(kind="other")
     if reading.balance is not None and reading.currency is None and pack is not None:
         return replace(reading, currency=pack.currency)
     return reading

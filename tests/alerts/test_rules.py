@@ -142,7 +142,7 @@ def test_failures_raise_nothing(measure: Measure, changes: dict[str, str]) -> No
     [
         {"kind": "other", "text": "Ваш тариф: Супер"},
         {"kind": "menu", "text": "1. Balance 2. Tariff"},
-        {"kind": "other", "raw": b"\xff\xfe", "error": "cannot be decoded"},
+        {"kind": "error", "raw": b"\xff\xfe", "error": "undecodable"},
         {"kind": "other", "text": "Dear customer", "origin": "query", "error": "unreadable"},
     ],
 )
@@ -225,6 +225,7 @@ def test_stale_after_two_intervals(measure: Measure) -> None:
         ({"error": "CME 258"}, "CME 258"),
         ({"kind": "other", "text": "Dear customer"}, "the reply holds no balance"),
         ({"kind": "error", "text": None}, "no answer"),
+        ({"kind": "error", "raw": b"\xff", "error": "undecodable"}, "undecodable"),
     ],
 )
 def test_stale_names_the_last_failure(measure: Measure, changes: dict[str, Any], reason: str) -> None:

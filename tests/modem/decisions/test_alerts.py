@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from modemd.alerts import raising, rules
 from tests.backends.scripted import Fails
 
@@ -38,3 +40,25 @@ def test_no_answer_is_no_balance(house: Any, script: Any) -> None:
     script.ussd["*"] = Fails("network timeout")
     house.open().balance()
     assert judged(house) == []
+
+
+def test_an_answer_that_no_decoder_reads(house: Any, script: Any) -> None:
+    """The network answered, so it is told as a text without a number is; also where another code was refused before."""
+    script.ussd["*100#"] = Fails("CME 258")
+    script.ussd["#100#"] = Fails("undecodable")
+    house.open().balance()
+    assert house.rows[-1].error == "undecodable"
+    assert judged(house) == [("unreadable", "unknown")]
+
+
+def test_a_text_that_the_reader_fails_at(house: Any, script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours in reading a text is no error of the operator's: the person is told that there is no balance."""
+
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ValueError("a bug")
+
+    script.ussd["*"] = "Balance 60.00"
+    house.open()
+    monkeypatch.setattr("modemd.money.reading.read", broken)
+    house.balance()
+    assert judged(house) == [("unreadable", "unknown")]
