@@ -18,8 +18,10 @@ from modemd.cli.rows import row, unasked, when
 from modemd.cli.terminal import as_mapping, complain, one_line, paint, say, why
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable
+from modemd.frozen import dataclass
 
 EVENT_CELLS = 8  # "delivery", the longest
+IN_USE = frozenset({"ready", "busy", "quarantine", "offline", "sim"})  # states of a modem that is open
 DELIVERY_COLOURS = {"delivered": "green", "pending": "yellow", "given up": "red"}
 
 
@@ -68,7 +70,7 @@ class EventLines:
     to see change: the signal, the time of the next query."""
 
     def __init__(self) -> None:
-        self._said: dict[str, tuple[list[str], list[str]]] = {}
+        self._said: dict[str, _Said] = {}
         self._live = False
 
     def of(self, event: Mapping[str, Any]) -> str | None:
@@ -104,15 +106,11 @@ class EventLines:
         return ""  # of a newer daemon: that something happened is better than nothing
 
     def _state(self, modem: str, found: Mapping[str, Any]) -> str | None:
-        state = one_line(found.get("state"), 16)
-        told = [one_line(found.get(key), 400) for key in ("error", "recovery") if found.get(key)]
-        network = [one_line(found.get(key), 24) for key in ("operator", "rat") if found.get(key)]
-        before, said = self._said.get(modem), [state, *told]
-        self._said[modem] = (said, network)
-        # A network that is named a moment after the modem was ready is no news; another network is.
-        if before is not None and before[0] == said and (before[1] == network or len(before[1]) < len(network)):
+        before = self._said.get(modem)
+        now = self._said[modem] = _Said.of(found, before)
+        if before is not None and not now.is_news(before):
             return None
-        parts = [paint(state, terminal.STATE_COLOURS.get(state)), *([] if found.get("error") else network)]
+        parts = [paint(now.state, terminal.STATE_COLOURS.get(now.state)), *([] if now.error else now.named.values())]
         if before is None and self._live:
             parts.append("new in the configuration")
         elif before is None and found.get("taken_at") is not None:
@@ -120,7 +118,44 @@ class EventLines:
             parts.append(terminal.money(found.get("balance"), found.get("currency")))
             parts.append(paint(level, terminal.LEVEL_COLOURS.get(level)))
             parts.append(terminal.ago(found.get("age_s")))
-        return "  ".join(part for part in [*parts, *told] if part)
+        if before is None or now.recovery != before.recovery:
+            return "  ".join(part for part in [*parts, now.error, now.recovery] if part)
+        return "  ".join(part for part in [*parts, now.error] if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What people know of a modem's state. `named`: operator and RAT, `network`: the same, or what they were called
+    last. `went`: it was in use, and is away since; what the next look for it finds then is the same news."""
+
+    state: str
+    error: str
+    recovery: str
+    named: Mapping[str, str]
+    network: Mapping[str, str]
+    went: bool
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any], before: _Said | None) -> _Said:
+        state, error = one_line(found.get("state"), 16), one_line(found.get("error"), 400)
+        names = {key: one_line(found.get(key), 24) for key in ("operator", "rat") if found.get(key)}
+        return cls(
+            state=state,
+            error=error,
+            recovery=one_line(found.get("recovery"), 400),
+            named=names,
+            network={**(before.network if before is not None else {}), **names},
+            went=before is not None and state == "absent" and before.state in IN_USE,
+        )
+
+    def is_news(self, before: _Said) -> bool:
+        """A network that is named a moment after the modem was ready is no news; another network is, where the line
+        would name it."""
+        if self.state != before.state or (self.recovery and self.recovery != before.recovery):
+            return True
+        if self.error != before.error:
+            return not before.went
+        return not self.error and any(self.network[key] != name for key, name in before.network.items())
 
 
 def _reading(found: Mapping[str, Any]) -> str:

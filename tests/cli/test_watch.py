@@ -101,6 +101,50 @@ def test_people_see_a_state_that_changed(daemon: Any, modemd: Any) -> None:
     ]
 
 
+def test_what_was_done_to_heal_it_is_said_once(daemon: Any, modemd: Any) -> None:
+    """Not again at each further state, and its end is no news; another healing is."""
+    once, twice = "opened again once (helped)", "opened again 2 times"
+    events = [
+        state(),
+        LIVE,
+        state(state="busy", recovery=once),
+        state(recovery=once),
+        state(state="busy", recovery=once),
+        state(recovery=twice),
+        state(),
+    ]
+    assert lines(daemon, modemd, *events) == [
+        "home  state     ready",
+        f"home  state     busy  {once}",
+        "home  state     ready",
+        "home  state     busy",
+        f"home  state     ready  {twice}",
+    ]
+
+
+def test_an_unplugged_modem_is_absent_once(daemon: Any, modemd: Any) -> None:
+    """What the next look for it finds is the same news, and so is the network that is not named meanwhile; a reason
+    that comes later is none of it."""
+    gone = {"state": "absent", "error": "it went away: plug it in again"}
+    events = [
+        state(operator="ru-mts", rat="LTE"),
+        LIVE,
+        state(**gone, operator="ru-mts"),
+        state(**(gone | {"error": "there is no such device: plug it in"}), operator="ru-mts"),
+        state(**(gone | {"error": "there is no such device: plug it in"})),
+        state(**(gone | {"error": "2 modems are plugged in: say which"})),
+        state(operator="ru-mts"),
+        state(operator="ru-beeline"),
+    ]
+    assert lines(daemon, modemd, *events) == [
+        "home  state     ready  ru-mts  LTE",
+        "home  state     absent  it went away: plug it in again",
+        "home  state     absent  2 modems are plugged in: say which",
+        "home  state     ready  ru-mts",
+        "home  state     ready  ru-beeline",
+    ]
+
+
 def test_json_has_the_objects_of_the_other_commands(daemon: Any, modemd: Any, reading: Any) -> None:
     """One event a line, the keys of `status`, `history` and `alerts list`, nothing else on stdout."""
     events = [state(), alert(), LIVE, measured(reading(), seq=17), delivery()]
