@@ -30,7 +30,8 @@ DAEMON_PATIENCE_S = 3.0  # a daemon that does not answer at once adds nothing th
 def command(socket: str | None, as_json: bool) -> int:
     """Every port and device that is a modem or looks like one: what it is, who holds it, whether modemd takes it.
 
-    Nothing is opened and no daemon is needed; where one runs and lets you ask, its modems are named.
+    Nothing is opened and no daemon is needed; where one runs and lets you ask, its modems are named, also those that
+    are at no port of this machine: behind a pseudo-terminal ("pty"), or not there ("missing").
     """
     from modemd.backends.at.ports.survey import survey
 
@@ -82,7 +83,8 @@ def _remarks(found: list[PortCandidate]) -> list[str]:
     """Below the table: the stable name of what modemd takes, and what keeps it from the rest, each once."""
     lines: dict[str, None] = {}
     for candidate in found:
-        place = one_line(candidate.path or f"{candidate.vendor}:{candidate.product}")
+        ids = f"{candidate.vendor}:{candidate.product}" if candidate.vendor else None
+        place = one_line(candidate.path or ids or candidate.modem)
         if candidate.take and candidate.modem is None:
             lines[f'{place}: write port = "{one_line(candidate.stable_path or candidate.path)}"'] = None
         if candidate.why and candidate.kind not in ("nmea", "diag"):

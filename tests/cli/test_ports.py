@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -210,16 +211,50 @@ def test_what_the_daemon_knows(machine: Any, daemon: Any, modemd: Callable[..., 
             ]
         },
     )
-    found = {row["path"]: row for row in rows(modemd("ports", "--json"))}
+    told = rows(modemd("ports", "--json"))
+    found = {row["path"]: row for row in told if row["path"]}
     home, car, away = (found[f"/dev/ttyUSB{number}"] for number in (2, 6, 3))
     assert (home["modem"], home["imei"], home["take"], home["why"]) == ("home", "490154203237518", True, None)
     assert (car["modem"], car["take"]) == ("car", False)
     assert "minicom (pid 900)" in car["why"]
     assert (away["take"], away["imei"]) == (False, "490154203237518"), "the spare port of a modem that is in use"
     assert away["modem"] is None, "what is absent may have had the number of another modem"
+    assert [(row["modem"], row["path"], row["why"]) for row in told[-2:]] == [
+        ("away", None, "no such device"),
+        ("new", None, "the daemon says: starting"),
+    ]
     lines = modemd("ports").stdout.splitlines()
     assert any("home" in line and "ready" in line and line.endswith("yes") for line in lines)
     assert any("car" in line and "blocked" in line for line in lines)
+
+
+def test_configured_modems_that_are_no_serial_port(
+    machine: Any, daemon: Any, modemd: Callable[..., Result], tmp_path: Path
+) -> None:
+    """Each is shown with what its port is: a link to a pseudo-terminal, a path without anything, a file, an address."""
+    ours, theirs = os.openpty()
+    (tmp_path / "modem").symlink_to(os.ttyname(theirs))
+    (tmp_path / "file").touch()
+    told = [
+        ("fake", "ready", None, str(tmp_path / "modem"), ("pty", True)),
+        ("gone", "absent", "there is no such device: plug it in", "/dev/ttyUSB9", ("missing", False)),
+        ("odd", "absent", "it is a plain file: correct `port`", str(tmp_path / "file"), ("unknown", False)),
+        ("any", "absent", "no modem is plugged in", None, ("missing", False)),
+        ("web", "ready", None, "http://192.168.8.1", ("unknown", True)),
+    ]
+    keys = ("modem", "state", "error", "port")
+    daemon.result("ports", {"modems": [dict(zip(keys, modem, strict=False)) for modem in told]})
+    found = rows(modemd("ports", "--json"))
+    assert [(row["modem"], row["path"], row["why"], (row["kind"], row["take"])) for row in found] == [
+        (name, port, error, shown) for name, _, error, port, shown in told
+    ]
+    result = modemd("ports")
+    os.close(ours)
+    os.close(theirs)
+    assert result.stderr == ""
+    assert "gone" in result.stdout
+    assert "/dev/ttyUSB9: there is no such device: plug it in" in result.stdout
+    assert "any: no modem is plugged in" in result.stdout
 
 
 @pytest.mark.parametrize("answer", ["forbidden", "old daemon", "nonsense"])

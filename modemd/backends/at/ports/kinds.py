@@ -7,7 +7,8 @@ from typing import Literal
 from modemd.backends.at.ports.portmap import compositions, makes_modems
 from modemd.backends.at.ports.usb import MBIM, STORAGE, UsbDevice
 
-Kind = Literal["at", "ppp", "nmea", "diag", "unknown", "storage", "hilink", "mbim", "qmi", "board"]
+# "pty" and "missing" are said of configured modems alone: a pseudo-terminal; nothing is there.
+Kind = Literal["at", "ppp", "nmea", "diag", "unknown", "storage", "hilink", "mbim", "qmi", "board", "pty", "missing"]
 
 _VENDOR_SPECIFIC = 0xFF
 
@@ -56,4 +57,6 @@ _WHY: dict[Kind, str] = {
     "qmi": "it is in QMI mode and offers no AT port; load the driver of its serial ports (sudo modprobe -a option "
     "qcserial), or switch to a composition with AT ports",
     "board": "it is a serial port of the board, and nothing tells what is wired to it: name it by its path",
+    "pty": "it is a pseudo-terminal: a program plays the modem",
+    "missing": "nothing is there",
 }

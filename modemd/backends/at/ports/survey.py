@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import grp
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from modemd.backends.at.ports.holders import (
     said,
 )
 from modemd.backends.at.ports.kinds import Kind, no_port_kind, why_not
-from modemd.backends.at.ports.sysroot import device_path, entries, opened_path, sysroot
+from modemd.backends.at.ports.sysroot import device_path, entries, is_there, opened_path, sysroot
 from modemd.backends.at.ports.usb import BoardPort, SerialPort, UsbDevice, board_ports, plugged
 from modemd.backends.at.ports.wwan import NO_LOCK, is_unlockable, wwan_ports
 from modemd.frozen import dataclass
@@ -61,8 +61,9 @@ class PortCandidate:
 
 
 def survey(*, known: Sequence[KnownModem] = (), daemon: bool = False, root: Path | None = None) -> list[PortCandidate]:
-    """Ports of USB devices by device, devices without ports, ports of the board. `known`: what the daemon says of its
-    modems; `daemon`: it runs, so that its rights on a port count and not this user's."""
+    """Ports of USB devices by device, devices without ports, ports of the board, and the daemon's modems that are none
+    of these. `known`: what the daemon says of its modems; `daemon`: it runs, so that its rights on a port count and not
+    this user's."""
     base = sysroot(root)
     there = plugged(root=base)
     cards: dict[str, tuple[UsbDevice, list[SerialPort]]] = {}
@@ -80,7 +81,9 @@ def survey(*, known: Sequence[KnownModem] = (), daemon: bool = False, root: Path
         found += _with_daemon(rows, known, base)
     for board in boards:
         found += _with_daemon([_board(board, seen)], known, base)
-    return found
+    shown = {candidate.modem for candidate in found}
+    paths = {candidate.path for candidate in found}
+    return found + [_elsewhere(modem, paths, base) for modem in known if modem.name and modem.name not in shown]
 
 
 # --- helpers
@@ -225,6 +228,27 @@ def _with_daemon(found: list[PortCandidate], known: Sequence[KnownModem], base: 
                 result.append(replace(candidate, imei=imei))
         return result
     return found
+
+
+def _elsewhere(modem: KnownModem, paths: Collection[str | None], base: Path) -> PortCandidate:
+    """A configured modem that is at no port of this machine: behind a pseudo-terminal, at an address, or not there."""
+    path = device_path(modem.port, base) if modem.port is not None else ""
+    there = bool(path) and is_there(Path(opened_path(path, base)))
+    kind: Kind = "unknown"
+    if there and path.startswith("/dev/pts/"):
+        kind = "pty"
+    elif not there and modem.state == "absent":
+        kind = "missing"
+    used = modem.state not in (None, "starting", "absent", "blocked", "failed")
+    return PortCandidate(
+        kind=kind,
+        path=None if path in paths else modem.port,  # what it had last may be another's now
+        imei=modem.imei,
+        modem=modem.name,
+        state=modem.state,
+        take=used,
+        why=None if used else modem.error or f"the daemon says: {modem.state}",
+    )
 
 
 def _forbidden(path: str) -> str | None:
