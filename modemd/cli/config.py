@@ -19,8 +19,11 @@ def command() -> None:
 @command.command("check")
 @click.argument("file", default=DEFAULT_CONFIG, type=click.Path(path_type=Path))
 def check(file: Path) -> int:
-    """Names every error in FILE at once, each with its key, its value and the cure."""
-    from modemd.daemon import config
+    """Names every error in FILE at once, each with its key, its value and the cure; exit code 2 with any.
+
+    A PIN file or an alert program that is not there (yet) is a warning: the daemon starts without it.
+    """
+    from modemd.daemon import config, named_files
 
     try:
         found = config.load(file)
@@ -30,6 +33,8 @@ def check(file: Path) -> int:
         return 2
     for line in config.without_effect(found):
         complain(f"{one_line(file)}: note: {line}")
+    for problem in named_files.missing(found, file):
+        complain(f"warning: {problem}")
     names = ", ".join(modem.name for modem in found.modems)
     channels = _count(len(found.channels), "channel")
     say(f"{one_line(file)}: ok ({_count(len(found.modems), 'modem')}: {names}; {channels})")

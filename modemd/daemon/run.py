@@ -22,7 +22,7 @@ from modemd.alerts.channels import bind
 from modemd.alerts.outbox import Outbox
 from modemd.backends.registry import make_backend
 from modemd.clock import Jumps
-from modemd.daemon import diagnosis, render, service
+from modemd.daemon import diagnosis, named_files, render, service
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.commands import Handlers
 from modemd.daemon.config import Config, load, without_effect
@@ -358,7 +358,7 @@ class Daemon:
         service.notify("READY=1")
 
     def _apply_rest(self, config: Config) -> None:
-        for line in without_effect(config):
+        for line in [*without_effect(config), *map(str, named_files.missing(config, self._path))]:
             self._log.warning(line)
         self._store.keep = config.daemon.keep
         channels = bind(config.channels)

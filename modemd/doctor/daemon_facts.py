@@ -90,6 +90,7 @@ def _modem(said: Mapping[str, Any]) -> ModemFacts:
         steps=tuple(_step(_mapping(one)) for one in _list(said.get("steps"))),
         sms=tuple(_room(_mapping(one)) for one in _list(said.get("sms"))),
         every_s=_number(settings.get("every_s")),
+        pin_file=_text(settings.get("pin_file")),
         roaming_allowed=_flag(settings.get("roaming")) or False,
         radio_fallback=_text(settings.get("radio_fallback")) or "off",
         radio_fallback_on_uplink=_flag(settings.get("radio_fallback_on_uplink")) or False,

@@ -77,6 +77,7 @@ class ModemFacts:
     steps: tuple[StepFacts, ...] = ()
     sms: tuple[SmsStorage, ...] = ()
     every_s: float | None = None
+    pin_file: str | None = None  # where the daemon looks for it
     roaming_allowed: bool = False
     radio_fallback: str = "off"
     radio_fallback_on_uplink: bool = False
@@ -115,7 +116,8 @@ class ChannelFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigFile:
-    """The configuration file. `unreadable`: this user may not read it, which need not be a fault."""
+    """The configuration file. `unreadable`: this user may not read it, which need not be a fault. `lacking`: the files
+    that it names and that are not there, or not fit."""
 
     path: str
     named: bool = True  # by the user or the daemon; else it is only where it usually is
@@ -123,6 +125,7 @@ class ConfigFile:
     missing: bool = False
     unreadable: bool = False
     remarks: tuple[str, ...] = ()
+    lacking: tuple[Problem, ...] = ()
     modems: tuple[str, ...] | None = None  # their names, where it could be read
     channels: int | None = None
     state: str | None = None

@@ -14,6 +14,7 @@ from modemd.backends.at.ports.sysroot import device_path, sysroot
 from modemd.backends.at.ports.uplink import carries_uplink
 from modemd.backends.registry import way_of
 from modemd.daemon.config import Config, load, without_effect
+from modemd.daemon.named_files import missing
 from modemd.doctor import hardware, system
 from modemd.doctor.daemon_facts import ask
 from modemd.doctor.facts import ConfigFile, DaemonFacts, Facts, MissingFact, ModemFacts, User
@@ -94,6 +95,7 @@ def _configuration(path: str) -> tuple[ConfigFile, Config | None]:
         ConfigFile(
             path=path,
             remarks=tuple(without_effect(config)),
+            lacking=tuple(missing(config, path)),
             modems=tuple(modem.name for modem in config.modems),
             channels=len(config.channels),
             state=config.daemon.state,

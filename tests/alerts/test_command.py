@@ -259,3 +259,20 @@ def test_the_table_binds_settings() -> None:
     assert matching(bound, "command") == list(bound)
     assert matching(bound, "command:notify") == ["command:notify"]
     assert matching(bound, "mail") == []
+
+
+@pytest.mark.parametrize(
+    ("program", "cure"),
+    [
+        ("/bin/sh", None),
+        ("sh", None),
+        ("no-such-program-here", "on PATH"),
+        ("/etc", "no program"),
+        ("/bin/sh/x", "exist"),
+    ],
+)
+def test_what_a_program_lacks(program: str, cure: str | None) -> None:
+    """Looked up as it is started: on PATH, or as a path from /. A folder is no program."""
+    lacks = CHANNELS["command"].lacks({"run": [program]})
+    assert [lack.key for lack in lacks] == ([] if cure is None else ["run"])
+    assert cure is None or cure in lacks[0].cure

@@ -27,6 +27,34 @@ def test_a_good_file(modemd: Any, tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, f"{file}: ok (1 modem: home; 1 channel)\n")
 
 
+def test_files_that_are_not_there_yet(modemd: Any, tmp_path: Path) -> None:
+    """Warnings with place and cure, exit 0: the daemon starts without them, since they may come later."""
+    file, program = tmp_path / "modemd.toml", tmp_path / "on-alert"
+    text = GOOD.replace("/usr/local/bin/on-alert", str(program)).replace('"home"', '"home"\npin_file = "sim-pin"')
+    file.write_text(text, encoding="utf-8")
+
+    def told() -> list[str]:
+        result = modemd("config", "check", str(file))
+        assert result.exit_code == 0
+        assert result.stdout.startswith(f"{file}: ok (1 modem")
+        start = f"warning: {file}: "
+        assert all(line.startswith(start) for line in result.stderr.splitlines())
+        return [line.removeprefix(start) for line in result.stderr.splitlines()]
+
+    pin, alert = told()
+    assert pin.startswith(f'modem[0].pin_file = "{tmp_path}/sim-pin": pin_file {tmp_path}/sim-pin does not exist: ')
+    assert "systemd credential" in pin
+    assert alert == f'channel[0].run = "{program}": {program} does not exist: install it, or correct `run`'
+    (tmp_path / "sim-pin").write_text("no digits")
+    program.write_text("#!/bin/sh\n")
+    pin, alert = told()
+    assert "holds no PIN" in pin
+    assert alert.endswith(f"{program} is not executable: sudo chmod 755 {program}")
+    (tmp_path / "sim-pin").write_text("4321\n")
+    program.chmod(0o755)
+    assert told() == []
+
+
 @pytest.mark.parametrize("command", [("config", "check"), ("run", "--config")])
 def test_every_fault_at_once(spawn: Any, tmp_path: Path, command: tuple[str, str]) -> None:
     """Each fault is a line on stderr with file, key and cure; stdout stays empty; exit 2. The daemon says the same."""

@@ -82,6 +82,24 @@ def test_a_faulty_configuration(ward: Ward) -> None:
     assert "no such file" in one(ward.trouble()).text
 
 
+def test_files_that_the_configuration_names(ward: Ward, tmp_path: Path) -> None:
+    """A missing alert program is a fault, since it warns nobody; a missing PIN file a warning, and nothing where the
+    daemon has it as a credential."""
+    ward.machine.usb()
+    ward.configure('pin_file = "sim-pin"')
+    ward.config.write_text(ward.config.read_text().replace("/bin/true", f"{tmp_path}/tell"))
+    fault, warning = ward.trouble()
+    assert (fault.check, fault.severity, warning.check, warning.severity) == (
+        "configuration", "fault", "configuration", "warning",
+    )  # fmt: skip
+    assert fault.text == f'channel[0].run = "{tmp_path}/tell": {tmp_path}/tell does not exist'
+    assert "install it" in fault.cure
+    assert "sim-pin does not exist" in warning.text
+    assert "create it" in warning.cure
+    ward.home["settings"]["pin_file"] = "/run/credentials/modemd.service/sim-pin"
+    assert one(ward.trouble()).severity == "fault"
+
+
 def test_a_configuration_that_is_not_loaded(ward: Ward) -> None:
     """A file that was changed since the daemon read it is told, with the command that loads it."""
     ward.machine.usb()

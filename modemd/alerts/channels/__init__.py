@@ -2,6 +2,8 @@
 
 A channel is a class with
     check(options) -> list[Problem]     what is wrong with its keys of a [[channel]] table (`key` relative to the table)
+    lacks(options) -> list[Problem]     what this machine lacks for it now, as far as this user sees; the same `key`. It
+                                        may come later, so nothing waits for it
     label(options) -> str               a short name for lists and `modemd alerts test`, the same after each restart
     Class(options)                      only after check found nothing
     send(alert) -> None                 blocks until handed over, bounded by itself; raises DeliveryError
@@ -29,6 +31,8 @@ class ChannelClass(Protocol):
 
     @staticmethod
     def check(options: Mapping[str, object]) -> list[Problem]: ...
+    @staticmethod
+    def lacks(options: Mapping[str, object]) -> list[Problem]: ...
     @staticmethod
     def label(options: Mapping[str, object]) -> str: ...
     def __call__(self, options: Mapping[str, object]) -> Channel: ...

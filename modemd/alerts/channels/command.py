@@ -11,9 +11,11 @@ at /dev/null. It has 30 s; then it and its children are killed. Exit 0 is the re
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import selectors
 import signal
+import stat
 import threading
 import time
 from collections.abc import Mapping
@@ -35,6 +37,7 @@ TICK_S = 0.05
 # Of what a failing program says on standard error; the rest is read and dropped, so that it never blocks.
 STDERR_LIMIT = 4096
 LINE_LIMIT = 200
+NOT_THERE = "{name} does not exist: install it, or correct `run`"
 
 # What a script needs to run. Everything else the daemon has (NOTIFY_SOCKET, WATCHDOG_USEC, CREDENTIALS_DIRECTORY,
 # tokens of the unit file) is its own business.
@@ -80,6 +83,14 @@ class CommandChannel:
         return problems
 
     @staticmethod
+    def lacks(options: Mapping[str, object]) -> list[Problem]:
+        """Whether the program is there and may be run by anybody."""
+        run = options["run"]
+        name = str(run[0]) if isinstance(run, list | tuple) else ""
+        fault = _not_runnable(name)
+        return [] if fault is None else [Problem(file="", key="run", value=json.dumps(name), cure=fault)]
+
+    @staticmethod
     def label(options: Mapping[str, object]) -> str:
         """Type and program: "command:on-alert"."""
         run = options["run"]
@@ -103,7 +114,7 @@ class CommandChannel:
                 start_new_session=True,
             )
         except FileNotFoundError as error:
-            raise DeliveryError(f"{name} does not exist: install it or correct `run`") from error
+            raise DeliveryError(NOT_THERE.format(name=name)) from error
         except PermissionError as error:
             raise DeliveryError(f"{name} may not be run by modemd's user: chmod +x, and its folders too") from error
         except OSError as error:
@@ -144,6 +155,24 @@ class CommandChannel:
                     selector.unregister(child.stderr)
         _read(child.stderr.fileno(), said)
         return bytes(said)
+
+
+def _not_runnable(name: str) -> str | None:
+    """Why no user could run this program, a line with its cure; None where one could, or this user may not look."""
+    if "/" not in name:
+        import shutil  # late, like the program itself
+
+        there = shutil.which(name) is not None
+        return None if there else f"there is no program {name} on PATH: install it, or write its whole path"
+    try:
+        mode = Path("/", name).stat().st_mode  # as `send` starts it, in the folder /
+    except (FileNotFoundError, NotADirectoryError):
+        return NOT_THERE.format(name=name)
+    except OSError:
+        return None
+    if not stat.S_ISREG(mode):
+        return f"{name} is no program: correct `run`"
+    return None if mode & 0o111 else f"{name} is not executable: sudo chmod 755 {name}"
 
 
 def _environment(alert: Alert) -> dict[str, bytes]:

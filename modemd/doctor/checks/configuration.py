@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 from modemd.doctor.facts import ConfigFile, Facts
 from modemd.doctor.findings import Finding, Severity, split
+from modemd.errors import Problem
 
 CHECK = "configuration"
+PIN_FILE = ".pin_file"
 
 
 def file(facts: Facts) -> list[Finding]:
-    """A finding for each fault of the file; notes about settings without effect."""
+    """A finding for each fault of the file and each file that it names and that is not there; notes about settings
+    without effect."""
     config = facts.config
     if config is None:
         return []
@@ -31,6 +36,7 @@ def file(facts: Facts) -> list[Finding]:
         for shown in (f" = {problem.value}" if problem.value else "",)
     ]
     found += [Finding(CHECK, "note", config.path, *split(remark)) for remark in config.remarks]
+    found += [_lacking(problem) for problem in config.lacking if not _elsewhere(problem, facts)]
     if config.modems is not None and facts.daemon.reached and not facts.daemon.old and facts.daemon.config is not None:
         found += _not_loaded(config, facts)
     return found or [Finding(CHECK, "ok", config.path, "no fault in it")]
@@ -43,6 +49,19 @@ def _unreadable(config: ConfigFile, facts: Facts) -> Finding:
     cure = f"sudo chgrp modemd {config.path} && sudo chmod 640 {config.path}, or look as root"
     severity: Severity = "note" if facts.daemon.reached else "warning"
     return Finding(CHECK, severity, config.path, "this user may not read it, so it was not checked", cure)
+
+
+def _lacking(problem: Problem) -> Finding:
+    """Without its program a channel warns nobody; a PIN is missed only where the SIM asks for it, which `sim` says."""
+    text, cure = split(problem.cure)
+    severity: Severity = "warning" if problem.key.endswith(PIN_FILE) else "fault"
+    return Finding(CHECK, severity, problem.file, f"{problem.key} = {problem.value}: {text}", cure)
+
+
+def _elsewhere(problem: Problem, facts: Facts) -> bool:
+    """Whether it is a PIN file that the daemon has from elsewhere: a systemd credential."""
+    used = [json.dumps(modem.pin_file, ensure_ascii=False) for modem in facts.modems if modem.pin_file is not None]
+    return problem.key.endswith(PIN_FILE) and bool(used) and problem.value not in used
 
 
 def _not_loaded(config: ConfigFile, facts: Facts) -> list[Finding]:
