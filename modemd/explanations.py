@@ -296,6 +296,14 @@ SITUATIONS = {
         "the modem's radio is switched off (AT+CFUN={fun}), by another program or by hand",
         "switch it on there, or send AT+CFUN=1 from a terminal; modemd leaves it as it is",
     ),
+    "refused after answers": Explanation(
+        "this request was refused ({phrase}), though the network has answered USSD here on {rat}",
+        "check the code, or ask again in a minute",
+    ),
+    "silent after answers": Explanation(
+        "no answer came in time, though the network has answered USSD here on {rat}",
+        "ask again in a minute, or check the code",
+    ),
     "being healed": Explanation("the modem is being healed, {doing}", "ask again in a minute"),
     "uplink spared": Explanation(
         "not reset, because it carries this machine's way out ({interface})",

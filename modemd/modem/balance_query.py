@@ -14,6 +14,7 @@ from modemd.modem import code_order
 from modemd.modem.code_order import Dial
 from modemd.modem.context import Context
 from modemd.modem.interpretation import CodeResult, Terms, ask_balance
+from modemd.modem.radio.answered import AnsweredOn
 from modemd.modem.radio.fallback import Question, RadioFallback
 from modemd.modem.requests import BalanceQuery, Job, Result
 from modemd.modem.results import Found, ResultWriter, in_one_line
@@ -53,9 +54,10 @@ class BalanceAsker:
         subscriber: Subscriber,
         reply_by_sms: ReplyBySms,
         ended: RequestEnded,
+        answered_on: AnsweredOn,
     ) -> None:
         self._context, self._results, self._subscriber = context, results, subscriber
-        self._reply_by_sms, self._ended = reply_by_sms, ended
+        self._reply_by_sms, self._ended, self._answered_on = reply_by_sms, ended, answered_on
         self._settings, self._clocks = context.settings, context.clocks
         self._fallback: RadioFallback[CodeResult] = RadioFallback(context)
 
@@ -105,6 +107,8 @@ class BalanceAsker:
         """The same question on UMTS or GSM, where LTE took none; else what would help. After silence the first request
         may still be answered: one answer stays due."""
         due = answer.result.cause is Cause.NO_ANSWER
+        line = self._answered_on.line(answer.result)
+        answer = answer if line is None else replace(answer, hint=line)
 
         def ask(left_s: float) -> CodeResult:
             return self._ussd(query, again=answer.dial, until=self._clocks.monotonic() + left_s, due=due)
@@ -119,6 +123,7 @@ class BalanceAsker:
                 good=lambda found: found.worth >= 2,
                 cancelled=query.cancelled,
                 time_left_s=query.deadline - self._clocks.monotonic(),
+                answered_here=line is not None,
             )
         )
         found = trip.answer
@@ -164,6 +169,8 @@ class BalanceAsker:
             raise
         if again is not None:
             answer = replace(answer, dial=again)
+        else:
+            self._answered_on.note(answer.result)
         self._ended(answer.dial.code, answer.result, balance=answer.dial.repeatable)
         if answer.reading.balance is not None and not due:
             self._subscriber.learn(answer)

@@ -26,6 +26,7 @@ from modemd.modem.interpretation import read_safely
 from modemd.modem.late_answers import LateAnswers
 from modemd.modem.network import check_may_dial, not_registered
 from modemd.modem.radio import rat_restore
+from modemd.modem.radio.answered import AnsweredOn
 from modemd.modem.radio.fallback_policy import advice
 from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, UssdQuery
 from modemd.modem.results import ResultWriter, in_one_line
@@ -54,8 +55,9 @@ class Session:
         self._sms_due: float | None = None
         self._subscriber = Subscriber(context)
         self._messages = Messages(context, results, late_answers)
+        self._answered_on = AnsweredOn(context.owner)
         self._balance_asker = BalanceAsker(
-            context, results, self._subscriber, self._messages.reply_by_sms, self._request_ended
+            context, results, self._subscriber, self._messages.reply_by_sms, self._request_ended, self._answered_on
         )
 
     def open(self) -> None:
@@ -136,6 +138,8 @@ class Session:
             self._request_ended(request.code, None, balance=False)
             raise
         self._request_ended(request.code, result, balance=False)
+        self._answered_on.note(result)
+        result = replace(result, hint=self._answered_on.line(result) or result.hint)
         sim_key = self._owner.snapshot().sim_key
         if sim_key is not None and result.status != "refused":
             self._subscriber.note_tried(sim_key, request.code)

@@ -6,7 +6,7 @@ import re
 
 from modemd.doctor.facts import Facts, ModemFacts
 from modemd.doctor.findings import Finding, split
-from modemd.explanations import line_of
+from modemd.explanations import SITUATIONS, line_of
 
 PACKET_ONLY_RATS = frozenset({"LTE", "NR"})
 # How a question ends where the network has no circuit-switched domain to carry it (27.007 7.15: 4 not supported, 5
@@ -14,6 +14,7 @@ PACKET_ONLY_RATS = frozenset({"LTE", "NR"})
 REFUSED = frozenset({"not supported", "network timeout", "no answer", "CME 30", "CME 31", "CME 132", "CME 258"})
 SILENT = frozenset({"no answer", "network timeout", "CME 31"})
 CERTAIN = frozenset({"not supported", "CME 132"})
+AFTER_ANSWERS = tuple(SITUATIONS[name].do for name in ("refused after answers", "silent after answers"))
 
 
 def ussd(facts: Facts) -> list[Finding]:
@@ -23,8 +24,10 @@ def ussd(facts: Facts) -> list[Finding]:
 
 def refused_on_lte(modem: ModemFacts) -> bool:
     """True if the last question ended as on a network without circuit switching, and the modem stands on one, or does
-    not tell what it stands on and the refusal speaks for itself."""
+    not tell what it stands on and the refusal speaks for itself. Not where the network had answered USSD before."""
     if not modem.failures or modem.last_error not in REFUSED:
+        return False
+    if modem.last_hint is not None and modem.last_hint.endswith(AFTER_ANSWERS):
         return False
     return modem.rat in PACKET_ONLY_RATS or (modem.rat is None and modem.last_error in CERTAIN)
 

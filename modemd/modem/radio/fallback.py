@@ -25,8 +25,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question(Generic[T]):
     """A balance query that ended with `result` in `network`. `repeatable`: its code is a pack's and spends nothing.
-    `ask` asks once more, gets the seconds that it may take, and may raise; `good` = no other RAT need be tried.
-    `cancelled` empties the wake-up pipe."""
+    `answered_here`: USSD is known to work on this RAT, so no other is advised. `ask` asks once more, gets the seconds
+    that it may take, and may raise; `good` = no other RAT need be tried. `cancelled` empties the wake-up pipe."""
 
     result: UssdResult
     network: Network
@@ -36,6 +36,7 @@ class Question(Generic[T]):
     good: Callable[[T], bool]
     cancelled: Callable[[], bool]
     time_left_s: float
+    answered_here: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,8 @@ class RadioFallback(Generic[T]):
             if found is not None:
                 steps = order(found, imsi=backend.sim.imsi, first=note.rat if note is not None else None)
             if found is None or not steps or settings.radio_fallback != "auto":
+                if question.answered_here:
+                    return Trip()
                 return Trip(hint=advice(result, network, settings, found, imsi=backend.sim.imsi))
             pending = context.store.saved_rat(device_key(backend, settings.name)) is not None
             standing = Circumstances(

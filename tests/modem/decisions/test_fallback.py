@@ -44,6 +44,33 @@ def test_off_says_what_would_help(house: Any, on_lte: Any) -> None:
     assert house.store.last_fallback(row.sim_key) is None
 
 
+@pytest.mark.parametrize(
+    ("phrase", "said"), [("CME 30", "check the code"), ("not supported", "check the code"), ("no answer", "ask again")]
+)
+def test_no_other_radio_is_advised_where_ussd_worked(house: Any, script: Any, phrase: str, said: str) -> None:
+    """A code that fails on LTE behind one that was answered there: the code is in doubt and not LTE. A new opening of
+    the modem knows nothing of it."""
+    script.radio.cells = ["LTE", "UMTS", "GSM"]
+    script.ussd = {"*100#": "Balance 7.50", "*999#": Fails(phrase)}
+    house.open()
+    assert "3G" in (house.ussd("*999#").hint or "")
+    assert house.balance().reading.balance == Decimal("7.50")
+    hint = house.ussd("*999#").hint or ""
+    assert "on LTE" in hint
+    assert said in hint
+    assert "3G" not in hint
+    script.ussd = {"*": Fails(phrase)}
+    house.advance(60)
+    row = house.balance()
+    assert (row.error, "3G" in (row.hint or "")) == (phrase, False)
+    assert said in (row.hint or "")
+
+
+def test_an_answer_of_a_fall_back_says_nothing_of_lte(house: Any, on_lte: Any) -> None:
+    house.open(radio_fallback="auto").balance()
+    assert "3G" in (house.ussd("*100#").hint or "")
+
+
 def test_a_typed_code_stays_where_it_is(house: Any, on_lte: Any) -> None:
     assert house.open(radio_fallback="auto").ussd("*100#").error == "not supported"
     assert (radio(on_lte), on_lte.dialled) == ([], ["*100#"])
