@@ -10,6 +10,7 @@ from typing import Literal
 
 from modemd.frozen import dataclass
 
+Asking = Literal["balance", "ussd", "sms"]
 Kind = Literal["balance", "menu", "sms_follows", "error", "other"]
 Level = Literal["ok", "low", "critical", "unknown", "stale"]
 ReadingChannel = Literal["ussd", "sms"]
@@ -275,6 +276,8 @@ class ModemSnapshot:
     recovery: str | None = None  # one line for people: what was done to heal the modem, and whether it helped
     radio: str | None = None  # what in the modem's own radio setting stands against USSD, and the cure (at/rats.py)
     sms_storages: tuple[SmsStorage, ...] = ()  # how full, as last read
+    asking: Asking | None = None  # in state "busy": what for
+    quarantine_until: datetime | None = None  # in state "quarantine"
     number: int = field(default=0, compare=False)  # counts up with every one that is published: the later is the newer
 
 

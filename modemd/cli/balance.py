@@ -10,6 +10,7 @@ import click
 from modemd.cli import terminal
 from modemd.cli.rows import empty_row, row
 from modemd.cli.terminal import complain, one_line, paint, say, why
+from modemd.cli.waiting import waiting
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
 
@@ -25,8 +26,8 @@ def command(socket: str | None, modem: str | None, cached: bool, as_json: bool, 
     if as_json and quiet:
         raise click.UsageError("--json and -q exclude each other: choose one.")
     try:
-        with Client.connect(socket) as client:
-            answer = client.request("balance", modem=modem, cached=cached)
+        with Client.connect(socket) as client, waiting() as beside:
+            answer = client.request("balance", beside=None if cached else beside, modem=modem, cached=cached)
     except (DaemonUnreachable, ModemdError) as error:
         if as_json and not (isinstance(error, RefusedError) and error.code in {"no such modem", "bad request"}):
             say(terminal.to_json(empty_row(modem, error.code)))

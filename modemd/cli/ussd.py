@@ -10,6 +10,7 @@ import click
 
 from modemd.cli import terminal
 from modemd.cli.terminal import complain, one_line, paint, say, why
+from modemd.cli.waiting import WaitingLine, waiting
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
 
@@ -67,10 +68,13 @@ def command(
     asks = not replies and sys.stdin.isatty()
     more: dict[str, Any] = {"explain": True} if explains else {}
     try:
-        with Client.connect(socket) as client:
+        with Client.connect(socket) as client, waiting(code) as beside:
+            if beside is not None:
+                more["progress"] = True
             answer = client.request(
                 "ussd",
-                on_event=(lambda event: _ask(event, on_stderr=as_json)) if asks else None,
+                on_event=(lambda event: _ask(event, on_stderr=as_json, line=beside)) if asks else None,
+                beside=beside,
                 modem=modem,
                 code=code,
                 replies=list(replies),
@@ -99,8 +103,10 @@ def command(
     return 0
 
 
-def _ask(event: Mapping[str, Any], *, on_stderr: bool) -> str | None:
+def _ask(event: Mapping[str, Any], *, on_stderr: bool, line: WaitingLine | None) -> str | None:
     """Shows a menu and reads the person's answer; None ends the session. Ctrl-C goes on to the client: it cancels."""
+    if line is not None:
+        line.erase()
     for text in terminal.lines(str(event.get("text") or "")):
         if on_stderr:
             complain(text)

@@ -6,6 +6,7 @@ import os
 import pwd
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -166,6 +167,8 @@ class Handlers:
         query = request_fields.ussd_query(
             request, lambda text: self._call_soon(lambda: request.event("menu", text=text))
         )
+        if request_fields.field(request, "progress", bool, False):
+            query = replace(query, on_begun=lambda: self._call_soon(lambda: request.event("begun")))
         try:
             check_code(query.code, allow_mmi=query.allow_mmi)
         except RefusedError as error:

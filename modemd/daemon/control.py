@@ -32,12 +32,15 @@ CONNECT_TIMEOUT_S = 5.0  # the daemon's loop answers in milliseconds; a busy Pi 
 STORE_TIMEOUT_S = 30.0  # a question that the store answers, on a slow SD card
 QUERY_TIMEOUT_S = 200.0  # `balance` ends within 180 s in all
 TURN_MARGIN_S = 130.0  # a USSD dialogue may wait 60 s for its turn, and a menu waits 60 s for its answer
+FIRST_TICK_S = 0.5  # an answer that comes sooner was not waited for
+TICK_S = 1.0
 CANCEL_TIMEOUT_S = 4.0  # how long Ctrl-C waits for the daemon to confirm that the session was cancelled
 
 # Answers that may not fit into one line: the client asks for rows, and joins them under this key of the result.
 IN_ROWS = {"status": "modems", "ports": "modems"}
 
 OnEvent = Callable[[dict[str, Any]], str | None]
+Beside = Callable[[dict[str, Any] | None], None]
 
 
 def encode_line(message: Mapping[str, Any]) -> bytes:
@@ -115,17 +118,20 @@ class Client:
         on_event: OnEvent | None = None,
         on_row: Callable[[dict[str, Any]], None] | None = None,
         patience_s: float | None = None,
+        beside: Beside | None = None,
         **fields: Any,
     ) -> dict[str, Any]:
         """The `result` of one request. `on_event` gets each event and returns the answer to a menu, None to end the
         session; without it every menu is ended. `on_row` gets each row that comes before. `patience_s`: longest silence
-        of the daemon. Ctrl-C cancels the request on the wire and then goes on as KeyboardInterrupt."""
+        of the daemon. `beside`, of a request that waits: gets the events of `watch` for its modem, "begun" of the
+        request itself, and None while nothing comes, each second. Ctrl-C cancels the request on the wire and then goes
+        on as KeyboardInterrupt."""
         result: dict[str, Any] = {}
         joined = IN_ROWS.get(cmd) if on_row is None else None
         rows: list[Any] = []
         on_row = rows.append if on_row is None else on_row
         asked = fields if joined is None else {"rows": True, **fields}
-        for message in self._conversation(cmd, asked, on_event, patience_s):
+        for message in self._conversation(cmd, asked, on_event, patience_s, beside):
             if "row" not in message:
                 result = _result(message)
             else:
@@ -163,22 +169,37 @@ class Client:
         self.close()
 
     def _conversation(
-        self, cmd: str, fields: Mapping[str, Any], on_event: OnEvent | None, patience_s: float | None
+        self,
+        cmd: str,
+        fields: Mapping[str, Any],
+        on_event: OnEvent | None,
+        patience_s: float | None,
+        beside: Beside | None = None,
     ) -> Iterator[dict[str, Any]]:
         self._last_id += 1
         ident = self._last_id
         patience_s = _patience_s(cmd, fields) if patience_s is None else patience_s
+        watching = None if beside is None else _Watching(beside, f"{ident} watch", fields.get("modem"))
         try:
             self._send({"id": ident, "cmd": cmd, **fields})
+            deadline = time.monotonic() + patience_s
             while True:
-                message = self._receive(time.monotonic() + patience_s)
+                message = self._receive(deadline, watching)
                 if message.get("id") != ident:
+                    if watching is not None and message.get("id") == watching.ident:
+                        watching.told(message)
                     if message.get("id") is None and message.get("ok") is False:
                         _result(message)  # the daemon is about to end this connection, and says why
                     continue  # the end of something that was cancelled earlier
+                deadline = time.monotonic() + patience_s
+                if message.get("event") == "begun":
+                    if beside is not None:
+                        beside(message)
+                    continue
                 if "event" in message:
                     answer = None if on_event is None else on_event(message)
                     self._send({"id": ident, "cancel": True} if answer is None else {"id": ident, "answer": answer})
+                    deadline = time.monotonic() + patience_s  # the person may have thought for long
                     continue
                 yield message
                 if "ok" in message:
@@ -209,15 +230,19 @@ class Client:
         except OSError as error:
             raise self._gone() from error
 
-    def _receive(self, deadline: float) -> dict[str, Any]:
+    def _receive(self, deadline: float, watching: _Watching | None = None) -> dict[str, Any]:
         while b"\n" not in self._buffer:
             if len(self._buffer) >= MAX_LINE_BYTES:
                 raise ProtocolError(f"the program at {self.path} sends lines over 64 KiB: is it really modemd?")
             try:
+                limit = deadline if watching is None else min(deadline, watching.due)
                 # A limit of 0 would mean "do not block": the smallest wait that is one serves as "too late".
-                self._socket.settimeout(None if deadline == math.inf else max(deadline - time.monotonic(), 0.001))
+                self._socket.settimeout(None if limit == math.inf else max(limit - time.monotonic(), 0.001))
                 data = self._socket.recv(MAX_LINE_BYTES)
             except TimeoutError as error:
+                if watching is not None and time.monotonic() < deadline:
+                    watching.tick(self)
+                    continue
                 raise _silent(self.path) from error
             except OSError as error:
                 raise self._gone() from error
@@ -230,6 +255,25 @@ class Client:
 
     def _gone(self) -> DaemonUnreachable:
         return DaemonUnreachable(line_of("gone", about=self.path), code="gone")
+
+
+class _Watching:
+    """What goes on beside a request that waits: begun only when the answer does not come at once."""
+
+    def __init__(self, beside: Beside, ident: str, modem: object) -> None:
+        self.ident, self.due = ident, time.monotonic() + FIRST_TICK_S
+        self._beside, self._modem, self._begun = beside, modem, False
+
+    def tick(self, client: Client) -> None:
+        self.due = time.monotonic() + TICK_S
+        if not self._begun:
+            self._begun = True
+            client._send({"id": self.ident, "cmd": "watch", "modem": self._modem})
+        self._beside(None)
+
+    def told(self, message: Mapping[str, Any]) -> None:
+        if isinstance(message.get("row"), dict):
+            self._beside(message["row"])
 
 
 _TELLING = {"permission": -3, "silent": -2, "protocol": -2, "not running": -1}

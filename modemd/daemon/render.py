@@ -140,6 +140,8 @@ def status(
         "fallback": None
         if fallback is None
         else {"at": utc(fallback.at), "rat": fallback.rat, "outage_s": fallback.outage_s},
+        "asking": snapshot.asking if snapshot.state == "busy" else None,
+        "quarantine_until": utc(snapshot.quarantine_until) if snapshot.state == "quarantine" else None,
     }
 
 

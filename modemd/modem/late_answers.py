@@ -4,6 +4,7 @@ itself. They are kept, and never handed to anybody who asks later."""
 from __future__ import annotations
 
 from collections import deque
+from datetime import datetime, timedelta
 
 from modemd.frozen import dataclass
 from modemd.modem.context import Context
@@ -29,6 +30,7 @@ class LateAnswers:
 
     def __init__(self, context: Context, results: ResultWriter) -> None:
         self._quarantine_until = 0.0
+        self.quarantine_until: datetime | None = None  # the same for people: when the last one ends or ended
         self._context = context
         self._results = results
         self._monotonic = context.clocks.monotonic
@@ -44,6 +46,7 @@ class LateAnswers:
         """This request was given up without an answer; `answers` may still come where it was sent more than once."""
         now = self._monotonic()
         self._quarantine_until = now + self._context.settings.quarantine_s
+        self.quarantine_until = self._context.clocks.now() + timedelta(seconds=self._context.settings.quarantine_s)
         sim_key = self._context.owner.snapshot().sim_key
         self._due.extend([_Due(code, is_balance, sim_key, now)] * answers)
 

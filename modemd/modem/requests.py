@@ -34,6 +34,7 @@ class UssdQuery:
     on_menu: Callable[[str], None] | None = None
     allow_mmi: bool = False
     explain: bool = False  # fill UssdResult.candidates
+    on_begun: Callable[[], None] | None = None  # called in the owner thread: it is this request's turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

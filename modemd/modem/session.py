@@ -28,14 +28,15 @@ from modemd.modem.network import check_may_dial, not_registered
 from modemd.modem.radio import rat_restore
 from modemd.modem.radio.answered import AnsweredOn
 from modemd.modem.radio.fallback_policy import advice
-from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, UssdQuery
+from modemd.modem.requests import BalanceQuery, Job, Request, Result, SmsList, UssdQuery
 from modemd.modem.results import ResultWriter, in_one_line
 from modemd.modem.sms.messages import Messages
 from modemd.modem.subscriber import Subscriber
-from modemd.records import Cause, Network, State, UssdMessage, UssdResult
+from modemd.records import Asking, Cause, Network, State, UssdMessage, UssdResult
 
 # After these the SIM or the network may be gone.
 SIM_IN_DOUBT = frozenset({Cause.NO_SIM, Cause.SIM_LOCKED, Cause.SIM_FAILURE, Cause.NO_SERVICE, Cause.EMERGENCY_ONLY})
+_ASKING: dict[type[Request], Asking] = {BalanceQuery: "balance", UssdQuery: "ussd", SmsList: "sms"}
 
 
 class Session:
@@ -100,7 +101,7 @@ class Session:
                 self.publish_state()
                 return self._results.refusal(job, error.code, error.message)
             raise
-        self._owner.publish(state="busy", error=None, cause=None)
+        self._owner.publish(state="busy", error=None, cause=None, asking=_ASKING[type(job.request)])
         if isinstance(job.request, BalanceQuery):
             result: Result = self._balance_asker.balance(job, job.request, cancelled)
             self._poll_details_next()
@@ -131,6 +132,8 @@ class Session:
             request.on_menu(message.text or "")
             return self._menu_answer(job, cancelled, drain)
 
+        if request.on_begun is not None:
+            request.on_begun()
         wanted = UssdRequest(code=request.code, ask=ask, timeout_s=request.timeout_s, cancelled=cancelled)
         try:
             result = self._backend.ussd(wanted)
@@ -210,7 +213,9 @@ class Session:
         elif self._settings.every_s is not None and self._owner.snapshot().code is None:
             error = self._subscriber.no_pack or situation("not by schedule")  # well, but nobody would be warned
         full = self._messages.full if state in ("ready", "quarantine") else None
-        self._owner.publish(state=state, error=in_one_line(self._rat_fault, error, full), cause=cause)
+        until = self._late_answers.quarantine_until if state == "quarantine" else None
+        told = in_one_line(self._rat_fault, error, full)
+        self._owner.publish(state=state, error=told, cause=cause, asking=None, quarantine_until=until)
 
     def on_event(self, event: Event) -> None:
         """Called by the back end, in the middle of whatever it does; must not talk to it."""

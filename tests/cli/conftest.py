@@ -27,11 +27,13 @@ DEADLINE_S = 20.0
 
 class FakeDaemon:
     """Speaks the control protocol on a socket in a folder of the test. `answers[cmd]` is the list of messages that
-    answer a request of that command (`id` is filled in); after an event it waits for the client's line."""
+    answer a request of that command (`id` is filled in); after an event it waits for the client's line. `held[cmd]`:
+    what has to be set before they go out. A `watch` beside another request is noted where a test answers it."""
 
     def __init__(self, folder: Path) -> None:
         self.path = str(folder / "modemd.sock")
         self.answers: dict[str, list[Answer]] = {}
+        self.held: dict[str, threading.Event] = {}
         self.received: list[Answer] = []
         self.hello: Answer = {"hello": "modemd", "protocol": 1, "version": "0.1.0"}
         self.on_request: Callable[[Answer], None] = lambda _request: None
@@ -71,15 +73,28 @@ class FakeDaemon:
         self._send(connection, self.hello)
         for line in lines:
             request = json.loads(line)
+            if request.get("cmd") == "watch" and "watch" not in self.answers:
+                continue
             self.received.append(request)
             self.on_request(request)
             if "cmd" not in request:
                 self._send(connection, {"id": request["id"], "ok": True, "result": {}})  # a cancel is confirmed
                 continue
+            if request["cmd"] in self.held:
+                threading.Thread(target=self._answer_later, args=(connection, request), daemon=True).start()
+                continue
             for message in self.answers.get(request["cmd"], ()):
                 self._send(connection, {"id": request["id"], **message})
                 if "event" in message:
-                    self.received.append(json.loads(lines.readline()))
+                    answer = json.loads(lines.readline())
+                    while answer.get("cmd") == "watch":
+                        answer = json.loads(lines.readline())
+                    self.received.append(answer)
+
+    def _answer_later(self, connection: socket.socket, request: Answer) -> None:
+        self.held[request["cmd"]].wait(DEADLINE_S)
+        for message in self.answers[request["cmd"]]:
+            self._send(connection, {"id": request["id"], **message})
 
     @staticmethod
     def _send(connection: socket.socket, message: Answer) -> None:

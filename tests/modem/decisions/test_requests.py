@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -170,3 +171,20 @@ def test_the_reason_of_a_failure_is_kept(house: Any, script: Any) -> None:
     row = house.open().balance()
     assert (row.error, row.reading.balance, row.reading.kind) == ("CME 258", None, "error")
     assert row.hint
+
+
+def test_what_a_busy_modem_is_asked_and_until_when_it_rests(house: Any, script: Any) -> None:
+    """For who waits: the kind of request, never its code, whose turn it is, and when the quarantine ends."""
+    script.ussd = {"*100#": Silent(), "*7#": "Hello"}
+    begun: list[str] = []
+    house.open(quarantine_s=30.0)
+    house.ussd("*100#", on_begun=lambda: begun.append("*100#"))
+    resting = house.worker.snapshot
+    assert (resting.state, resting.asking) == ("quarantine", None)
+    assert resting.quarantine_until == house.clock.now() + timedelta(seconds=30)
+    house.begin(UssdQuery(code="*7#", on_begun=lambda: begun.append("*7#")))
+    assert begun == ["*100#"]
+    house.advance(40)
+    assert begun == ["*100#", "*7#"]
+    assert (house.state, house.worker.snapshot.quarantine_until) == ("ready", None)
+    assert {snapshot.asking for snapshot in house.snapshots if snapshot.state == "busy"} == {"ussd"}

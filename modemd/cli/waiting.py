@@ -1,0 +1,98 @@
+"""The line that says what a command waits for: on a terminal, on stderr, erased at the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from os import environ
+from typing import IO, Any
+
+from modemd.cli import terminal
+from modemd.cli.rows import when
+from modemd.cli.terminal import as_mapping, one_line
+
+ERASED = "\r\x1b[K"  # to the line's beginning, and what stands there is gone (ECMA-48: EL)
+
+
+class WaitingLine:
+    """One line that is written again at each call, and erased. `code`: what a person typed; None = the balance is
+    asked."""
+
+    def __init__(
+        self,
+        code: str | None,
+        *,
+        stream: IO[str] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._code, self._stream = code, sys.stderr if stream is None else stream
+        self._monotonic, self._now = monotonic, now
+        self._since = monotonic()
+        self._begun: float | None = None
+        self._status: Mapping[str, Any] = {}
+
+    def __call__(self, event: Mapping[str, Any] | None) -> None:
+        """`event` as the client hands it over: of `watch`, "begun" of the own request, None = a second has passed."""
+        if event is not None:
+            self.note(event)
+        self._write(ERASED + terminal.fit(self.text(), terminal.columns() - 1))
+
+    def note(self, event: Mapping[str, Any]) -> None:
+        status = as_mapping(event.get("status"))
+        if event.get("event") == "begun":
+            self._begun = self._monotonic()
+        elif event.get("type") == "state":
+            self._status = status
+            asks_balance = status.get("state") == "busy" and status.get("asking") == "balance"
+            if self._code is None:  # whoever asked for it: it is one question
+                self._begun = (self._begun or self._monotonic()) if asks_balance else None
+
+    def text(self) -> str:
+        """ "home: asking ru-mts for the balance, waiting for the answer, 12 s"."""
+        status = self._status
+        state, name = status.get("state"), one_line(status.get("modem"), 32)
+        waited = terminal.span(self._monotonic() - (self._begun or self._since))
+        operator = one_line(status.get("operator"), 24)
+        if self._begun is not None:
+            what = f"asking {operator or 'the operator'} for the balance"
+            if self._code is not None:
+                what = f"dialling {one_line(self._code, 40)}" + (f" on {operator}" if operator else "")
+            said = f"{what}, waiting for the answer, {waited}"
+        elif state == "quarantine":
+            until = when({"taken_at": status.get("quarantine_until")})
+            left = f", {terminal.span((until - self._now()).total_seconds())} left" if until is not None else ""
+            said = f"the last request got no answer, so nothing is sent for a while{left}"
+        elif state == "busy":
+            said = f"waiting for its turn behind another request, {waited}"
+        elif state == "starting":
+            said = f"the modem is being set up, {waited}"
+        else:
+            said = f"waiting, {waited}"
+        return f"{name}: {said}" if name else said
+
+    def erase(self) -> None:
+        self._write(ERASED)
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):  # a terminal that is gone; the answer is what counts
+            return
+
+
+@contextmanager
+def waiting(code: str | None = None) -> Iterator[WaitingLine | None]:
+    """A line for as long as this lasts; None where stderr is no terminal that can erase it."""
+    if not sys.stderr.isatty() or environ.get("TERM", "dumb") == "dumb":
+        yield None
+        return
+    line = WaitingLine(code)
+    try:
+        yield line
+    finally:
+        line.erase()
