@@ -15,8 +15,19 @@ from modemd.cli.terminal import complain, lines, one_line, read_stdin, say
 from modemd.daemon.control import Client
 from modemd.errors import ConfigError, Problem
 from modemd.files import read_text, reason
+from modemd.frozen import dataclass
 
 NEW = "a new operator needs --country CC (and --currency CUR where it is not the country's own)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOperator:
+    """What is said of an operator that has no pack yet."""
+
+    name: str | None
+    country: str | None
+    currency: str | None
+    plmn: tuple[str, ...]
 
 
 @click.command("teach")
@@ -42,16 +53,14 @@ NEW = "a new operator needs --country CC (and --currency CUR where it is not the
 @click.pass_obj
 def command(
     socket: str | None,
+    /,
     text: str | None,
     last_of: str | None,
     balance: str | None,
     ident: str | None,
-    name: str | None,
-    country: str | None,
-    currency: str | None,
-    plmn: tuple[str, ...],
     insist: bool,
     out: Path | None,
+    **new: Any,
 ) -> int:
     """Teaches modemd to read TEXT (or stdin): writes your own pack of the operator with a pattern and the example.
 
@@ -82,7 +91,7 @@ def command(
     target = out or (folder / f"{ident}.toml" if folder is not None else None)
     if target is None:
         raise click.UsageError("There is no home folder to write to: name a file with --out FILE.")
-    base = _base(ident, target, name=name, country=country, currency=currency, plmn=plmn)
+    base = _base(ident, target, NewOperator(**new))
     lesson = teach(text, balance, pack_text=base, file=one_line(target), insist=insist)
     _write(target, lesson.pack_text)
     what = "a pattern and an example" if lesson.pattern else "an example (it was read already)"
@@ -120,9 +129,7 @@ def _ask(text: str) -> str:
     return str(click.prompt("The balance in it, as written there"))
 
 
-def _base(
-    ident: str, target: Path, *, name: str | None, country: str | None, currency: str | None, plmn: tuple[str, ...]
-) -> str:
+def _base(ident: str, target: Path, new: NewOperator) -> str:
     """The text of the pack to extend: the file itself, else the pack that is known, else a new one."""
     from modemd.money.operators import Packs
     from modemd.money.teach import new_pack
@@ -132,10 +139,10 @@ def _base(
         source = target
     elif ident in packs.ids():
         source = Path(packs.get(ident).path)
-    elif country is None:
+    elif new.country is None:
         raise click.UsageError(f"no operator {one_line(ident)!r} is known; {NEW}.")
     else:
-        return new_pack(ident, name=name or ident, country=country, currency=currency, plmn=plmn)
+        return new_pack(ident, name=new.name or ident, country=new.country, currency=new.currency, plmn=new.plmn)
     try:
         return read_text(source)
     except (OSError, UnicodeDecodeError) as error:

@@ -4,50 +4,9 @@
 
 docs/compat.md says what is different and why. Nothing in modemd uses this room."""
 
+from modemd.compat import upstream
 from modemd.compat.modem import GsmModem
-from modemd.compat.upstream import (
-    Call,
-    CmeError,
-    CmsError,
-    CommandError,
-    EncodingError,
-    GsmModemException,
-    IncomingCall,
-    IncorrectPinError,
-    InterruptedException,
-    InvalidStateException,
-    PinRequiredError,
-    PukRequiredError,
-    ReceivedSms,
-    SecurityException,
-    SentSms,
-    Sms,
-    SmscNumberUnknownError,
-    StatusReport,
-    TimeoutException,
-    Ussd,
-)
+from modemd.compat.upstream import *  # noqa: F403 (its __all__ is what scripts use of the package)
 
-__all__ = [
-    "Call",
-    "CmeError",
-    "CmsError",
-    "CommandError",
-    "EncodingError",
-    "GsmModem",
-    "GsmModemException",
-    "IncomingCall",
-    "IncorrectPinError",
-    "InterruptedException",
-    "InvalidStateException",
-    "PinRequiredError",
-    "PukRequiredError",
-    "ReceivedSms",
-    "SecurityException",
-    "SentSms",
-    "Sms",
-    "SmscNumberUnknownError",
-    "StatusReport",
-    "TimeoutException",
-    "Ussd",
-]
+__all__ = ["GsmModem"]
+__all__ += upstream.__all__

@@ -1,4 +1,5 @@
-"""What is taken from python-gsmmodem-new, imported in one place, where its warnings end."""
+"""What is taken from python-gsmmodem-new, imported in one place, where its warnings end. `__all__` is what scripts use
+of it; the rest (`as`) is for this room."""
 
 import warnings
 
@@ -20,10 +21,13 @@ with warnings.catch_warnings():  # 28 invalid escapes in its regular expressions
         SmscNumberUnknownError,
         TimeoutException,
     )
-    from gsmmodem.modem import Call, GsmModem, IncomingCall, ReceivedSms, SentSms, Sms, StatusReport, Ussd
-    from gsmmodem.pdu import decodeSmsPdu, encodeSmsSubmitPdu, encodeTextMode
-    from gsmmodem.serial_comms import SerialComms
-    from gsmmodem.util import removeAtPrefix
+    from gsmmodem.modem import Call, IncomingCall, ReceivedSms, SentSms, Sms, StatusReport, Ussd
+    from gsmmodem.modem import GsmModem as GsmModem
+    from gsmmodem.pdu import decodeSmsPdu as decodeSmsPdu
+    from gsmmodem.pdu import encodeSmsSubmitPdu as encodeSmsSubmitPdu
+    from gsmmodem.pdu import encodeTextMode as encodeTextMode
+    from gsmmodem.serial_comms import SerialComms as SerialComms
+    from gsmmodem.util import removeAtPrefix as removeAtPrefix
 
 __all__ = [
     "Call",
@@ -31,7 +35,6 @@ __all__ = [
     "CmsError",
     "CommandError",
     "EncodingError",
-    "GsmModem",
     "GsmModemException",
     "IncomingCall",
     "IncorrectPinError",
@@ -42,14 +45,9 @@ __all__ = [
     "ReceivedSms",
     "SecurityException",
     "SentSms",
-    "SerialComms",
     "Sms",
     "SmscNumberUnknownError",
     "StatusReport",
     "TimeoutException",
     "Ussd",
-    "decodeSmsPdu",
-    "encodeSmsSubmitPdu",
-    "encodeTextMode",
-    "removeAtPrefix",
 ]

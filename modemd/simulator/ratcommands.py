@@ -32,47 +32,53 @@ class RatCommand:
     packet_only: Callable[[Kept], bool] = lambda _kept: False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How such a command is written. `fields`: a pattern for each parameter, `least` of them must be given, an empty
+    one stays as it was; the first is the mode, with leading zeros to `width` in what is kept. `shown`: what the read
+    form says behind the name, `offered`: the lines of the test form."""
+
+    fields: tuple[str, ...] = (r"\d+",)
+    least: int = 1
+    width: int = 0
+    shown: Callable[[str], str] = lambda kept: kept
+    offered: Sequence[str] | None = None
+
+
 def single(
     name: str,
     modes: Modes,
     default: str,
+    form: Form = Form(),
     *,
-    shown: Callable[[str], str] | None = None,
-    offered: Sequence[str] | None = None,
-    fields: tuple[str, ...] = (r"\d+",),
-    least: int = 1,
-    place: int = 0,
-    width: int = 0,
     needs_radio_off: bool = False,
     packet_only: Callable[[Kept], bool] = lambda _kept: False,
 ) -> RatCommand:
-    """A command whose field number `place` is the mode. `fields`: a pattern for each parameter, `least` of them must
-    be given, an empty one stays as it was; `width`: leading zeros in what is kept; `offered`: the lines of the test
-    form."""
+    """A command whose first field is the mode."""
     key = name[1:]
 
     def run(port: AtPort, command: Command) -> list[bytes]:
         kept = port.settings[key]
         match command.form:
             case "read":
-                return _lines(f"{name}: {shown(kept) if shown else kept}")
+                return _lines(f"{name}: {form.shown(kept)}")
             case "test":
-                return _lines(*(offered or (f"{name}: ({','.join(modes)})",)))
+                return _lines(*(form.offered or (f"{name}: ({','.join(modes)})",)))
             case "run":
                 raise RefusedByModemError
         given = [item.decode("latin-1") for item in command.arguments]
-        if not least <= len(given) <= len(fields):
+        if not form.least <= len(given) <= len(form.fields):
             raise RefusedByModemError("CME 50")
         new = kept.split(",")
         new += [""] * (len(given) - len(new))
         for number, value in enumerate(given):
-            if value and re.fullmatch(fields[number], value) is None:
+            if value and re.fullmatch(form.fields[number], value) is None:
                 raise RefusedByModemError("CME 50")
             new[number] = value or new[number]
-        mode = _bare(new[place])
+        mode = _bare(new[0])
         if mode not in modes:
             raise RefusedByModemError("CME 50")
-        new[place] = mode.zfill(width)
+        new[0] = mode.zfill(form.width)
         if needs_radio_off and port.modem.registration != "idle":
             raise RefusedByModemError("CME 3")
         _write(port, key, ",".join(new))
@@ -82,7 +88,7 @@ def single(
         names=(name,),
         defaults={key: default},
         run=run,
-        allows=lambda kept: modes[_bare(kept[key].split(",")[place])],
+        allows=lambda kept: modes[_bare(kept[key].split(",")[0])],
         packet_only=packet_only,
     )
 
@@ -259,9 +265,11 @@ ZSNT = single(
     "+ZSNT",
     {"0": (), "1": ("GSM",), "2": ("UMTS",), "6": ("LTE",)},
     "0,0,0",
-    offered=("+ZSNT: (0,1,2,6),(0,1),(0-2)",),
-    fields=(r"\d", "[01]", "[0-2]"),
-    least=3,
+    Form(
+        offered=("+ZSNT: (0,1,2,6),(0,1),(0-2)",),
+        fields=(r"\d", "[01]", "[0-2]"),
+        least=3,
+    ),
 )
 _SELRAT_NAMES = {
     "0": "Automatic",
@@ -275,9 +283,11 @@ SELRAT = single(
     "!SELRAT",
     {"0": (), "1": ("UMTS",), "2": ("GSM",), "5": ("UMTS", "GSM"), "6": ("LTE",), "7": ("LTE", "UMTS", "GSM")},
     "00",
-    shown=lambda value: f"{value}, {_SELRAT_NAMES[value.lstrip('0') or '0']}",
-    offered=("!SELRAT: Index, Name", *(f"{index.zfill(2)}, {name}" for index, name in _SELRAT_NAMES.items())),
-    width=2,
+    Form(
+        shown=lambda value: f"{value}, {_SELRAT_NAMES[value.lstrip('0') or '0']}",
+        offered=("!SELRAT: Index, Name", *(f"{index.zfill(2)}, {name}" for index, name in _SELRAT_NAMES.items())),
+        width=2,
+    ),
 )
 WS46 = single(
     "+WS46",
@@ -305,24 +315,30 @@ URAT = single(
         "6": ("LTE", "UMTS"),
     },
     "4,3",
-    offered=("+URAT: (0-6),(0,2,3)",),
-    fields=(r"\d", "[023]"),
+    Form(
+        offered=("+URAT: (0-6),(0,2,3)",),
+        fields=(r"\d", "[023]"),
+    ),
     needs_radio_off=True,
 )
 GTACT = single(
     "+GTACT",
     {"0": ("GSM",), "1": ("UMTS",), "2": ("LTE",), "4": ("LTE", "UMTS"), "10": ()},
     "10,3,2,1,8,101,103,107,120",
-    offered=("+GTACT: (0,1,2,4,10),(2,3),(2,3),(1,8),(101,103,107,120)",),
-    fields=(r"\d{1,2}", "[23]", "[23]", *([r"\d{1,3}"] * 16)),
+    Form(
+        offered=("+GTACT: (0,1,2,4,10),(2,3),(2,3),(1,8),(101,103,107,120)",),
+        fields=(r"\d{1,2}", "[23]", "[23]", *([r"\d{1,3}"] * 16)),
+    ),
 )
 ERAT = single(
     "+ERAT",
     {"0": ("GSM",), "1": ("UMTS",), "2": ("UMTS", "GSM"), "3": ("LTE",), "6": ()},
     "6,0",
-    shown=lambda value: f"7,1,{value}",
-    offered=("+ERAT: (0-3,6),(0-2)",),
-    fields=(r"\d", "[0-2]"),
+    Form(
+        shown=lambda value: f"7,1,{value}",
+        offered=("+ERAT: (0-3,6),(0-2)",),
+        fields=(r"\d", "[0-2]"),
+    ),
 )
 SXRAT = single(
     "^SXRAT",
@@ -336,8 +352,10 @@ SXRAT = single(
         "6": (),
     },
     "6,3",
-    offered=("^SXRAT: (0-6),(0,2,3)",),
-    fields=(r"\d", "[023]"),
+    Form(
+        offered=("^SXRAT: (0-6),(0,2,3)",),
+        fields=(r"\d", "[023]"),
+    ),
 )
 
 
