@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,26 @@ def new_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def spending(profile: str, *, start: Decimal, step: Decimal) -> str:
+    """The scenario of a modem whose balance falls by `step` with each answer to CODE."""
+    return f"""
+[modem]
+profile = "{profile}"
+imsi = "250011234567890"
+iccid = "8970101234567890123"
+operator = "MTS RUS"
+plmn = "25001"
+
+[balance]
+code = "{CODE}"
+template = "Баланс:{{balance}}р"
+start = "{start}"
+step = "{step}"
+encoding = "ucs2"
+dcs = 72
+"""
 
 
 @contextmanager

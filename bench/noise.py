@@ -16,7 +16,7 @@ import threading
 import time
 from decimal import Decimal
 
-from bench.daemon import CODE, cpu_s, daemon, new_folder, socket_of
+from bench.daemon import cpu_s, daemon, new_folder, socket_of, spending
 from bench.queries import Look, growth
 from bench.table import Row, seconds, show
 from modemd.daemon.control import Client
@@ -31,22 +31,7 @@ PIECE, PIECE_S = 20, 0.01  # so many lines, then so long a pause: a pseudo-termi
 SETTLE_S = 1.0
 START, STEP = Decimal("5000.00"), Decimal("0.37")
 FALSE = ("9999.99", "0.01")  # amounts that only the noise speaks of
-MODEM = f"""
-[modem]
-profile = "huawei"
-imsi = "250011234567890"
-iccid = "8970101234567890123"
-operator = "MTS RUS"
-plmn = "25001"
-
-[balance]
-code = "{CODE}"
-template = "Баланс:{{balance}}р"
-start = "{START}"
-step = "{STEP}"
-encoding = "ucs2"
-dcs = 72
-"""
+MODEM = spending("huawei", start=START, step=STEP)
 LINES = (
     "^RSSI: 19", "^HCSQ:\"LTE\",46,49,134,22", "^MODE: 5,4", "^DSFLOWRPT:0000000C,00000000,00000000,0,0,0,0",
     "^NDISSTAT:1,,,\"IPV4\"", "^BOOT:26713018,0,0,0,75", "^STIN: 7, 0, 0", "^LTERSRP: -97,-9", "^CSNR:0,0,0",

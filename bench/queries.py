@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from bench.daemon import CODE, cpu_s, daemon, fake_modem, memory_mib, new_folder, socket_of
+from bench.daemon import cpu_s, daemon, fake_modem, memory_mib, new_folder, socket_of, spending
 from bench.table import Row, show
 from modemd.daemon.control import Client
 
@@ -21,22 +21,7 @@ QUERIES = 10_000
 LOOKS = 10
 GOAL_MIB = 1.0
 START, STEP = Decimal("999999.99"), Decimal("0.37")
-MODEM = f"""
-[modem]
-profile = "quectel"
-imsi = "250011234567890"
-iccid = "8970101234567890123"
-operator = "MTS RUS"
-plmn = "25001"
-
-[balance]
-code = "{CODE}"
-template = "Баланс:{{balance}}р"
-start = "{START}"
-step = "{STEP}"
-encoding = "ucs2"
-dcs = 72
-"""
+MODEM = spending("quectel", start=START, step=STEP)
 
 
 @dataclass(frozen=True, slots=True)
