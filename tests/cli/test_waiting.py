@@ -23,6 +23,11 @@ class Clock:
         return self.seconds
 
 
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 def state(name: str, **status: Any) -> dict[str, Any]:
     return {"type": "state", "status": {"modem": "home", "state": name, **status}}
 
@@ -82,8 +87,7 @@ def test_no_line_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not into a file or a pipe, and not on a terminal that cannot erase it."""
     with waiting() as line:
         assert line is None
-    terminal = io.StringIO()
-    terminal.isatty = lambda: True
+    terminal = Tty()
     monkeypatch.setattr("sys.stderr", terminal)
     monkeypatch.setenv("TERM", "dumb")
     with waiting() as line:
@@ -107,8 +111,7 @@ def test_a_command_that_waits(daemon: Any, reading: Any, spawn_terminal: Any) ->
     assert "waiting" not in terminal.output.rpartition("\r\x1b[K")[2]
 
 
-def test_events_beside_a_request_are_no_answers(daemon: Any, modemd: Any, reading: Any) -> None:
-    """Without a terminal nothing else is asked than before."""
+def test_nothing_more_is_asked_without_a_terminal(daemon: Any, modemd: Any, reading: Any) -> None:
     daemon.result("balance", reading())
     result = modemd("balance")
     assert (result.exit_code, result.stderr) == (0, "")
