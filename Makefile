@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check lint format types picture bench mutants lock install uninstall clean
+.PHONY: help demo test check index lint format types picture bench mutants lock install uninstall clean
 
 # Where `make install` puts the program; the unit in systemd/ names the same place.
 PREFIX ?= /opt/modemd
@@ -17,6 +17,7 @@ help:
 	@echo 'make demo     a falling balance on a simulated modem: the daemon, its answers, the alert (20 s)'
 	@echo 'make test     the tests'
 	@echo 'make check    lint, format, types and tests'
+	@echo 'make index    the index of the operator packs again, after a change in modemd/operators/'
 	@echo 'make format   let ruff format the code'
 	@echo 'make picture  make docs/img/demo.svg again from a real run of the demo'
 	@echo 'make bench    speed next to python-gsmmodem-new and gammu, one table (90 s)'
@@ -45,6 +46,9 @@ types: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+index: $(VENV)/.run
+	$(BIN)/python -c 'from modemd.money.operators import write_index; print(write_index())'
 
 picture: $(VENV)/.run
 	$(BIN)/python docs/img/make_picture.py

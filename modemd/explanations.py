@@ -140,6 +140,10 @@ EXPLANATIONS = {
     "unreadable": Explanation(
         "the operator answered, but no balance could be read in it", "set another `code`, or report the text"
     ),
+    "no data": Explanation(
+        "the operator answered, but no amount of data left could be read in it",
+        "look at the text in modemd history, and report it",
+    ),
     "late answer": Explanation("a text came when its request had been given up", "ask again for a balance that counts"),
     "sent by the network": Explanation(
         "the network sent a text that nobody had asked for", "look at it in modemd history"
@@ -330,6 +334,10 @@ SITUATIONS = {
     "not by schedule": Explanation(
         "the balance code of this operator is not proved, so the schedule does not dial it",
         "ask once by hand (modemd balance), or set code for this modem",
+    ),
+    "no balance code": Explanation("{operator} has no balance code, so nothing is dialled", "look at {place}"),
+    "balance code not known": Explanation(
+        "modemd knows no balance code of {operator}, so nothing is dialled", "set code for this modem if you know one"
     ),
     "no answer by SMS": Explanation(
         "no answer came to the message {text!r} to {number}", "look at the messages with modemd sms list"

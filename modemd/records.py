@@ -14,6 +14,7 @@ Asking = Literal["balance", "ussd", "sms"]
 Kind = Literal["balance", "menu", "sms_follows", "error", "other"]
 Level = Literal["ok", "low", "critical", "unknown", "stale"]
 ReadingChannel = Literal["ussd", "sms"]
+Subject = Literal["balance", "data"]
 Confidence = Literal["operator", "generic", "none"]
 Origin = Literal["query", "schedule", "late", "network", "sms"]
 UssdStatus = Literal["done", "action_required", "terminated", "not_supported", "timeout", "refused", "error"]
@@ -189,6 +190,9 @@ class Measurement:
     decoder: str | None = None
     error: str | None = None  # short stable phrase (see UssdResult.error), or None
     hint: str | None = None  # the line for people that belongs to `error`
+    about: Subject = (
+        "balance"  # "data": asked for the data left besides; it says nothing of the money, and ends no silence
+    )
     seq: int | None = field(default=None, compare=False)  # its number in the store; None: not stored
 
 
@@ -226,6 +230,7 @@ class ModemSettings:
     recovery_on_uplink: bool = False  # also on a modem that carries the machine's way out
     sms_query: Literal["off", "auto"] = "off"
     sms_delete_own: bool = False
+    data: Literal["off", "auto"] = "off"  # "auto": the pack's data code as well, once per `every`
     ussd_encoding: str | None = None  # instead of what was learned: how requests are written first ...
     ussd_decoder: str | None = None  # ... and which decoder reads the answers that it can read
 

@@ -25,8 +25,10 @@ def measured(
     language: str = "en",
     now: datetime | None = None,
 ) -> list[Alert]:
-    """Judge a row of the history, in its own transaction where there is one; the alerts that it raised. Raises
-    StoreError."""
+    """Judge a row of the history, in its own transaction where there is one; the alerts that it raised: none for one
+    that is not of the balance. Raises StoreError."""
+    if m.about != "balance":
+        return []
     nameless = f"modem:{m.modem}"
     named = m.sim_key != nameless
     with store.together():

@@ -80,15 +80,23 @@ def show(ident: str, as_json: bool) -> int:
     facts = [("country", pack.country), ("currency", pack.currency), ("plmn", _plmn(pack))]
     facts += [
         (key.replace("_", " "), value)
-        for key in ("own_number", "hotline", "topup_url", "app", "promised_payment")
+        for key in ("own_number", "hotline", "topup_url", "account_url", "app", "promised_payment")
         if (value := _text(getattr(pack, key)))
     ]
     for key, value in facts:
         say(f"  {key:<18}{value}")
-    say("  balance queries, best first")
-    for query in pack.queries:
-        say(f"    {_query(query)}")
-        say(f"        source: {one_line(query.source, 160)}")
+    if pack.balance_at is not None:
+        say(f"  no balance code: look at {one_line(pack.balance_at, 160)}")
+    elif not pack.queries:
+        say("  no balance code is known")
+    for head, queries in (("balance queries, best first", pack.queries), ("data left, best first", pack.data)):
+        if queries:
+            say(f"  {head}")
+        for query in queries:
+            say(f"    {_query(query)}")
+            say(f"        source: {one_line(query.source, 160)}")
+    if pack.notes:
+        say(f"  {one_line(pack.notes, 400)}")
     say(f"  {len(pack.patterns)} patterns, {len(pack.examples)} examples")
     return 0
 

@@ -73,7 +73,8 @@ def load(path: str | Path, *, environ: Mapping[str, str] | None = None) -> Confi
 
 def without_effect(config: Config) -> list[str]:
     """A line for each setting that is valid but can do nothing with this operator, so that nobody relies on it."""
-    return [line for modem in config.modems if (line := _no_sms_query(modem)) is not None]
+    lines = [look(modem) for modem in config.modems for look in (_no_sms_query, _no_data_query)]
+    return [line for line in lines if line is not None]
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -284,6 +285,19 @@ def _no_sms_query(modem: ModemSettings) -> str | None:
         return None
     proves = f"the pack of {modem.operator} proves of no query by SMS that it is free"
     return f'modem "{modem.name}": sms_query = "auto" does nothing: {proves}'
+
+
+def _no_data_query(modem: ModemSettings) -> str | None:
+    """Why `data = "auto"` does nothing here; None where it may do something, or the operator is not known yet."""
+    if modem.data != "auto" or modem.operator is None:
+        return None
+    from modemd.modem.code_order import data_dial  # late, like the packs
+    from modemd.money.operators import Packs
+
+    if data_dial(Packs().get(modem.operator)) is not None:
+        return None
+    knows = f"the pack of {modem.operator} names no code for the data left that is trusted and free"
+    return f'modem "{modem.name}": data = "auto" does nothing: {knows}'
 
 
 def _unknown_operator(operator: str) -> str | None:

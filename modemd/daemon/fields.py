@@ -236,6 +236,7 @@ MODEM_KEYS: dict[str, Field] = {
     "recovery_on_uplink": switch,
     "sms_query": one_of("off", "auto"),
     "sms_delete_own": switch,
+    "data": one_of("off", "auto"),
     "ussd_encoding": one_of("plain", "ucs2", "hex", "packed"),
     "ussd_decoder": one_of(*DECODERS),
 }

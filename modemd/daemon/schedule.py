@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from modemd.modem.timeouts import QUERIES_PER_DAY
+
 FIRST_QUERY_S = 60.0  # a modem that has just registered still moves between cells and technologies
-QUERIES_PER_DAY = 24  # per SIM; operators block numbers that dial more
 FULL_DAY_RETRY_S = 3600.0  # when the day's queries are used up: look again this much later
 
 

@@ -76,7 +76,7 @@ class BalanceAsker:
         try:
             return self._ask(query)
         except (RefusedError, StoreError) as error:
-            why = self._subscriber.no_pack if error.code == "no code" else None
+            why = self._subscriber.no_code if error.code == "no code" else None
             return self._results.refusal(job, error.code, why or error.message)
 
     # --- helpers

@@ -39,6 +39,12 @@ def dials(
     return [first, *(dial for dial in safe if dial.code != first.code)]
 
 
+def data_dial(pack: Pack | None) -> Dial | None:
+    """The pack's first code for the data left that may be dialled without being asked for."""
+    found = next((query for query in ([] if pack is None else pack.data) if query.code and is_safe(query)), None)
+    return None if found is None else _dial(found.code or "", found)
+
+
 def is_safe(query: Query) -> bool:
     return query.confidence in ("high", "medium") and not query.cost
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from modemd.errors import ConfigError
+from modemd.explanations import situation
 from modemd.money.operators import Packs
 from modemd.money.pack import Pack
 from modemd.records import Sim
@@ -20,6 +21,13 @@ def sim_key(sim: Sim, modem: str) -> str:
     if sim.iccid is not None:
         return f"iccid:{sim.iccid}"
     return f"imsi:{sim.imsi}" if sim.imsi is not None else f"modem:{modem}"
+
+
+def no_code(pack: Pack) -> str | None:
+    """The line for people where an operator has no balance code, or none that is known; else None."""
+    if pack.balance_at is not None:
+        return situation("no balance code", operator=pack.name, place=pack.balance_at)
+    return None if pack.queries else situation("balance code not known", operator=pack.name)
 
 
 def find_pack(

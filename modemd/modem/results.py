@@ -11,7 +11,7 @@ from modemd.explanations import line_of
 from modemd.frozen import dataclass
 from modemd.modem.context import Context
 from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing
-from modemd.records import Measurement, Origin, Reading, ReadingChannel, UssdResult, UssdStatus
+from modemd.records import Measurement, Origin, Reading, ReadingChannel, Subject, UssdResult, UssdStatus
 
 # Not sent, and no news about the SIM: kept out of the history.
 NO_NEWS = frozenset({"busy", "cancelled", "shutting down"})
@@ -39,6 +39,7 @@ class Found:
     taken_at: datetime | None = None
     error: str | None = None
     hint: str | None = None
+    about: Subject = "balance"
 
 
 class ResultWriter:
@@ -69,6 +70,7 @@ class ResultWriter:
             decoder=found.decoder,
             error=found.error,
             hint=found.hint,
+            about=found.about,
         )
         return row if found.error in NO_NEWS else self._keep(row)
 

@@ -22,6 +22,7 @@ from modemd.explanations import situation
 from modemd.modem import code_order
 from modemd.modem.balance_query import BalanceAsker
 from modemd.modem.context import Context
+from modemd.modem.data_query import DataAsker
 from modemd.modem.interpretation import read_safely
 from modemd.modem.late_answers import LateAnswers
 from modemd.modem.network import check_may_dial, not_registered
@@ -32,7 +33,7 @@ from modemd.modem.requests import BalanceQuery, Job, Request, Result, SmsList, U
 from modemd.modem.results import ResultWriter, in_one_line
 from modemd.modem.sms.messages import Messages
 from modemd.modem.subscriber import Subscriber
-from modemd.records import Asking, Cause, Network, State, UssdMessage, UssdResult
+from modemd.records import Asking, Cause, Measurement, Network, State, UssdMessage, UssdResult
 
 # After these the SIM or the network may be gone.
 SIM_IN_DOUBT = frozenset({Cause.NO_SIM, Cause.SIM_LOCKED, Cause.SIM_FAILURE, Cause.NO_SERVICE, Cause.EMERGENCY_ONLY})
@@ -59,6 +60,9 @@ class Session:
         self._answered_on = AnsweredOn(context.owner)
         self._balance_asker = BalanceAsker(
             context, results, self._subscriber, self._messages.reply_by_sms, self._request_ended, self._answered_on
+        )
+        self._data_asker = DataAsker(
+            context, results, self._subscriber, self._messages.reply_by_sms, self._request_ended
         )
 
     def open(self) -> None:
@@ -103,9 +107,13 @@ class Session:
             raise
         self._owner.publish(state="busy", error=None, cause=None, asking=_ASKING[type(job.request)])
         if isinstance(job.request, BalanceQuery):
-            result: Result = self._balance_asker.balance(job, job.request, cancelled)
+            request = job.request
+            row = self._balance_asker.balance(job, request, cancelled)
+            if request.origin == "schedule" and request.code is None and isinstance(row, Measurement):
+                job.finish(row)  # whoever joined the query waits no longer
+                self._data_asker.after(row, cancelled)
             self._poll_details_next()
-            return result
+            return row
         if isinstance(job.request, SmsList):
             return self._list(job, job.request)
         return self._ussd(job, job.request, cancelled, drain)
@@ -211,7 +219,7 @@ class Session:
         elif self._late_answers.quarantine_left > 0:
             state = "quarantine"
         elif self._settings.every_s is not None and self._owner.snapshot().code is None:
-            error = self._subscriber.no_pack or situation("not by schedule")  # well, but nobody would be warned
+            error = self._subscriber.no_code or situation("not by schedule")  # well, but nobody would be warned
         full = self._messages.full if state in ("ready", "quarantine") else None
         until = self._late_answers.quarantine_until if state == "quarantine" else None
         told = in_one_line(self._rat_fault, error, full)

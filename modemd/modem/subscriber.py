@@ -17,12 +17,12 @@ SIM_FAULTS = {"no sim": Cause.NO_SIM, "sim failure": Cause.SIM_FAILURE, "busy": 
 class Subscriber:
     """Owner thread only. What it finds goes into the snapshot.
 
-    `sim_error`: what a person must do first. `pack` None: `no_pack` says why. `doubtful`: something spoke of another
-    SIM, or of none."""
+    `sim_error`: what a person must do first. `no_code`: why the operator's pack names no code to dial, if it does not.
+    `doubtful`: something spoke of another SIM, or of none."""
 
     def __init__(self, context: Context) -> None:
         self.pack: Pack | None = None
-        self.no_pack: str | None = None
+        self.no_code: str | None = None
         self.sim_error: SimError | None = None
         self.doubtful = False
         self._context = context
@@ -117,10 +117,11 @@ class Subscriber:
         device = backend.device
         if device.model is not None:
             backend.learned = self._store.learned(device.model, device.firmware or "")
-        self.pack, sim, self.no_pack = operator_lookup.find_pack(
+        self.pack, sim, no_pack = operator_lookup.find_pack(
             backend, context.packs, backend.sim, operator=self._settings.operator, log=context.log
         )
         pack = self.pack
+        self.no_code = no_pack if pack is None else operator_lookup.no_code(pack)
         sim_key = operator_lookup.sim_key(sim, self._settings.name)
         self._notice_swap(sim_key)
         context.owner.publish(

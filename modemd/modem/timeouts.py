@@ -7,6 +7,8 @@ from dataclasses import field
 from modemd.frozen import dataclass
 from modemd.modem.recovery.ladder import Limits
 
+QUERIES_PER_DAY = 24  # of the schedule, per SIM; operators block numbers that dial more
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FallbackLimits:

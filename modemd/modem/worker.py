@@ -342,6 +342,8 @@ class Worker(threading.Thread):
         """A row of the history: what it says of modem and port, if it came by USSD."""
         if row.channel == "ussd" and row.text is not None:
             self._answered()
+        elif row.about != "balance":
+            pass  # an operator may leave this code unanswered for ever
         elif row.channel == "ussd" and row.error == "no answer" and row.origin in ("query", "schedule"):
             self._recovery.unanswered(self._snapshot)
             self._backend.unanswered()

@@ -6,6 +6,7 @@ is parsed (200 packs cost seconds on a Pi Zero). User packs are few, and are par
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -82,15 +83,17 @@ def check_pack(path: Path | str) -> list[Problem]:
 
 def check_text(source: str, *, file: str = "pack") -> list[Problem]:
     """What is wrong with a pack that is given as TOML text. A pack without patterns may be without examples: a code is
-    worth shipping before anybody has seen its answer."""
-    from modemd.money.packfile import parse_pack  # late, and only here the reader as well
+    worth shipping before anybody has seen its answer. Where nothing is wrong that decides how a text is read, the
+    examples are read as well."""
+    from modemd.money.packfile import examine  # late, and only here the reader as well
     from modemd.money.reading import read
 
     try:
-        pack = parse_pack(source, file=file)
+        pack, problems = examine(source, file=file)
     except ConfigError as error:
         return list(error.problems)
-    problems = []
+    if any(_DECIDES_READING.match(problem.key) for problem in problems):
+        return problems
     if pack.patterns and not pack.examples:
         problems.append(
             Problem(file, "example", "", "add one [[example]] block with a real reply: it is the pack's test")
@@ -103,6 +106,10 @@ def check_text(source: str, *, file: str = "pack") -> list[Problem]:
                 cure = f"expected {wanted}, read {found} (by {got.pattern}); correct the example or add a [[pattern]]"
                 problems.append(Problem(file, f"example[{index}].{key}", repr(example.text)[:60], cure))
     return problems
+
+
+# With a fault in one of these every example might be read otherwise, and the faults would be told of twice.
+_DECIDES_READING = re.compile(r"(?:country|currency|names|errors|sms_follows|pattern|example)\b")
 
 
 @dataclass(frozen=True, slots=True)

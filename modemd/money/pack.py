@@ -14,7 +14,8 @@ PackConfidence = Literal["high", "medium", "low", "unverified"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One way to ask for the balance. A ussd query has `code` (and `menu`, what to answer), sms number and text."""
+    """One way to ask for the balance, or for the data left. A ussd query has `code` (and `menu`, what to answer), sms
+    number and text."""
 
     kind: Literal["ussd", "sms"]
     reply: Literal["ussd", "sms"]
@@ -70,7 +71,8 @@ class Pack:
     sms_follows: tuple[str, ...] = ()
     sms_senders: tuple[str, ...] = ()  # who the operator's messages come from, besides its name and query numbers
     own_number: str | None = None
-    data_codes: tuple[str, ...] = ()
+    data: tuple[Query, ...] = ()  # ways to ask for the data left, in order of preference
+    balance_at: str | None = None  # of an operator without a balance code: where the balance stands, in words
     hotline: tuple[str, ...] = ()
     topup_url: str | None = None
     account_url: str | None = None
@@ -79,3 +81,7 @@ class Pack:
     notes: str | None = None
     examples: tuple[Example, ...] = ()
     path: str = field(default="", compare=False)
+
+    @property
+    def data_codes(self) -> tuple[str, ...]:
+        return tuple(query.code for query in self.data if query.code is not None)

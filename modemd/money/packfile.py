@@ -18,15 +18,21 @@ from modemd.money.patterns import unsafe
 
 def parse_pack(source: str, *, file: str) -> Pack:
     """A whole pack or ConfigError with every problem: file, key, value and cure each."""
+    pack, problems = examine(source, file=file)
+    if problems:
+        raise ConfigError(problems)
+    return pack
+
+
+def examine(source: str, *, file: str) -> tuple[Pack, list[Problem]]:
+    """The pack as far as it can be understood, and everything that is wrong with it. Raises ConfigError where it is no
+    TOML at all."""
     try:
         table = parse_toml(source)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([Problem(file, "", "", f"not valid TOML: {error}")]) from error
     reader = _PackReader(file)
-    pack = _pack(reader, table)
-    if reader.problems:
-        raise ConfigError(reader.problems)
-    return pack
+    return _pack(reader, table), reader.problems
 
 
 ID = re.compile(r"[a-z]{2}-[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -109,7 +115,7 @@ def _pack(read: _PackReader, table: dict[str, Any]) -> Pack:
     read.known(
         table,
         "id name names country currency plmn spn iccid_prefix errors sms_follows sms_senders own_number data_codes "
-        "hotline topup_url account_url app promised_payment notes query pattern example",
+        "balance_at hotline topup_url account_url app promised_payment notes query data pattern example",
         "",
     )
     country = read.text(
@@ -121,6 +127,12 @@ def _pack(read: _PackReader, table: dict[str, Any]) -> Pack:
     if currency and currency not in known_currencies():
         read.bad("currency", currency, "not a currency this program knows")
     code_cure = "a code like *100#"
+    queries = tuple(_query(read, q, f"query[{i}].") for i, q in enumerate(read.tables(table, "query")))
+    balance_at = read.text(table, "balance_at", shape=re.compile(r"\S.*"), cure='where the balance stands: "the app"')
+    if balance_at is not None and queries:
+        read.bad("balance_at", balance_at, "belongs to an operator without a balance code: leave it or [[query]] out")
+    data = tuple(_query(read, q, f"data[{i}].") for i, q in enumerate(read.tables(table, "data")))
+    codes = read.texts(table, "data_codes", shape=_CODE, cure=code_cure)
     return Pack(
         id=read.text(table, "id", shape=ID, need=True, cure="lower case, country first: ru-mts") or "",
         name=read.text(table, "name", need=True) or "",
@@ -130,7 +142,7 @@ def _pack(read: _PackReader, table: dict[str, Any]) -> Pack:
         plmn=read.texts(table, "plmn", shape=re.compile(r"\d{5,6}"), cure="MCC and MNC, 5 or 6 digits"),
         spn=read.texts(table, "spn"),
         iccid_prefix=read.texts(table, "iccid_prefix", shape=re.compile(r"89\d{2,14}"), cure="digits from 89 on"),
-        queries=tuple(_query(read, q, f"query[{i}].") for i, q in enumerate(read.tables(table, "query"))),
+        queries=queries,
         patterns=tuple(
             p
             for i, q in enumerate(read.tables(table, "pattern"))
@@ -145,7 +157,8 @@ def _pack(read: _PackReader, table: dict[str, Any]) -> Pack:
             cure="the sender as the phone shows it, like MTS or 0890",
         ),
         own_number=read.text(table, "own_number", shape=_CODE, cure=code_cure),
-        data_codes=read.texts(table, "data_codes", shape=_CODE, cure=code_cure),
+        data=data + tuple(_short_data(code) for code in codes),
+        balance_at=balance_at,
         hotline=read.texts(table, "hotline"),
         topup_url=read.text(table, "topup_url", shape=re.compile(r"https://\S+"), cure="an https:// address"),
         account_url=read.text(table, "account_url", shape=re.compile(r"https://\S+"), cure="an https:// address"),
@@ -183,6 +196,11 @@ def _query(read: _PackReader, table: dict[str, Any], where: str) -> Query:
         cost=read.money(table, "cost", where),
         note=read.text(table, "note", where),
     )
+
+
+def _short_data(code: str) -> Query:
+    """What an entry of `data_codes` is short for."""
+    return Query(kind="ussd", reply="ussd", confidence="medium", source="data_codes of the pack", code=code)
 
 
 def _duration(read: _PackReader, table: dict[str, Any], where: str) -> float:

@@ -179,7 +179,7 @@ class History(Database):
         return 0 if row is None else int(row["last"] or 0)
 
     def last_reading(self, modem: str, sim_key: str | None = None) -> Measurement | None:
-        """The newest row with a balance or data on it.
+        """The newest row with a balance or data on it, among those of the balance.
 
         With `sim_key` the SIM's own, whatever modem it was in; else that of the SIM last seen in this modem, so that
         after a swap the old SIM's money is not shown as the new one's. What was asked for counts in the order it was
@@ -210,16 +210,26 @@ class History(Database):
         return found[0] if found else None
 
     def last_row(self, modem: str, sim_key: str | None = None) -> Measurement | None:
-        """The row stored last, reading or failure: the SIM's with `sim_key`, else the modem's."""
+        """The row of a balance stored last, reading or failure: the SIM's with `sim_key`, else the modem's."""
         kept = "id = (SELECT last_row FROM sims WHERE sim_key = :sim_key)"
         for where in ("modem = :modem",) if sim_key is None else (kept, _OF_SIM):  # the latter behind damage alone
             found = self._newest_readable(
-                lambda sound, where=where: f"SELECT * FROM readings WHERE {where} AND {sound} ORDER BY id DESC LIMIT 1",  # type: ignore[misc]  # noqa: S608
+                lambda sound, where=where: (  # type: ignore[misc]
+                    f"SELECT * FROM readings WHERE {where} AND {summaries.OF_BALANCE} AND {sound} ORDER BY id DESC LIMIT 1"  # noqa: S608
+                ),
                 {"modem": modem, "sim_key": sim_key},
             )
             if found:
                 return found[0]
         return None
+
+    def last_data_query(self, sim_key: str, *, since: datetime) -> datetime | None:
+        """When the SIM's operator was last asked for the data left; None where that was before `since`."""
+        row = self._row(
+            f"SELECT taken_at FROM readings WHERE id >= :first AND {_OF_SIM} AND about = 'data' ORDER BY id DESC LIMIT 1",  # noqa: S608
+            {"first": self.first_row_since(since), "sim_key": sim_key},
+        )
+        return None if row is None else time_or_none(row["taken_at"])
 
     def current_sim_key(self, modem: str) -> str:
         """The key of the SIM last seen in this modem, "modem:NAME" while none has been."""

@@ -167,6 +167,7 @@ def measurement_columns(m: Measurement) -> dict[str, Column]:
         "decoder": m.decoder,
         "error": clean(m.error),
         "hint": clean(m.hint),
+        "about": None if m.about == "balance" else m.about,
     }
 
 
@@ -199,6 +200,7 @@ def measurement_of(row: Row) -> Measurement:
         decoder=row["decoder"],
         error=row["error"],
         hint=row["hint"],
+        about="data" if row["about"] == "data" else "balance",
         seq=row["id"],
     )
 

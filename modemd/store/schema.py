@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from modemd.store.summaries import OPEN_ALERT, REBUILD
+from modemd.store.summaries import FIRST_BUILD, OPEN_ALERT
 
 Migration = Sequence[str]  # SQL statements, run in one transaction
 
@@ -90,7 +90,11 @@ MIGRATIONS: tuple[Migration, ...] = (
         # Rows that could not be judged when they were stored. Normally none is.
         "CREATE TABLE unjudged (id INTEGER PRIMARY KEY, sim_key TEXT NOT NULL)",
         f"CREATE INDEX alerts_open ON alerts (modem) WHERE {OPEN_ALERT}",
-        *REBUILD,
+        *FIRST_BUILD,
+    ),
+    (
+        # "data": a question for the data left, which says nothing of the balance; NULL: for the balance.
+        "ALTER TABLE readings ADD COLUMN about TEXT",
     ),
 )
 

@@ -71,8 +71,7 @@ HOSTILE = ["1", " ", "1 ", "1,", "р", "Баланс: 1", "\n", "минус ", "
 
 
 def test_index_of_the_built_in_packs_is_up_to_date(tmp_path: Path) -> None:
-    """The index beside the packs says what the packs say. To make it again:
-    python -c "from modemd.money.operators import write_index; write_index()" """
+    """The index beside the packs says what the packs say. To make it again: make index"""
     for path in BUILT_IN.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     fresh = write_index(tmp_path).read_text(encoding="utf-8")
@@ -218,6 +217,46 @@ def test_dangerous_or_wrong_regex_is_refused(regex: str) -> None:
 def test_ordinary_regex_is_accepted(regex: str) -> None:
     """What people write is not refused."""
     assert load_pack(SMALL.replace(r"Баланс: (?P<balance>[0-9.]{1,9})", regex)).patterns[0].name == "balance"
+
+
+def test_a_fault_hides_no_example(folder: Callable[..., Path]) -> None:
+    """A wrong key and an example that is read otherwise are told together; one of them cannot decide the other."""
+    path = folder(one=SMALL.replace('name = "One"', 'name = "One"\ncolour = 5').replace('"5.20"', '"5.2"')) / "one.toml"
+    assert [problem.key for problem in check_pack(path)] == ["colour", "example[0].balance"]
+    path = folder(two=SMALL.replace('"balance"\nregex', '"balance"\nregexp').replace('"5.20"', '"5.2"')) / "two.toml"
+    assert {problem.key for problem in check_pack(path)} == {"pattern[0].regexp", "pattern[0].regex"}
+
+
+def test_no_balance_code_and_a_query_exclude_each_other(folder: Callable[..., Path]) -> None:
+    path = folder(one=SMALL.replace('name = "One"', 'name = "One"\nbalance_at = "the app"')) / "one.toml"
+    assert [problem.key for problem in check_pack(path)] == ["balance_at"]
+
+
+@pytest.mark.parametrize(
+    ("pack_id", "codes", "data", "shown"),
+    [
+        ("ru-megafon", ["*100#"], ["*558#"], {"promised_payment": "*106#"}),
+        ("ru-rostelecom", ["*102#"], ["*100*12#"], {}),
+        ("ru-t2", ["*105#"], ["*155*0#"], {"promised_payment": "*122#"}),
+        ("ru-yota", ["*100#"], ["*101#"], {"account_url": "https://my.yota.ru"}),
+        ("ru-tmobile", ["*100#"], ["*111*05#"], {}),
+        ("kz-kcell", ["*100#"], ["*444*1*3#"], {}),
+        ("kg-megacom", [], [], {"hotline": ("*500",), "balance_at": None}),
+        ("ru-sbermobile", [], [], {"plmn": ("25050",), "balance_at": None}),
+        ("ru-motiv", [], [], {"plmn": ("25035",), "balance_at": None}),
+        ("tj-babilon", [], [], {"plmn": ("43604",), "balance_at": None}),
+        ("zz-1nce", [], [], {"plmn": ("90140", "90167"), "balance_at": "the 1NCE portal"}),
+        ("us-hologram", [], [], {"balance_at": "https://dashboard.hologram.io"}),
+        ("zz-things-mobile", [], [], {"balance_at": "the Things Mobile portal"}),
+        ("zz-simbase", [], [], {"balance_at": "the SIMBASE dashboard"}),
+    ],
+)
+def test_what_the_sources_say(pack_id: str, codes: list[str], data: list[str], shown: dict[str, object]) -> None:
+    """Codes that tell the tariff, a contract's account or the hotline are in no query."""
+    pack = Packs(()).get(pack_id)
+    assert [query.code for query in pack.queries if query.code] == codes
+    assert list(pack.data_codes) == data
+    assert {key: getattr(pack, key) for key in shown} == shown
 
 
 def test_failing_example_is_a_problem(folder: Callable[..., Path]) -> None:

@@ -48,7 +48,8 @@ class Waited:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitedReply:
     """Which message is waited for: one that answers a question which went out at `since` (monotonic) and `asked_at`,
-    for `left_s` seconds at most. `number`: the one that was asked, where the question was a message itself."""
+    for `left_s` seconds at most. `number`: the one that was asked, where the question was a message itself. `data`: an
+    amount of data answers as well as money does."""
 
     pack: Pack | None
     country: str | None
@@ -57,6 +58,7 @@ class AwaitedReply:
     left_s: float
     cancelled: Callable[[], bool]
     number: str | None = None
+    data: bool = False
 
 
 class ReplyBySms:
@@ -85,7 +87,7 @@ class ReplyBySms:
             if awaited.cancelled():
                 return Waited(error="cancelled", hint=line_of("cancelled"))
             found = self._found(awaited, final=True)
-            if not any(reply.reading.balance is not None for reply in found):
+            if not any(awaited.data or reply.reading.balance is not None for reply in found):
                 self._inbox.poll_storages(asked_at=awaited.asked_at)
                 self._inbox.retry()
                 self._inbox.fetch(mark_since=awaited.since)
@@ -160,7 +162,7 @@ class ReplyBySms:
                 continue
             text = certain_text(message if whole else replace(message, cut=True))
             reading = read_safely(text, pack=awaited.pack, country=awaited.country, report=self._context.report)
-            if reading.balance is not None or (final and reading.data_left_mb is not None):
+            if reading.balance is not None or ((final or awaited.data) and reading.data_left_mb is not None):
                 found.append(SmsReply(message, reading, tuple(self._inbox.parts_of(message))))
         return found
 

@@ -133,3 +133,24 @@ def test_operator_and_signal_are_read_late(house: Any, script: Any) -> None:
     script.network = replace(script.network, signal_dbm=-51)
     house.advance(6)
     assert house.worker.snapshot.network.signal_dbm == -51
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('balance_at = "the test portal"', "Test has no balance code, so nothing is dialled: look at the test portal"),
+        ("", "modemd knows no balance code of Test, so nothing is dialled: set code for this modem if you know one"),
+    ],
+)
+def test_an_operator_without_a_code(make_house: Any, script: Any, more: str, said: str) -> None:
+    """Nothing is dialled, by the schedule or a person; status and answer say in one line where the balance stands. A
+    code that was named is dialled all the same."""
+    house = make_house(f'id = "xx-test"\nname = "Test"\ncountry = "RU"\ncurrency = "RUB"\nplmn = ["25001"]\n{more}\n')
+    house.open()
+    assert (house.state, house.error, house.worker.snapshot.code) == ("ready", said, None)
+    row = house.balance()
+    assert (row.error, row.hint, row.reading.balance) == ("no code", said, None)
+    assert house.balance(origin="schedule").error == "no code"
+    assert script.dialled == []
+    script.ussd["*100#"] = "Balance: 12.50 RUB"
+    assert house.balance(code="*100#").reading.balance == Decimal("12.50")
