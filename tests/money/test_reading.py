@@ -263,6 +263,7 @@ def test_operators_of_the_packs_are_known_by_their_names() -> None:
     names = {
         (word.title(), entry.country)
         for entry in Packs(()).entries()
+        if entry.country != "ZZ"  # sold everywhere: a bare number has no currency there
         for name in (entry.name, *entry.names, *entry.spn)
         if "," not in name
         for word in WORD.findall(re.sub(r"\(.*", "", name))
