@@ -138,7 +138,8 @@ EXPLANATIONS = {
     "shutting down": Explanation("the daemon is shutting down", "ask again when it runs"),
     # --- what an answer says
     "unreadable": Explanation(
-        "the operator answered, but no balance could be read in it", "set another `code`, or report the text"
+        "the operator answered, but no balance could be read in it",
+        "set another `code`, or teach it with modemd operators teach --last",
     ),
     "no data": Explanation(
         "the operator answered, but no amount of data left could be read in it",

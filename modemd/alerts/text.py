@@ -30,7 +30,8 @@ _LINES: dict[str, dict[str, str]] = {
         "recovered": "{modem}: balance is fine again: {amount}{where}{when}",
         "reading": "{modem}: readings come in again{where}{when}",
         "stale": "{modem}: no balance could be read for {age}{where}{reason}{last}",
-        "unreadable": "{modem}: the operator answered, but no balance could be read{where}{quote}{last}",
+        "unreadable": "{modem}: the operator answered, but no balance could be read{where}{quote}{last}; "
+        "teach it: modemd operators teach --last {modem}",
         "test": "{modem}: test alert from modemd: this channel works",
         "reason": ": {text}",
         "quote": ": “{text}”",
@@ -48,7 +49,8 @@ _LINES: dict[str, dict[str, str]] = {
         "recovered": "{modem}: баланс снова в порядке: {amount}{where}{when}",
         "reading": "{modem}: данные снова поступают{where}{when}",
         "stale": "{modem}: баланс не удаётся узнать уже {age}{where}{reason}{last}",
-        "unreadable": "{modem}: оператор ответил, но баланс в ответе не найден{where}{quote}{last}",
+        "unreadable": "{modem}: оператор ответил, но баланс в ответе не найден{where}{quote}{last}; "
+        "научить: modemd operators teach --last {modem}",
         "test": "{modem}: проверка оповещений modemd: этот канал работает",
         "reason": ": {text}",
         "quote": ": «{text}»",
@@ -66,7 +68,8 @@ _LINES: dict[str, dict[str, str]] = {
         "recovered": "{modem}:余额已恢复正常:{amount}{where}{when}",
         "reading": "{modem}:已恢复读取{where}{when}",
         "stale": "{modem}:已有 {age} 未能读取余额{where}{reason}{last}",
-        "unreadable": "{modem}:运营商已回复,但无法读出余额{where}{quote}{last}",
+        "unreadable": "{modem}:运营商已回复,但无法读出余额{where}{quote}{last};"
+        "教它识别:modemd operators teach --last {modem}",
         "test": "{modem}:modemd 测试通知:此通道可用",
         "reason": ":{text}",
         "quote": ":“{text}”",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from modemd.errors import ConfigError, Problem
@@ -92,6 +94,19 @@ def teach(
     if problems:
         raise ConfigError(problems)
     return Lesson(pack.id, pattern, block, whole)
+
+
+def teach_all(
+    replies: Sequence[tuple[str, str]], *, pack_text: str, file: str = "pack", insist: bool = False
+) -> Lesson:
+    """As teach(), with several replies that are made alike, each with its balance: the first brings the pattern, all
+    become examples."""
+    first, *others = replies
+    lesson = teach(*first, pack_text=pack_text, file=file, insist=insist)
+    for text, balance in others:
+        more = teach(text, balance, pack_text=lesson.pack_text, file=file, insist=insist)
+        lesson = replace(more, pattern=lesson.pattern, block=lesson.block + more.block)
+    return lesson
 
 
 def without_numbers_of_people(text: str, balance: str) -> str:

@@ -45,7 +45,8 @@ def event(name: str, **facts: object) -> RaisedEvent:
         (event("stale", since=T0), "home: no balance could be read for 13 h, ru-mts; never read so far"),
         (
             event("unreadable", reason="Dear\r\nsir"),
-            "home: the operator answered, but no balance could be read, ru-mts: “Dear sir”; never read so far",
+            "home: the operator answered, but no balance could be read, ru-mts: “Dear sir”; never read so far; "
+            "teach it: modemd operators teach --last home",
         ),
         (event("test"), "home: test alert from modemd: this channel works"),
     ],

@@ -74,6 +74,68 @@ def test_teach_takes_the_last_unread_answer_of_the_daemon(daemon: Any, modemd: A
     assert modemd("operators", "teach", "--balance", "1", "--last").exit_code == 1
 
 
+def learnt(reading: Any, *numbers: str, **more: Any) -> list[Any]:
+    """Answers to one code that nobody reads."""
+    fields = {"balance": None, "currency": None, "kind": "other", "error": "unreadable", "operator": "ru-yota", **more}
+    return [reading(text=f"Kirjana {number} qq\x1b[2J tervist", **fields) for number in numbers]
+
+
+def test_one_yes_teaches_what_behaves_like_money(daemon: Any, modemd: Any, reading: Any, own: Path) -> None:
+    """The whole text is shown, escaped, with the one number; a yes writes the pack with its examples, and the history
+    is read again."""
+    daemon.rows("history", [*learnt(reading, "62.70", "61.70", "61.27"), reading(text="Hello", balance=None)])
+    result = modemd("operators", "teach", "--last", input="y\n")
+    assert result.exit_code == 0, result.stderr
+    assert "is 61.27 the balance?" in result.stderr
+    assert "Kirjana 61.27 qq" in result.stderr
+    assert "tervist" in result.stderr
+    assert "\x1b" not in result.stderr
+    assert "3 of 3 stored answers" in result.stderr
+    assert result.stdout.count("[[example]]") == 3
+    assert check_pack(own / "ru-yota.toml") == []
+    read = modemd("parse", "--operator", "ru-yota", "--json", "Kirjana 5.10 qq\x1b[2J tervist")
+    assert json.loads(read.stdout)["balance"] == "5.10"
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", ""])
+def test_without_a_yes_it_stays_unknown(daemon: Any, modemd: Any, reading: Any, own: Path, answer: str) -> None:
+    daemon.rows("history", learnt(reading, "62.70", "61.70", "61.27"))
+    result = modemd("operators", "teach", "--last", input=answer)
+    assert result.exit_code == 1
+    assert "left unknown" in result.stderr
+    assert not own.exists()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "other"),
+    [
+        (("62.70", "61.70"), {}),
+        (("61.27", "61.70", "62.70"), {}),
+        (("62.70", "61.70", "61.27"), {"origin": "network"}),
+        (("62.70", "61.70", "61.27"), {"kind": "error"}),
+        (("62.70", "61.70", "61.27"), {"code": "*101#", "operator": "ru-yota"}),
+    ],
+    ids=str,
+)
+def test_nothing_is_proposed_without_a_reason(
+    daemon: Any, modemd: Any, reading: Any, own: Path, numbers: tuple[str, ...], other: dict[str, Any]
+) -> None:
+    """Too few, no money, not asked for, an error, an answer to the code for data: the person has to name the number."""
+    daemon.rows("history", learnt(reading, *numbers, **other))
+    result = modemd("operators", "teach", "--last", input="y\n")
+    assert result.exit_code == 2
+    assert "--balance" in result.stderr
+    assert not own.exists()
+
+
+def test_answers_of_another_sim_or_code_do_not_count(daemon: Any, modemd: Any, reading: Any, own: Path) -> None:
+    one, two, three = learnt(reading, "62.70", "61.70", "61.27")
+    for changed in ({"code": "*105#"}, {"sim": {"iccid": "89701010000000000099", "imsi": "250110000000099"}}):
+        daemon.rows("history", [{**one, **changed}, two, three])
+        assert modemd("operators", "teach", "--last", input="y\n").exit_code == 2
+    assert not own.exists()
+
+
 def test_teach_asks_on_a_terminal(spawn_terminal: Any, tmp_path: Path) -> None:
     """Without --balance a person is shown the reply and asked for the number."""
     out = tmp_path / "pack.toml"

@@ -55,6 +55,7 @@ def test_the_whole_interface_example(write_config: WriteConfig) -> None:
         radio_fallback = "off"
         recovery = "reopen"
         sms_query = "off"
+        data = "off"
         [[channel]]
         type = "command"
         run = ["/usr/local/bin/on-alert"]
@@ -310,6 +311,16 @@ def test_a_query_by_sms_that_can_do_nothing_is_said(write_config: WriteConfig) -
     (line,) = without_effect(load(write_config(f'{modem}operator = "ru-beeline"\n')))
     assert 'sms_query = "auto" does nothing' in line
     assert load(write_config(f"{modem}sms_delete_own = true\n")).modems[0].sms_delete_own is True
+
+
+def test_a_query_for_data_that_can_do_nothing_is_said(write_config: WriteConfig) -> None:
+    """data = "auto" with an operator whose pack names no code for it that may be dialled."""
+    modem = '[[modem]]\nname = "home"\nport = "auto"\n'
+    assert load(write_config(modem)).modems[0].data == "off"
+    assert load(write_config(f'{modem}data = "auto"\n')).modems[0].data == "auto"
+    assert without_effect(load(write_config(f'{modem}data = "auto"\noperator = "ru-mts"\n'))) == []
+    (line,) = without_effect(load(write_config(f'{modem}data = "auto"\noperator = "ru-yota"\n')))
+    assert 'data = "auto" does nothing' in line
 
 
 def test_a_double_name_is_seen_beside_another_fault(write_config: WriteConfig) -> None:
