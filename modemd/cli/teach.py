@@ -135,6 +135,7 @@ def _unread(socket: str | None, modem: str | None) -> list[Mapping[str, Any]]:
 def _proposal(unread: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], Proposal] | None:
     """The newest answer in which one number may be the balance, judged by its like: of the same code and SIM."""
     from modemd.money.operators import Packs
+    from modemd.money.reading import read
     from modemd.money.template import propose
 
     packs, done = Packs(), set()
@@ -147,7 +148,7 @@ def _proposal(unread: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], Propo
         texts = [str(one["text"]) for one in unread if _whose(one) == whose and _may_hold_a_balance(one)]
         country = pack.country if pack is not None else None
         found = propose(texts, country=country, home=pack.currency if pack is not None else None)
-        if found is not None:
+        if found is not None and read(found.text, pack=pack).balance is None:  # taught since then
             return row, found
     return None
 

@@ -40,7 +40,11 @@ def propose(texts: Sequence[str], *, country: str | None = None, home: str | Non
     if len(texts) < LEAST_TEXTS:
         return None
     newest = _cut(texts[-1])
-    alike = [cut for cut in map(_cut, texts[-MOST_TEXTS:]) if cut.frame == newest.frame]
+    alike = [
+        cut
+        for cut in map(_cut, texts[-MOST_TEXTS:])
+        if (cut.frame, len(cut.numbers)) == (newest.frame, len(newest.numbers))
+    ]
     changing = [place for place in range(len(newest.numbers)) if len({cut.numbers[place] for cut in alike}) > 1]
     if len(alike) < LEAST_TEXTS or len(changing) != 1:
         return None
@@ -79,6 +83,8 @@ class _Cut:
     places: tuple[tuple[int, int], ...]
 
 
+# Marks in a frame; no blanks for str.split(), as the separators among the control characters are.
+WHEN, A_NUMBER = "\x01", "\x02"
 _TIME = re.compile(r"(?<![\d.,:])\d{1,2}(?::\d{2}){1,2}(?![\d:])")
 _NUMBER = re.compile(rf"\x20?[-\u2212\u2013]?\x20?(?<!\d)(?P<digits>{NUMBER})")
 
@@ -88,10 +94,10 @@ def _cut(text: str) -> _Cut:
     hidden = cleaned
     spans = [(found.start, found.end) for found in dates(fold(cleaned))]
     for start, end in [*spans, *(match.span() for match in _TIME.finditer(cleaned))]:
-        hidden = hidden[:start] + "\x1f" * (end - start) + hidden[end:]
+        hidden = hidden[:start] + WHEN * (end - start) + hidden[end:]
     numbers = tuple(match["digits"] for match in _NUMBER.finditer(hidden))
     places = tuple(match.span("digits") for match in _NUMBER.finditer(hidden))
-    frame = re.sub("\x1f+", "\x1f", _NUMBER.sub("\x1e", hidden))
+    frame = re.sub(f"{WHEN}+", WHEN, _NUMBER.sub(A_NUMBER, hidden))
     return _Cut(text, cleaned, " ".join(frame.split()), numbers, places)
 
 

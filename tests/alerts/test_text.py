@@ -22,6 +22,9 @@ def event(name: str, **facts: object) -> RaisedEvent:
     return RaisedEvent(**(base | facts))  # type: ignore[arg-type]
 
 
+TEACH = "; teach it: modemd operators teach --last home"
+
+
 @pytest.mark.parametrize(
     ("happened", "expected"),
     [
@@ -45,8 +48,7 @@ def event(name: str, **facts: object) -> RaisedEvent:
         (event("stale", since=T0), "home: no balance could be read for 13 h, ru-mts; never read so far"),
         (
             event("unreadable", reason="Dear\r\nsir"),
-            "home: the operator answered, but no balance could be read, ru-mts: “Dear sir”; never read so far; "
-            "teach it: modemd operators teach --last home",
+            f"home: the operator answered, but no balance could be read, ru-mts: “Dear sir”; never read so far{TEACH}",
         ),
         (event("test"), "home: test alert from modemd: this channel works"),
     ],

@@ -95,6 +95,7 @@ def test_one_yes_teaches_what_behaves_like_money(daemon: Any, modemd: Any, readi
     assert check_pack(own / "ru-yota.toml") == []
     read = modemd("parse", "--operator", "ru-yota", "--json", "Kirjana 5.10 qq\x1b[2J tervist")
     assert json.loads(read.stdout)["balance"] == "5.10"
+    assert "is 61.27" not in modemd("operators", "teach", "--last", input="y\n").stderr
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\n", ""])
