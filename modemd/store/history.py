@@ -215,7 +215,8 @@ class History(Database):
         for where in ("modem = :modem",) if sim_key is None else (kept, _OF_SIM):  # the latter behind damage alone
             found = self._newest_readable(
                 lambda sound, where=where: (  # type: ignore[misc]
-                    f"SELECT * FROM readings WHERE {where} AND {summaries.OF_BALANCE} AND {sound} ORDER BY id DESC LIMIT 1"  # noqa: S608
+                    f"SELECT * FROM readings WHERE {where} AND {summaries.OF_BALANCE} AND {sound}"  # noqa: S608
+                    " ORDER BY id DESC LIMIT 1"
                 ),
                 {"modem": modem, "sim_key": sim_key},
             )
@@ -226,7 +227,8 @@ class History(Database):
     def last_data_query(self, sim_key: str, *, since: datetime) -> datetime | None:
         """When the SIM's operator was last asked for the data left; None where that was before `since`."""
         row = self._row(
-            f"SELECT taken_at FROM readings WHERE id >= :first AND {_OF_SIM} AND about = 'data' ORDER BY id DESC LIMIT 1",  # noqa: S608
+            f"SELECT taken_at FROM readings WHERE id >= :first AND {_OF_SIM} AND about = 'data'"  # noqa: S608
+            " ORDER BY id DESC LIMIT 1",
             {"first": self.first_row_since(since), "sim_key": sim_key},
         )
         return None if row is None else time_or_none(row["taken_at"])

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modemd.records import Measurement, Reading, Sim
-from modemd.store import Store
+from modemd.store import Store, summaries
 
 Row = Callable[..., Measurement]
 
@@ -286,3 +286,23 @@ def test_threads_share_it(store: Store, row: Row) -> None:
         thread.join(20)
     assert len(store.history()) == 80
     assert all(len(store.history(modem=f"m{n}")) == 10 for n in range(8))
+
+
+def test_data_that_is_asked_for_besides_is_no_last_reading(store: Any, row: Any, clock: Any) -> None:
+    """It stands in the history and is found again for the pause; whatever is asked about the balance passes it over,
+    also where the summaries are made anew."""
+    balance = row("48.20")
+    data = row(about="data", reading=Reading(kind="other", data_left_mb=512.0), code="*107#")
+    store.add(balance)
+    store.add(data)
+    store.add(row(about="data", error="no answer"))
+    assert [one.about for one in store.history()] == ["balance", "data", "data"]
+    for again in (False, True):
+        if again:
+            with store._transaction() as db:
+                summaries.rebuild(db)
+        assert store.last_reading("home") == store.last_row("home") == balance
+        assert store.last_row("home", balance.sim_key) == balance
+    day = timedelta(days=1)
+    assert store.last_data_query(balance.sim_key, since=clock.now - day) == data.taken_at
+    assert store.last_data_query("iccid:other", since=clock.now - day) is None
