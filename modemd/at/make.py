@@ -28,7 +28,7 @@ class UssdQuirk(NamedTuple):
     `requests`: methods of a USSD request (see at/codes.py encodings) in the order in which they shall be tried; empty
     = no hint. `mode_read`: a command whose answer says how requests are read; `modes`: the number in it -> method.
     `menu_prompts`: +CUSD: 1 is followed by the prompt of 27.005 3.5.1, behind which the answer is written, ended with
-    Ctrl-Z; ESC gives it up. `final_waits`: OK comes only together with the network's answer."""
+    Ctrl-Z; ESC gives it up."""
 
     why: str
     match: str = ""
@@ -36,7 +36,6 @@ class UssdQuirk(NamedTuple):
     mode_read: str | None = None
     modes: Mapping[str, str] = _EMPTY
     menu_prompts: bool = False
-    final_waits: bool = False
 
 
 class Lines(NamedTuple):

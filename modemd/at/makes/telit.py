@@ -28,14 +28,12 @@ MAKE = Make(
             match=r"lm960",
             why="accepts only the plain string; answers in UCS2 with the octets of each character swapped",
             requests=("plain",),
-            final_waits=True,
         ),
         # < +CUSD: 2,"613906310635064A...0039 0000FFFF60B1...",17   [gammu-377-he910-ucs2-garbage-tail]
         # After AT#SELINT=0 or 1: > AT+CUSD=1,"*100#",15, then nothing until the network answers (GM862 manual, p. 103)
         UssdQuirk(
             why="takes the GSM character set; answers UCS2 hex with dcs 17, language octets and rubbish behind a NUL",
             requests=("plain", "ucs2"),
-            final_waits=True,
         ),
     ),
     lines=Lines(urc_prefixes=("#QSS", "#PSNT", "#CREG", "#ECAM", "#SIMPR", "#NITZ")),

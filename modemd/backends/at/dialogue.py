@@ -181,7 +181,6 @@ class Dialogue:
             on_line=self._on_unsolicited,
             cancelled=terms.request.cancelled,
             menu_prompts=quirk is not None and quirk.menu_prompts,
-            final_waits=quirk is not None and quirk.final_waits,
         )
         while True:
             behind_prompt, self._prompt = self._prompt, False

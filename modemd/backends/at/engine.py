@@ -76,6 +76,7 @@ class Engine:
         self._lost = lost
         self._on_urc = on_urc
         self._on_prompt = on_prompt
+        self._owed_until = 0.0
         self._reader = LineReader()
         # poll, not select: a descriptor beyond 1023 must not end the daemon. Made once: they are waited on per line.
         self._port_poll = select.poll()
@@ -173,6 +174,7 @@ class Engine:
         Silence before AT would not do: a stale answer that is still on its way would pass for AT's. ModemSilent when
         `probes` tries brought no final result code. Prefers OK: the first tries may be answered with a stale ERROR. A
         modem that says its result codes as numbers is told to say them as words."""
+        self._await_owed()
         found: FinalResult | None = None
         for _ in range(max(1, probes)):
             self.unsure = False
@@ -193,6 +195,11 @@ class Engine:
             raise ModemSilent(line_of("silent"))
         self.unsure = False
         return found
+
+    def owes_until(self, deadline: float) -> None:
+        """A request was given up whose final result code may come with the network's answer until then (monotonic). The
+        modem answers no other command meanwhile, and is not dead for that."""
+        self._owed_until = deadline
 
     def drain(self, *, on_line: Callable[[str], None] | None = None) -> None:
         """Reads until `silence_s` passed without a line other than URCs, at most `drain_s`. URCs go where they always
@@ -276,12 +283,19 @@ class Engine:
 
     # --- helpers
 
+    def _await_owed(self) -> None:
+        """Until the final result code of a request that was given up is here, or need not be waited for any more."""
+        while (line := self.read_line(self._owed_until)) is not None:
+            self._idle_line(line)
+
     def _hand_out(self) -> None:
         while (line := self._reader.next_line()) is not None:
             self._idle_line(line)
 
     def _idle_line(self, line: str) -> None:
         kind = classify(line, None)
+        if kind is LineKind.FINAL:
+            self._owed_until = 0.0
         if kind is LineKind.PROMPT:
             self._on_prompt()
         elif kind is not LineKind.ECHO:

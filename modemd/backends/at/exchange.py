@@ -40,14 +40,13 @@ class Heard:
 class Exchange:
     """How to listen. `read` makes a message of a +CUSD line, `on_line` gets what belongs to no request.
 
-    `menu_prompts`, `final_waits`: see UssdQuirk in at/make.py."""
+    `menu_prompts`: see UssdQuirk in at/make.py."""
 
     engine: Engine
     read: Callable[[CusdLine], UssdMessage]
     on_line: Callable[[str], None]
     cancelled: Callable[[], bool]
     menu_prompts: bool = False
-    final_waits: bool = False
 
     def request(self, argument: str, timeout_s: float, *, behind_prompt: bool = False) -> Heard:
         """Sends one request or answer, and listens until it has its answer, `timeout_s` at most. Raises ModemError."""
@@ -65,7 +64,8 @@ class Exchange:
         sent = time.monotonic()
         starts = engine.starts
         reply_by = sent + timeout_s
-        until = reply_by if self.final_waits else min(reply_by, sent + engine.timeouts.final_s)
+        # With older firmware of many makes OK comes only with the network's answer, and until then nothing at all.
+        until = reply_by
 
         def woken() -> bool:
             heard.cancelled = self.cancelled()
@@ -102,6 +102,8 @@ class Exchange:
                 break
         if heard.final is None and not heard.prompt:
             engine.unsure = True
+            if not heard.messages:
+                engine.owes_until(min(reply_by, time.monotonic() + engine.timeouts.owed_s))
         return heard
 
     def _after_final(self, heard: Heard, line: str, now: float, reply_by: float) -> float:

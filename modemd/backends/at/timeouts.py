@@ -10,6 +10,7 @@ class Timeouts:
     """Limits of the engine and of the USSD dialogue. The defaults are for real modems."""
 
     final_s: float = 10.0  # final result code of a command that does not wait for the network (FIELD: below 10 s)
+    owed_s: float = 45.0  # a modem that holds OK back until the network answers is left in peace so long, once given up
     probe_s: float = 1.0  # "AT" alone: nothing to do for the modem but to answer
     probes: int = 5  # how often "AT" is tried at connect; a modem that wakes up drops the first ones
     rate_s: float = 0.1  # "AT" at another rate of a UART; the answer takes 20 ms at 9600
