@@ -81,12 +81,15 @@ def parse_cusd(line: str) -> CusdLine | None:
 
 def is_cut(cusd: CusdLine, decoder: str) -> bool:
     """Whether the modem lost the end of the string: the quote never closed (captures gammu-150, kg-o), or the hex
-    digits stop inside a character (capture sim800-odd-length). A number at the end of such a text may lack digits."""
+    digits stop inside a character (capture sim800-odd-length) or at something that is none. A number at the end of such a text may lack digits."""
     if not cusd.closed:
         return True
-    digits = b"".join((cusd.payload or b"").split())
-    if decoder.startswith(("plain", "utf8", "raw")) or not _HEX_DIGITS.fullmatch(digits):
+    digits = b"".join((cusd.payload or b"").replace(b"\0", b"").split())
+    quoted = digits.count(b'"')
+    if decoder.startswith(("plain", "utf8", "raw")) or (quoted and quoted % 2 == 0):
         return False
+    if digits and not _HEX_DIGITS.fullmatch(digits):
+        return True
     return len(digits) % (4 if decoder.startswith("ucs2") else 2) != 0
 
 

@@ -266,7 +266,7 @@ def test_rubbish_never_raises(payload: bytes, dcs: int | None) -> None:
         pytest.param('+CUSD: 0,"123",15', "plain-gsm", False, id="plain digits, GSM alphabet"),
         pytest.param('+CUSD: 0,"123",15', "utf8", False, id="utf-8 digits"),
         pytest.param('+CUSD: 0,"123', "plain", True, id="plain, never closed"),
-        pytest.param('+CUSD: 0,"D8B4Z",15', "packed", False, id="no hex at its end"),
+        pytest.param('+CUSD: 0,"D8B4Z",15', "packed", True, id="no hex at its end"),
         pytest.param("+CUSD: 0", "plain", False, id="no string"),
         pytest.param('+CUSD: 0,"",15', "packed", False, id="empty string"),
     ],

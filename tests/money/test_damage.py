@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modemd.at.ussd import decode
+from modemd.at.ussd import decode, is_cut, parse_cusd
+from modemd.modem.interpretation import certain_text
 from modemd.money.damage import is_damaged
 from modemd.money.operators import Packs
 from modemd.money.reading import read
+from modemd.records import UssdMessage
 
 MTS = Packs().get("ru-mts")
 
@@ -57,6 +59,53 @@ def test_as_octets(text: str, charset: str) -> None:
 )
 def test_what_is_no_damage(text: str) -> None:
     assert not is_damaged(text)
+
+
+# One flipped bit in an octet of the text, of packed septets, or of their hex digits, which makes characters that stand
+# in texts, but not there.
+TORN = [
+    *("Balance:312,<0r", "Balance:312,t0r", "Balance:31r,40r", "Balance:31:,40r", "Balance:31.,40r", "Balance:$12,40r"),
+    *("Balance:;12,40r", "Balance:=12,40r", "Balance:)312,40r", "Balance:/312,40r", "Balance:3;2,40r", "Balance:1 0,40r"),
+    *("Balance:312,4\u2030r", "Balance:\u203312,40r", "Balance:312\u202c40r", "Balance:\u202d312,40r", "Balance:45,6sr"),
+    *("Balance:\u083312,40r", "Balance:312,\u10340r", "Balance:312,\u40340r", "Balance:312,\u04340r", "Balance:22²0,76r"),
+    *("Kredit: x,20 EUR", "Kredit: \u0438,20 EUR", "Kredit: 8,:0 EUR", "Баланс::220,76р", "Баланс 225.2$ pуб."),
+    *("Saldo: Rp 24*025", "Saldo: Rp 24. 25", "Saldo: Rp :4.025", "Saldo: Rp 24.0:5", "Your balance is $1(5.70"),
+]
+
+
+@pytest.mark.parametrize("text", TORN, ids=ascii)
+def test_what_is_left_of_a_number(text: str) -> None:
+    assert read(text).balance is None
+    assert read(text, pack=MTS).balance is None
+
+
+@pytest.mark.parametrize(
+    ("text", "balance"),
+    [
+        ("Balance:\u202d12.50\u202c USD", "12.50"),
+        ("Balance 0190000984:RM 15.00, valid until: 21/02/2013", "15.00"),
+        ("Your balance is 5.20 EUR (10 SMS)", "5.20"),
+        ("Balance: 5.20.Dial *100#", "5.20"),
+    ],
+    ids=ascii,
+)
+def test_what_is_whole(text: str, balance: str) -> None:
+    assert read(text).balance == Decimal(balance)
+
+
+def test_hex_digits_that_stop_at_a_damaged_one() -> None:
+    """An octet of the wire that is no hex digit any more ends what can be read: the number in front of it is cut."""
+    whole = "Balance:312,40r".encode("utf-16-be").hex().upper()
+    for place in range(len(whole)):
+        for bit in range(8):
+            damaged = whole[:place] + chr(ord(whole[place]) ^ 1 << bit) + whole[place + 1 :]
+            if damaged[place] in "0123456789ABCDEFabcdef\r\n\0":
+                continue
+            line = parse_cusd(f'+CUSD: 0,"{damaged}",72')
+            assert line is not None
+            found = decode(line.payload, 72, te_charset="GSM")
+            message = UssdMessage(m=0, text=found.text if found else "", cut=bool(found) and is_cut(line, found.decoder))
+            assert read(certain_text(message)).balance in (None, Decimal("312.40")), damaged
 
 
 AMOUNT = "312,40"
