@@ -278,6 +278,9 @@ EXPLANATIONS = {
 
 SITUATIONS = {
     "sim secret": Explanation("the SIM asks for {secret}", "give it in a phone; modemd enters nothing but the PIN"),
+    "not confirmed": Explanation(
+        "the modem's wire damages characters, and two answers differ", "check cable, plugs and power, then ask again"
+    ),
     "one PIN try left": Explanation(
         "the SIM has one try for its PIN left, which modemd never takes", "enter the PIN in a phone, then try again"
     ),

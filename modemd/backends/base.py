@@ -297,6 +297,7 @@ class Backend(ABC):
     device = Device()
     learned: LearnedUssd | None = None
     answers_due = 0  # requests of the last dialogue that got no answer: late, it is taken for the next one's
+    damaged = False  # what came since the opening had characters that the way to the modem must have damaged
     menu_open = False  # while `ask` is called: False as soon as the network has ended the session
 
     pin: PinEntry | None = None

@@ -10,7 +10,7 @@ from typing import Protocol
 from modemd.errors import ModemError, ModemSilent, RefusedError, StoreError
 from modemd.explanations import line_of
 from modemd.frozen import dataclass
-from modemd.modem import code_order
+from modemd.modem import code_order, confirmation
 from modemd.modem.code_order import Dial
 from modemd.modem.context import Context
 from modemd.modem.interpretation import CodeResult, Terms, ask_balance
@@ -156,6 +156,7 @@ class BalanceAsker:
             before=before,
             cancelled=query.cancelled,
             report=self._context.report,
+            confirm=lambda reading: confirmation.is_wanted(self._context, query.sim_key, reading),
         )
         to_dial = (
             [replace(again, repeatable=again.repeatable and not due)]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from modemd.at.ussd import check_code
 from modemd.backends.base import Backend, UssdRequest
 from modemd.errors import RefusedError
-from modemd.explanations import line_of
+from modemd.explanations import line_of, situation
 from modemd.frozen import dataclass
 from modemd.modem.code_order import Dial
 from modemd.money.damage import is_damaged
@@ -52,7 +52,8 @@ class CodeResult:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What one query may do. `time_left`: seconds, for all its codes. `before` is called before each request is on the
-    wire; `report`, inside the handler, of an exception while a text was read."""
+    wire; `report`, inside the handler, of an exception while a text was read. `confirm`: whether this number counts only
+    if the same question brings it again (asked where that costs nothing)."""
 
     pack: Pack | None
     country: str | None
@@ -61,6 +62,7 @@ class Terms:
     before: Callable[[Dial], None]
     cancelled: Callable[[], bool]
     report: Callable[[str], None]
+    confirm: Callable[[Reading], bool] = lambda _reading: False
 
 
 def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> CodeResult:
@@ -76,9 +78,9 @@ def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Code
             result = UssdResult(code=dial.code, status="refused", error=error.code, hint=error.message)
             best = best or CodeResult(dial, result, Reading(kind="error"), error.code, error.message)
             continue
-        answer = _asked(backend, dial, terms)
-        if _may_be_better(answer, backend, terms):
-            answer = max(answer, _asked(backend, dial, terms), key=lambda one: one.worth)
+        answer = _unharmed(backend, dial, terms)
+        if answer.reading.balance is not None and _may_ask_again(answer, backend, terms) and terms.confirm(answer.reading):
+            answer = _confirmed(answer, _unharmed(backend, dial, terms))
         result = answer.result
         if best is None or answer.worth > best.worth:
             best = answer
@@ -108,11 +110,27 @@ def _asked(backend: Backend, dial: Dial, terms: Terms) -> CodeResult:
     return understand(dial, result, pack=pack, country=terms.country, report=terms.report)
 
 
-def _may_be_better(answer: CodeResult, backend: Backend, terms: Terms) -> bool:
-    """Whether the same question is worth asking once more: its answer was damaged on the wire, and it costs nothing."""
+def _unharmed(backend: Backend, dial: Dial, terms: Terms) -> CodeResult:
+    """One question, asked once more where its answer was damaged on the wire."""
+    answer = _asked(backend, dial, terms)
+    if _may_ask_again(answer, backend, terms) and is_damaged(answer.result.text or ""):
+        return max(answer, _asked(backend, dial, terms), key=lambda one: one.worth)
+    return answer
+
+
+def _may_ask_again(answer: CodeResult, backend: Backend, terms: Terms) -> bool:
+    """Whether the same question may be asked once more: it costs nothing, and nothing is on its way."""
     if not answer.dial.repeatable or answer.result.text is None or backend.answers_due or terms.cancelled():
         return False
-    return is_damaged(answer.result.text) and terms.time_left() >= SHORTEST_TRY_S
+    return terms.time_left() >= SHORTEST_TRY_S
+
+
+def _confirmed(first: CodeResult, second: CodeResult) -> CodeResult:
+    """What two answers to one question say together: a number that both hold, or none."""
+    if second.result.cause is Cause.CANCELLED or second.reading.balance == first.reading.balance:
+        return second
+    told = second if second.result.text is not None else first
+    return replace(told, reading=Reading(kind="other"), error="unreadable", hint=situation("not confirmed"))
 
 
 def understand(

@@ -67,6 +67,7 @@ class Script:
     radio: Radio = field(default_factory=Radio)
     power_mends: frozenset[str] = frozenset()  # steps behind which `ailing` is over, and `cured` answers
     cured: dict[str, Reply | list[Reply]] = field(default_factory=dict)
+    damaged: bool = False  # what comes over its wire shows damage
     ailing: bool = False  # it answers nothing
     radio_off: str | None = None
     missing: frozenset[str] = frozenset()
@@ -131,6 +132,10 @@ class ScriptedBackend(Backend):
         if self.is_open:
             self.script.sent.append("close")
         self.is_open = False
+
+    @property
+    def damaged(self) -> bool:  # type: ignore[override]
+        return self.script.damaged
 
     def interrupt_by(self, stopped: Callable[[], bool] | None) -> None:
         self._stopped = stopped

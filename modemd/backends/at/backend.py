@@ -142,6 +142,10 @@ class AtBackend(Backend):
         return self.modem.answers_due
 
     @property
+    def damaged(self) -> bool:  # type: ignore[override]
+        return self.modem.damaged
+
+    @property
     def menu_open(self) -> bool:  # type: ignore[override]
         return self.modem.menu_open
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from modemd.at import impossible
 from modemd.at.ussd import CusdLine, check_answer, decode, encodings, is_cut, parse_cusd
 from modemd.backends.at.encodings import AskedModem, RequestEncodings
 from modemd.backends.at.engine import END_OF_LINE, ESC, Engine
@@ -17,6 +18,7 @@ from modemd.backends.base import UssdRequest
 from modemd.errors import RefusedError
 from modemd.frozen import dataclass
 from modemd.log import get_logger
+from modemd.money.damage import is_damaged
 from modemd.records import UssdMessage, UssdResult
 
 CANCEL = "AT+CUSD=2"
@@ -297,13 +299,17 @@ class Dialogue:
         except Exception:  # noqa: BLE001  # hostile octets: a decoder's bug is told, and the octets are kept
             get_logger().exception("a +CUSD could not be decoded", raw=cusd.payload)
             found = None
+        cut = found is not None and is_cut(cusd, found.decoder)
+        if found is not None and not self._engine.damaged:
+            odd = impossible.in_text(cusd.payload or b"", found.text, found.decoder) or is_damaged(found.text)
+            self._engine.damaged = odd or (cut and cusd.closed)
         return UssdMessage(
             m=cusd.m,
             text=found.text if found is not None and found.text.strip() else None,
             dcs=cusd.dcs,
             decoder=found.decoder if found is not None else None,
             raw=cusd.payload or b"",
-            cut=found is not None and is_cut(cusd, found.decoder),
+            cut=cut,
         )
 
 

@@ -11,6 +11,7 @@ import select
 import time
 from collections.abc import Callable
 
+from modemd.at import impossible
 from modemd.at.lines import FinalResult, LineKind, LineReader, classify, final_result
 from modemd.at.talk import numeric_result
 from modemd.at.vocabulary import is_start
@@ -70,6 +71,7 @@ class Engine:
         self.restarted = False  # something speaks for a start since this was last set to False
         self.heard: bytearray | None = None  # what came since the record was begun ...
         self.written = bytearray()  # ... and what was sent meanwhile; see record()
+        self.damaged = False  # a line had an octet that none can have: the wire damages what goes over it
         self.commands = 0  # how many command lines went out; for the diary and for tests of the budget
         self.stopped: Callable[[], bool] | None = None
         self.tap: Tap | None = None
@@ -227,7 +229,7 @@ class Engine:
         the wake-up pipe is readable; it must empty the pipe). A line that is already here is handed out even late."""
         gap = self.timeouts.line_gap_s
         while True:
-            line = self._reader.next_line()
+            line = self._next_line()
             if line is not None:
                 # Our own ESC comes back in front of the first echo. A DataLine stays what it is: never AT.
                 return line.lstrip("\x1b") if type(line) is str else line
@@ -288,8 +290,14 @@ class Engine:
         while (line := self.read_line(self._owed_until)) is not None:
             self._idle_line(line)
 
+    def _next_line(self) -> str | None:
+        line = self._reader.next_line()
+        if line is not None and not self.damaged:
+            self.damaged = impossible.in_line(line)
+        return line
+
     def _hand_out(self) -> None:
-        while (line := self._reader.next_line()) is not None:
+        while (line := self._next_line()) is not None:
             self._idle_line(line)
 
     def _idle_line(self, line: str) -> None:

@@ -96,6 +96,7 @@ class Modem:
         try:
             self._setting_up = True
             manners = find(self._engine, self.path, rates=self.rates, at=partial(self._at_rate, port))
+            self._engine.damaged = False  # what came before was of another rate, or of a modem that just got power
             self._found = set_up(self.execute, self._engine, manners)
             self._engine.restarted = self._setting_up = False
             self.te_charset = self._found.charset
@@ -123,6 +124,11 @@ class Modem:
         self._engine = self._dialogue = self._port = None
         if port is not None:
             close_port(port)
+
+    @property
+    def damaged(self) -> bool:
+        """Whether any line since the opening had an octet that it cannot have."""
+        return self._engine is not None and self._engine.damaged
 
     # --- commands
 

@@ -364,3 +364,18 @@ def test_a_flood_of_noise_does_not_delay_an_answer(peer: Any, open_modem: Open) 
     result = dial(modem, timeout_s=10)
     assert result.text == "Balance 5"
     assert result.elapsed_s < 2.5
+
+
+@pytest.mark.parametrize("line", ["^RSS\xc9:19", '+CUSD: 0,"Balance:\x1312,40",15', None], ids=["a line", "a text", "none"])
+def test_a_wire_that_shows_damage(peer: Any, fast: Timeouts, line: str | None) -> None:
+    """It is remembered as long as the port is open; what lay there before the modem was found does not count."""
+    peer.answers["AT"] = (b"\xf8\x00\xf8", "OK")
+    modem = Modem(peer.path, timeouts=fast)
+    modem.connect()
+    try:
+        assert not modem.damaged
+        peer.ussd("OK", *([line] if line else []), '+CUSD: 0,"Balance 5",15')
+        modem.ussd(UssdRequest(code="*100#", timeout_s=1))
+        assert modem.damaged is (line is not None)
+    finally:
+        modem.close()
