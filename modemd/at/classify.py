@@ -11,6 +11,7 @@ from collections.abc import Set
 from enum import Enum, auto
 from functools import cache
 
+from modemd.at import registration
 from modemd.at.vocabulary import is_urc, known_names
 from modemd.frozen import dataclass
 
@@ -127,9 +128,12 @@ def body_follows(line: bytes) -> tuple[str, bool] | None:
             return (name, True) if len(fields) == 1 else None  # in text mode the report is the line itself
         case "+CBM":
             return name, len(fields) == 1
-    if name in known_names().list:
-        return name, len(fields) > 1 and fields[1].strip().isdigit()
-    return name, fields[0].strip().isdigit()
+    status, *others = fields[1:] if name in known_names().list and len(fields) > 1 else fields
+    if name in known_names().list and len(fields) == 1:
+        return name, False
+    # "+CMGR: ,,92", "+CMGL: 1,,,92": a modem that leaves <stat> out
+    no_status = bool(others) and not any(one.strip() for one in (status, *others[:-1])) and others[-1].strip().isdigit()
+    return name, no_status or status.strip().isdigit()
 
 
 @cache
@@ -202,9 +206,6 @@ def _names(command: str) -> set[str]:
 # --- information text
 
 _PREFIX = re.compile(r"([+^*#$%&!_][A-Za-z][A-Za-z0-9_]*)\s*:\s*(.*)", re.DOTALL)
-_REGISTRATION = {"+CREG", "+CGREG", "+CEREG", "+C5GREG"}
-# <n>,<stat>: stat is one or two digits (27.007 7.2), <lac> in a URC is two or four hex digits, often in quotes.
-_READ_REGISTRATION = re.compile(r"[0-5]\s*,\s*(?:\d|1[0-3])\s*(?:,.*)?|\(.*")
 # Names under which modems answer one question.
 _SAME = (
     frozenset({"+CGSN", "+GSN", "^IMEI", "+EGMR"}),
@@ -251,8 +252,8 @@ def _prefixed_fits(prefix: str, value: str, name: str, rest: str) -> bool:
     asks = rest.strip() in ("?", "=?")
     if prefix == "+CUSD":
         return asks and '"' not in value and (value.startswith("(") or "," not in value)
-    if prefix in _REGISTRATION:
-        return asks and _READ_REGISTRATION.fullmatch(value.strip()) is not None
+    if prefix in registration.NAMES:
+        return asks and (value.lstrip().startswith("(") or registration.answer(value) is not None)
     return asks or prefix not in known_names().read_urcs
 
 

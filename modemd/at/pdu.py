@@ -172,11 +172,14 @@ class _Octets:
         return self._data[: self._at]
 
     def address(self) -> str:
-        """TP-OA, TP-DA, TP-RA (23.040 9.1.2.5): a number, or letters."""
+        """TP-OA, TP-DA, TP-RA (23.040 9.1.2.5): a number, or letters; "" for what is no address. That must not cost the
+        time and the text of the message, so it is passed over by the length that it names."""
         digits, kind = self.one(), self.one()
-        if digits > _MAX_ADDRESS_DIGITS:
+        if digits > 2 * _MAX_ADDRESS_DIGITS:
             raise PduError("an address of this length does not exist")
         value = self.take((digits + 1) // 2)
+        if digits > _MAX_ADDRESS_DIGITS:
+            return ""
         match kind & 0x70:
             case 0x50:
                 letters = gsm_text(_unpack(value, digits * 4 // 7), EXTENSION) or ""
@@ -187,7 +190,7 @@ class _Octets:
             case kind_of_number:
                 number = "".join(_DIGITS[octet & 0x0F] + _DIGITS[octet >> 4] for octet in value)[:digits].rstrip("F")
                 if "F" in number:
-                    raise PduError("an address with a gap")
+                    return ""
                 return f"+{number}" if kind_of_number == 0x10 and number else number
 
 

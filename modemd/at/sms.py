@@ -41,7 +41,7 @@ def parts_of_list(lines: Sequence[str], storage: str, *, charset: str | None) ->
         if not _is_number(index) or not fields:
             continue
         place = SmsPlace(storage=storage, index=int(index))
-        if _is_number(fields[0]):
+        if _is_number(fields[0]) or _lacks_status(fields):
             parts.append(_of_pdu(fields[0], body, place))
         else:
             parts.append(_of_text(fields[0], fields[1] if len(fields) > 1 else "", header, body, place, charset))
@@ -56,9 +56,9 @@ def part_of_read(lines: Sequence[str], place: SmsPlace, *, charset: str | None) 
         return None
     header, body = lines[start], list(lines[start + 1 :])
     fields = _fields(header)
-    if _is_number(fields[0]) and len(fields) > 3 and _is_number(fields[1]):
+    if _is_number(fields[0]) and len(fields) > 3 and (_is_number(fields[1]) or _lacks_status(fields[1:])):
         del fields[0]  # the header of a list, with the index in front
-    if not _is_number(fields[0]):
+    if not (_is_number(fields[0]) or _lacks_status(fields)):
         return _of_text(fields[0], fields[1] if len(fields) > 1 else "", header, body, place, charset)
     return _of_pdu(fields[0], body, place) if any(map(_is_pdu, body)) else None
 
@@ -89,10 +89,13 @@ def part_of_record(record_hex: str, place: SmsPlace) -> SmsPart | None:
 
 
 def announced(line: str) -> SmsPlace | None:
-    """Where a message has come to lie, by +CMTI: "SM",3 (27.005 3.4.1); None for any other line."""
+    """Where a message has come to lie, by +CMTI: "SM",3 (27.005 3.4.1); None for any other line. Some modems write a
+    number instead of the storage ("+CMTI: 0,111"): its name is "" then, which is mem1."""
     if isinstance(line, DataLine) or (found := _ANNOUNCED.match(line)) is None:
         return None
     name = name_text(found[1])
+    if len(name) == 1 and name.isdigit():
+        return SmsPlace(storage="", index=int(found[2]))
     return SmsPlace(storage=name.upper(), index=int(found[2])) if _STORAGE_NAME.fullmatch(name) else None
 
 
@@ -125,7 +128,7 @@ def counts_of(lines: Sequence[str]) -> tuple[int, int] | None:
 
 _HEADER = re.compile(r"\s*(?:\+CMG[LR]|\^SMG[LR])\s*:", re.IGNORECASE)
 _DELIVERED = re.compile(r"\s*\+CMT\s*:")
-_ANNOUNCED = re.compile(r'\s*\+CMTI\s*:\s*"?([A-Za-z0-9_]{2,16})"?\s*,\s*(\d{1,5})(?!\d)')
+_ANNOUNCED = re.compile(r'\s*\+CMTI\s*:\s*"?([A-Za-z0-9_]{1,16})"?\s*,\s*(\d{1,5})(?!\d)')
 _STORAGE_NAME = re.compile("[A-Za-z_]{2,6}")
 _FIELD = re.compile(r'\s*(?:"([^"]*)"?[^,]*|([^,]*))(?:,|$)')
 _RECORD_STATUS: dict[int, SmsStatus] = {1: "read", 3: "unread", 5: "sent", 7: "unsent"}
@@ -161,6 +164,11 @@ def _fields(line: str) -> list[str]:
     return fields or [""]
 
 
+def _lacks_status(fields: Sequence[str]) -> bool:
+    """ ",,92": a header of PDU mode whose <stat> is missing, <length> behind it all the same."""
+    return len(fields) in (2, 3) and not any(fields[:-1]) and _is_number(fields[-1])
+
+
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 5
 
@@ -174,7 +182,7 @@ def _is_pdu(line: str) -> bool:
 
 def _of_pdu(status: str, body: list[str], place: SmsPlace) -> SmsPart:
     digits = next((line.strip() for line in body if _is_pdu(line)), "")
-    return _part(digits, _PDU_STATUS.get(int(status)), place)
+    return _part(digits, _PDU_STATUS.get(int(status)) if status else None, place)
 
 
 def _part(digits: str, status: SmsStatus | None, place: SmsPlace) -> SmsPart:

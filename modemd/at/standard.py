@@ -5,6 +5,10 @@ from __future__ import annotations
 from modemd.at.make import Layout, Lines, Make, PinCounter, SimCommands, SmsCommands, UsbVendor
 from modemd.at.rat_rows import ANY, GSM, LTE, UMTS, Domain, RatRow, allow
 
+# SW1 of +CRSM that say that the command was done (51.011 9.4.1, 102 221 10.2.1.1): also where the SIM has a command of
+# its own or more to give, or had to try again.
+SIM_DONE = (0x90, 0x91, 0x92, 0x9F)
+
 RESET = "AT+CFUN=1,1"  # 27.007 8.2: full functionality, reset before
 
 # 27.007 10.1.28: modes 0 and 3 are "PS mode 2" and "PS mode 1"

@@ -14,6 +14,7 @@ from modemd.at.classify import DataLine, LineKind, classify
 from modemd.at.sms import (
     announced,
     counts_of,
+    deliver,
     join,
     part_of_delivery,
     part_of_read,
@@ -288,6 +289,7 @@ def test_free_records_of_the_sim(record: str) -> None:
         ('+CMTI: "SM",3', PLACE),
         ('+CMTI: "ME", 12', SmsPlace(storage="ME", index=12)),
         ("+CMTI:SM,3", PLACE),
+        ("+CMTI: 0,111", SmsPlace(storage="", index=111)),
         ('+CMTI: "sm",3', PLACE),
         ('+CMTI: "MT",0,1', SmsPlace(storage="MT", index=0)),
         ('+CMTI: "SM",3AT+CPMS="SM"', PLACE),
@@ -358,3 +360,28 @@ def test_any_lines_give_parts_and_messages(lines: list[str], charset: str | None
         assert message.missing < message.parts
         if message.text is not None:
             message.text.encode()
+
+
+@pytest.mark.parametrize("header", ["+CMGR: ,,36", "+CMGR: , ,36", "+CMGR: 0,,36", "+CMGR: ,36"])
+def test_a_header_without_status(header: str, read: Read) -> None:
+    """+CMGR in PDU mode from a modem that leaves <stat> out: the message is read all the same."""
+    lines = information(read([wire(header, FIVE, "OK")]), "AT+CMGR=1")
+    part = part_of_read(lines, PLACE, charset="GSM")
+    assert part is not None
+    assert (part.text, part.status) == ("Баланс 5", None if header != "+CMGR: 0,,36" else "unread")
+
+
+def test_a_list_without_status(read: Read) -> None:
+    lines = information(read([wire("+CMGL: 1,,,36", FIVE, "+CMGL: 7,,,36", SEVEN, "OK")]), "AT+CMGL=4")
+    parts = parts_of_list(lines, "SM", charset="GSM")
+    assert [(part.place.index if part.place else None, part.text) for part in parts] == [(1, "Баланс 5"), (7, "Баланс 7")]
+
+
+@pytest.mark.parametrize(
+    "sender", ["0491F3F2", "1891" + "11" * 12, "0581F10FF3"], ids=["a gap", "too long", "a gap in an odd one"]
+)
+def test_an_invalid_sender(sender: str) -> None:
+    """It costs neither time nor text."""
+    part = deliver(deliver_pdu("Баланс 5", sender=sender))
+    assert (part.sender, part.text) == ("", "Баланс 5")
+    assert part.sent_at is not None

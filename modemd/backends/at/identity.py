@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 
 from modemd.at.classify import imei_of
 from modemd.at.makes import find_make
-from modemd.at.standard import STANDARD
+from modemd.at.standard import SIM_DONE, STANDARD
 from modemd.errors import CommandError
 from modemd.records import Device
 
 Command = Callable[[str], Sequence[str]]
 
 SPN_BY_FILE = "AT+CRSM=176,28486,0,0,17"  # 28486 = 6F46 is the service provider name's file (31.102 4.2.12)
+
+_DONE = "(?:" + "|".join(map(str, SIM_DONE)) + ")"
 
 
 def read_device(command: Command) -> Device:
@@ -62,7 +64,7 @@ def read_spn(command: Command) -> str | None:
     except CommandError:
         return None
     for line in answer:
-        found = re.match(r'\+CRSM:\s*144\s*,\s*\d+\s*,\s*"?([0-9A-Fa-f]{4,})"?', line)
+        found = re.match(rf'\+CRSM:\s*{_DONE}\s*,\s*\d+\s*,\s*"?([0-9A-Fa-f]{{4,}})"?', line)
         if found:
             octets = bytes.fromhex(found[1][: len(found[1]) // 2 * 2])[1:].rstrip(b"\xff")
             if octets[:1] == b"\x80":  # UCS2 (102 221 Annex A)
@@ -73,7 +75,7 @@ def read_spn(command: Command) -> str | None:
 
 def iccid_of(line: str) -> str | None:
     """The ICCID in one line of an answer: with or without prefix, quotes, filler, or as the file's swapped nibbles."""
-    by_file = re.match(r'\+CRSM:\s*144\s*,\s*\d+\s*,\s*"?([0-9A-Fa-f]{20})"?', line)
+    by_file = re.match(rf'\+CRSM:\s*{_DONE}\s*,\s*\d+\s*,\s*"?([0-9A-Fa-f]{{20}})"?', line)
     if by_file:
         return _swapped(by_file[1])
     if line.startswith("+CRSM:"):

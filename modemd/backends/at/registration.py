@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from modemd.at import registration as registration_grammar
 from modemd.errors import CommandError
 from modemd.frozen import dataclass
 from modemd.records import Network
@@ -76,32 +77,29 @@ def read_details(command: Command, known: Network, *, te_charset: str | None = N
 
 
 def registration_read(lines: Sequence[str], name: str) -> Registration | None:
-    """The answer to a read command: <n>,<stat>[,<lac>,<ci>[,<AcT>]]. A URC between the lines (<stat>[,<lac>,<ci>...])
-    is told apart by its fields; where only such a report is there, it is better than nothing."""
-    fallback = None
-    for line in lines:
-        fields = _fields(line, name)
-        if len(fields) >= 2 and len(fields) != 3 and re.fullmatch(r"\d{1,2}", fields[1]):
-            return Registration(int(fields[1]), _technology(fields[4:5]))
-        fallback = registration_report(line, name) or fallback
-    return fallback
+    """The answer to a read command. A URC may stand between the lines, as a rule in front of it; where only one is there
+    it is better than nothing."""
+    answers = [found for line in lines if (found := registration_grammar.answer(_value(line, name))) is not None]
+    if answers:
+        return Registration(answers[-1].stat, _technology(answers[-1].act))
+    reports = [found for line in lines if (found := registration_report(line, name)) is not None]
+    return reports[-1] if reports else None
 
 
 def registration_report(line: str, name: str = "CREG") -> Registration | None:
-    """A URC: <stat>[,<lac>,<ci>[,<AcT>]]; None for any other line."""
-    fields = _fields(line, name)
-    if not fields or not re.fullmatch(r"\d{1,2}", fields[0]) or int(fields[0]) > max(REGISTERED):
-        return None
-    return Registration(int(fields[0]), _technology(fields[3:4]))
+    """A URC; None for any other line."""
+    found = registration_grammar.unsolicited(_value(line, name))
+    return None if found is None else Registration(found.stat, _technology(found.act))
 
 
 def operator_read(lines: Sequence[str], *, te_charset: str | None = None) -> tuple[str | None, str | None]:
     """Name or PLMN, and technology: +COPS: <mode>[,<format>,<oper>[,<AcT>]]. (None, None) when on no network."""
     for line in lines:
-        found = re.match(r'\+COPS:\s*\d\s*,\s*(\d)\s*,\s*(?:"(.*)"|([^",]*))\s*(?:,\s*(\d+))?\s*$', line)
+        # The quote behind the name may be lost: +COPS: 0,0,"TELE2,0
+        found = re.match(r'\+COPS:\s*\d\s*,\s*\d\s*,\s*(?:"(.*?)"?|([^",]*))\s*(?:,\s*(\d{1,2}))?\s*$', line)
         if found:
-            name = found[2] if found[2] is not None else found[3]
-            return _readable(name.strip(), te_charset) or None, _technology([found[4]] if found[4] else [])
+            name = found[1] if found[1] is not None else found[2]
+            return _readable(name.strip(), te_charset) or None, _technology(int(found[3]) if found[3] else None)
     return None, None
 
 
@@ -118,15 +116,13 @@ def signal_read(lines: Sequence[str]) -> int | None:
 # --- helpers
 
 
-def _fields(line: str, name: str) -> list[str]:
+def _value(line: str, name: str) -> str:
     head, colon, rest = line.partition(":")
-    if not colon or head.strip() != f"+{name}":
-        return []
-    return [field.strip().strip('"') for field in rest.split(",")]
+    return rest if colon and head.strip() == f"+{name}" else ""
 
 
-def _technology(field: Sequence[str]) -> str | None:
-    return TECHNOLOGIES.get(int(field[0])) if field and field[0].isdigit() else None
+def _technology(act: int | None) -> str | None:
+    return None if act is None else TECHNOLOGIES.get(act)
 
 
 def _readable(name: str, te_charset: str | None) -> str:

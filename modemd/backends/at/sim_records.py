@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from modemd.at.sms import SmsPart, part_of_record
+from modemd.at.standard import SIM_DONE
 from modemd.backends.at.engine import Answer
 from modemd.frozen import dataclass
 from modemd.records import SmsPlace, SmsStorage
@@ -105,7 +106,7 @@ class SimRecords:
         answer = self._execute(READ_RECORD.format(number))
         found = next((found for line in answer.lines if (found := _CRSM.match(line))), None)
         if answer.final is not None and answer.final.ok and found is not None:
-            if int(found[1]) in _READ:
+            if int(found[1]) in SIM_DONE:
                 self._proven = True
                 return _Record(part_of_record(found[3] or "", SmsPlace(storage=SIM, index=number)))
             if self._proven and (int(found[1]), int(found[2])) in _NO_SUCH_RECORD:
@@ -130,5 +131,4 @@ def _at(part: SmsPart | None, place: SmsPlace) -> SmsPart | None:
 
 SIM = "SM"  # the storage whose messages are in EF_SMS
 _CRSM = re.compile(r'\+CRSM:\s*(\d{1,3})\s*,\s*(\d{1,3})(?:\s*,\s*"?([0-9A-Fa-f]*)"?)?\s*$')
-_READ = (0x90, 0x91)  # SW1: done; done, and the SIM has a command of its own
 _NO_SUCH_RECORD = ((0x94, 0x02), (0x6A, 0x83))  # 51.011 9.4, 102 221 10.2.1

@@ -64,11 +64,12 @@ class Modes:
 
     @contextmanager
     def storage(self, name: str, memories: Sequence[SmsStorage]) -> Iterator[SmsStorage | None]:
-        """That storage as mem1 while this is open, with how full it is; None = there is none of that name."""
+        """That storage as mem1 while this is open, with how full it is; None = there is none of that name. "" is mem1
+        itself."""
         if not memories:  # no +CPMS: there is one storage, and it is the SIM
-            yield SmsStorage(name=name, used=UNTOLD, places=UNTOLD) if name == "SM" else None
+            yield SmsStorage(name=name or "SM", used=UNTOLD, places=UNTOLD) if name in ("", "SM") else None
             return
-        if memories[0].name == name:
+        if name in ("", memories[0].name):
             yield memories[0]
             return
         # mem1 alone, so that the others stay what they are; where a modem wants all of them, as they are.
