@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from modemd.at.dcs import Alphabet
+from modemd.at import national
 from modemd.at.gsm import BASIC, EXTENSION
 from modemd.frozen import dataclass
 from modemd.records import SmsPlace, SmsStatus
@@ -202,14 +203,15 @@ _DIGITS = "0123456789*#abcF"
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """The user data header (23.040 9.2.3.24). `octets`: its length with the length octet. `single`: the national
-    language of the single shift table. `for_people` is False where the text is data for a program or unreadable."""
+    """The user data header (23.040 9.2.3.24). `octets`: its length with the length octet. `single`, `locking`: the
+    national language of that shift table. `for_people` is False where the text is data for a program or unreadable."""
 
     octets: int = 0
     reference: int | None = None
     number: int = 1
     total: int = 1
     single: int | None = None
+    locking: int | None = None
     for_people: bool = True
 
 
@@ -220,6 +222,7 @@ def _header(data: bytes) -> _Header:
     reference: int | None = None
     number = total = 1
     single: int | None = None
+    locking: int | None = None
     for_people = True
     at = 1
     while at < size:
@@ -237,11 +240,11 @@ def _header(data: bytes) -> _Header:
                     number, total = which, parts
             case 0x24, 1:
                 single = value[0]
-            case 0x25, _:  # a locking shift table: other letters for everything
-                for_people = False
+            case 0x25, 1:
+                locking = value[0]
             case _ if name in _FOR_PROGRAMS or 0x70 <= name <= 0x7F:
                 for_people = False
-    return _Header(size, reference, number, total, single, for_people)
+    return _Header(size, reference, number, total, single, locking, for_people)
 
 
 _LONG_REFERENCE = 0x10000
@@ -263,8 +266,9 @@ def _text(data: bytes, length: int, known: Alphabet | None, header: _Header) -> 
             skip = (header.octets * 8 + 6) // 7  # the text begins at the next septet
             if skip > length:
                 raise PduError("the user data header is longer than the user data")
-            shifts = EXTENSION if header.single is None else _SINGLE_SHIFTS.get(header.single)
-            return gsm_text(_unpack(data, length)[skip:], shifts)
+            shifts = EXTENSION if header.single is None else national.single(header.single)
+            letters = BASIC if header.locking is None else national.locking(header.locking)
+            return None if letters is None else gsm_text(_unpack(data, length)[skip:], shifts, letters)
         case Alphabet.UCS2:
             body = data[header.octets :]
             if len(body) % 2:
@@ -274,22 +278,22 @@ def _text(data: bytes, length: int, known: Alphabet | None, header: _Header) -> 
             return None
 
 
-def gsm_text(septets: bytes, shifts: dict[int, str] | None) -> str | None:
-    """Septets, one an octet, by the default alphabet and a single shift table. None as its table: only a text without
-    an escape is certain. What the table does not have is the letter of the default alphabet (23.038 6.2.1.1 note 1).
+def gsm_text(septets: bytes, shifts: dict[int, str] | None, letters: str = BASIC) -> str | None:
+    """Septets, one an octet, by the default alphabet (or a locking shift table) and a single shift table. None as its table: only a text without
+    an escape is certain. What the table does not have is the one of the alphabet (23.038 6.2.1.1 note 1).
     An escape at the end stays, as the octet 0x1B."""
     if shifts is None:
-        return None if 0x1B in septets else "".join(map(BASIC.__getitem__, septets))
+        return None if 0x1B in septets else "".join(map(letters.__getitem__, septets))
     text: list[str] = []
     escaped = False
     for septet in septets:
         if escaped:
-            text.append(" " if septet == 0x1B else shifts.get(septet, BASIC[septet]))
+            text.append(" " if septet == 0x1B else shifts.get(septet, letters[septet]))
             escaped = False
         elif septet == 0x1B:
             escaped = True
         else:
-            text.append(BASIC[septet])
+            text.append(letters[septet])
     return "".join(text) + ("\x1b" if escaped else "")
 
 
@@ -297,18 +301,3 @@ def _unpack(octets: bytes, count: int) -> bytes:
     """`count` septets, one an octet (23.038 6.1.2.1)."""
     number = int.from_bytes(octets, "little")
     return bytes(number >> 7 * place & 0x7F for place in range(count))
-
-
-def _shift(table: str) -> dict[int, str]:
-    """A single shift table: what the default extension has not, as code and letter."""
-    return EXTENSION | {int(item[:2], 16): item[2] for item in table.split()}
-
-
-# National language single shift tables (23.038 A.2): Turkish, Spanish, Portuguese.
-_SINGLE_SHIFTS = {
-    1: _shift("47Ğ 49İ 53Ş 63ç 67ğ 69ı 73ş"),
-    2: _shift("09ç 41Á 49Í 4FÓ 55Ú 61á 69í 6Fó 75ú"),
-    3: _shift(
-        "05ê 09ç 0BÔ 0Cô 0EÁ 0Fá 12Φ 13Γ 15Ω 16Π 17Ψ 18Σ 19Θ 1FÊ 41À 49Í 4FÓ 55Ú 5BÃ 5CÕ 61Â 69í 6Fó 75ú 7Bã 7Cõ 7Fâ"
-    ),
-}

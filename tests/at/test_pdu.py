@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modemd.at import national
 from modemd.at.gsm import BASIC, EXTENSION, to_septets
 from modemd.at.pdu import PduError, SmsPart, deliver, time_stamp
 
@@ -127,10 +128,47 @@ def test_national_single_shift(language: int, septets: str, text: str) -> None:
 
 def test_an_unknown_national_table_gives_only_what_is_certain() -> None:
     """A text without an escape is certain under any single shift table; with one, or a locking shift, it is not."""
-    header = bytes([3, 0x24, 1, 6])
+    header = bytes([3, 0x24, 1, 14])
     assert deliver(pdu(gsm("Balance 5", header), first=0x44)).text == "Balance 5"
     assert deliver(pdu(gsm("Balance 5 €", header), first=0x44)).text is None
-    assert deliver(pdu(gsm("Balance 5", bytes([3, 0x25, 1, 1])), first=0x44)).text is None
+    for language in (2, 14):  # Spanish has no locking shift
+        assert deliver(pdu(gsm("Balance 5", bytes([3, 0x25, 1, language])), first=0x44)).text is None
+
+
+@pytest.mark.parametrize(
+    ("language", "septets", "text"),
+    [
+        (1, "07201D200C2031322C353020544C", "ı ş ğ 12,50 TL"),
+        (3, "56616C6F7220310820040A18", "Valor 1ó ê\n€"),
+        (4, "15200131322C3530", "ক \u098212,50"),
+        (5, "152031322C3530", "ક 12,50"),
+        (6, "4A594B2031322E3530203B", "शेष 12.50 ;"),
+        (7, "152031322C3530", "ಕ 12,50"),
+        (8, "152031322C3530", "ക 12,50"),
+        (9, "152031322C3530", "କ 12,50"),
+        (10, "152031322C3530", "ਕ 12,50"),
+        (11, "152031322C3530", "க 12,50"),
+        (12, "152031322C3530", "క 12,50"),
+        (13, "00012031322C3530", "اآ 12,50"),
+    ],
+)
+def test_national_locking_shift(language: int, septets: str, text: str) -> None:
+    """The locking shift tables of 23.038 A.3, alone and with the single shift table of the same language."""
+    for header in (bytes([3, 0x25, 1, language]), bytes([6, 0x25, 1, language, 0x24, 1, language])):
+        assert deliver(pdu(gsm(bytes.fromhex(septets), header), first=0x44)).text == text
+
+
+@pytest.mark.parametrize("language", range(1, 14))
+def test_national_tables_hold_letters_and_signs_of_their_own(language: int) -> None:
+    """Digits, point and comma are where they always are: an amount is the same in every table."""
+    table = national.locking(language)
+    assert national.single(language) is not None
+    if table is None:
+        assert language == 2
+        return
+    assert len(table) == 128
+    assert [table[ord(char)] for char in "0123456789.,:;?! \n"] == list("0123456789.,:;?! \n")
+    assert table[0x1B] == "\x1b"
 
 
 @pytest.mark.parametrize(
