@@ -54,6 +54,7 @@ class Session:
         self._registered_read: float | None = None
         self._details_due: float | None = None
         self._look_due: float | None = None
+        self._booted = self._monotonic()  # or what may look like it
         self._sms_due: float | None = None
         self._subscriber = Subscriber(context)
         self._messages = Messages(context, results, late_answers)
@@ -211,8 +212,7 @@ class Session:
         cause = self._subscriber.sim_fault
         if self._subscriber.sim_error is not None:
             state, error = "sim", self._subscriber.sim_error.message
-            busy = cause is Cause.SIM_BUSY
-            self._look_due = self._look_due or now + (self._paces.poll_s if busy else self._paces.mend_s)
+            self._look_due = self._look_due or now + self._sim_pause_s(cause)
         elif self._network.registered is False:
             state, error = "offline", not_registered(self._network).message
             self._look_due = self._look_due or now + self._paces.poll_s
@@ -239,6 +239,7 @@ class Session:
                 if registered is not None and registered != self._network.registered:
                     self._look_soon()
             case SimChanged():
+                self._booted = self._monotonic()
                 self._subscriber.doubtful = True
                 self._look_soon()
 
@@ -250,6 +251,16 @@ class Session:
         return 0.4 if reading.balance is not None or reading.data_left_mb is not None else 0.0
 
     # --- helpers
+
+    def _sim_pause_s(self, cause: Cause | None) -> float:
+        """Until the next look at a SIM that is no use now. One that just got power is missing (+CME ERROR: 10) or
+        failing for some seconds with many modems, without a word when that is over."""
+        paces = self._paces
+        if cause in (Cause.NO_SIM, Cause.SIM_FAILURE, Cause.SIM_BUSY):
+            if self._monotonic() - self._booted < paces.boot_s:
+                return paces.boot_look_s
+            return paces.poll_s if cause is Cause.SIM_BUSY else paces.mend_s
+        return paces.mend_s
 
     def _restore_rat(self) -> None:
         """What a fall-back that was cut short left behind is put back; without such a thing nothing is sent."""

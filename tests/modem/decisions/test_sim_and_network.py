@@ -154,3 +154,39 @@ def test_an_operator_without_a_code(make_house: Any, script: Any, more: str, sai
     assert script.dialled == []
     script.ussd["*100#"] = "Balance: 12.50 RUB"
     assert house.balance(code="*100#").reading.balance == Decimal("12.50")
+
+
+@pytest.mark.parametrize("fault", ["no sim", "sim failure", "busy"])
+def test_a_sim_that_is_slow_to_start(house: Any, script: Any, fault: str) -> None:
+    """At boot it is missing for some seconds, and nothing tells when it is not any more: looked at every few seconds for
+    two minutes, then every five minutes."""
+    script.sim_error = fault
+    house.open()
+    assert house.state == "sim"
+    house.advance(60)
+    script.sim_error = None
+    house.advance(5)
+    assert house.state == "ready"
+
+
+def test_a_missing_sim_is_looked_at_seldom_after_two_minutes(house: Any, script: Any) -> None:
+    script.sim_error = "no sim"
+    house.open()
+    house.advance(130)
+    script.sim_error = None
+    house.advance(150)
+    assert house.state == "sim"
+    house.advance(200)
+    assert house.state == "ready"
+
+
+def test_news_of_a_sim_make_it_looked_at_often_again(house: Any, script: Any) -> None:
+    """The modem has started again by itself, or the SIM was pulled and is back."""
+    script.sim_error = "no sim"
+    house.open()
+    house.advance(400)
+    script.happens(SimChanged())
+    house.advance(20)
+    script.sim_error = None
+    house.advance(5)
+    assert house.state == "ready"
