@@ -115,10 +115,10 @@ class AtBackend(Backend):
             self.sim = self.modem.sim
 
     def imei(self) -> str | None:
-        return identity.read_imei(self.modem.command)
+        return identity.read_imei(self.modem.ask)
 
     def imsi(self) -> str | None:
-        return identity.read_imsi(self.modem.command)
+        return identity.read_imsi(self.modem.ask)
 
     def spn(self) -> str | None:
         return self.modem.spn()

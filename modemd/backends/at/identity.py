@@ -9,10 +9,39 @@ from collections.abc import Callable, Sequence
 from modemd.at.classify import imei_of
 from modemd.at.makes import find_make
 from modemd.at.standard import SIM_DONE, STANDARD
+from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import CommandError
+from modemd.explanations import line_of
 from modemd.records import Device
 
 Command = Callable[[str], Sequence[str]]
+
+
+class Questions:
+    """The commands that ask a modem who it is, and whose SIM it has: what gets no answer shares one budget, and is not
+    asked again as long as this lives, which is as long as the port is open."""
+
+    def __init__(self, command: Callable[[str, float], Sequence[str]], timeouts: Timeouts) -> None:
+        self._command, self._timeouts = command, timeouts
+        self._mute: set[str] = set()
+        self._left_s = timeouts.identities_s
+
+    def begin(self) -> None:
+        """A new budget."""
+        self._left_s = self._timeouts.identities_s
+
+    def __call__(self, line: str) -> Sequence[str]:
+        """Raises CommandError, "no final result" also for what is not asked any more; ModemError."""
+        limit_s = min(self._timeouts.identity_s, self._left_s)
+        if line in self._mute or limit_s <= 0:
+            raise CommandError(line_of("no final result", about=line), code="no final result")
+        try:
+            return self._command(line, limit_s)
+        except CommandError as error:
+            if error.code == "no final result":
+                self._mute.add(line)
+                self._left_s -= limit_s
+            raise
 
 SPN_BY_FILE = "AT+CRSM=176,28486,0,0,17"  # 28486 = 6F46 is the service provider name's file (31.102 4.2.12)
 

@@ -59,6 +59,7 @@ class Modem:
         self.te_charset: str | None = None  # as the modem has it now; None = it would not say
         self.device = Device()
         self.sim = Sim()
+        self.ask = identity.Questions(self.command, self.timeouts)
         self._wake_fd = wake_fd
         self._line = line  # see open_port
         self.rates = tuple(rates)  # of a UART: to be tried in turn at opening, the first one set by `line`
@@ -206,18 +207,22 @@ class Modem:
     def identify(self) -> tuple[Device, Sim]:
         """Raises SimError ("no sim", "sim pin", "sim puk", "sim failure") where the SIM needs a person; `device` is
         known then, and as much of `sim` as such a SIM tells."""
-        self.device = identity.read_device(self.command)
+        ask = self.ask
+        ask.begin()
+        if self.device.imei is None:  # the same as long as the port is open
+            self.device = identity.read_device(ask)
         self.sim = Sim()
+        ask.begin()
         state = self.sim_state()
         iccid = (
             None
             if state == "no sim"
-            else identity.read_iccid(self.command, self.device.manufacturer, self.device.model)
+            else identity.read_iccid(ask, self.device.manufacturer, self.device.model)
         )
         self.sim = Sim(iccid=iccid)
         if state not in ("ready", "unknown"):
             raise SimError(simcard.sim_line(state), code=simcard.error_code(state))
-        self.sim = Sim(iccid=iccid, imsi=identity.read_imsi(self.command))
+        self.sim = Sim(iccid=iccid, imsi=identity.read_imsi(ask))
         return self.device, self.sim
 
     def sim_state(self) -> str:
@@ -235,7 +240,7 @@ class Modem:
         return simcard.pin_tries(self.execute, self.device)
 
     def spn(self) -> str | None:
-        return identity.read_spn(self.command)
+        return identity.read_spn(self.ask)
 
     def registration(self) -> Network:
         """Registration alone: one or two commands. Operator, technology and signal are network()'s."""

@@ -25,6 +25,8 @@ class Timeouts:
     grace_s: float = 1.0  # after an error that came behind OK: the +CUSD that may still explain it
     cancel_s: float = 1.0  # final result code of AT+CUSD=2, and of what is pending when somebody cancels
     restore_s: float = 0.5  # each setting that is put back at close
+    identity_s: float = 4.0  # one question who modem or SIM are; some modems never answer one of them (UZ801: +CGMI)
+    identities_s: float = 8.0  # all of these that get no answer, of the modem and of the SIM each
     sim_s: float = 20.0  # a SIM that is busy (CME 14, 515) after power-on or PIN entry
     sim_step_s: float = 1.0  # between two looks at a busy SIM
     pin_s: float = 15.0  # final result code of AT+CPIN=
