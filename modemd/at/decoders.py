@@ -109,7 +109,7 @@ def _looks_like_hex(body: bytes) -> tuple[float, tuple[str, ...]]:
             return -40.0, ("mostly hex digits",)
         return 0.0, ()
     decimal = digits.isdigit()
-    if decimal and len(digits) <= 22:
+    if decimal and len(digits) <= 22 and not _SPELLS_DIGITS.fullmatch(digits):
         # A number as plain text: an amount, a telephone number, "1234".
         return 0.0, ()
     if digits.isalpha() and len(digits) < 10:
@@ -120,6 +120,9 @@ def _looks_like_hex(body: bytes) -> tuple[float, tuple[str, ...]]:
 
 
 _ALL_HEX = re.compile(rb"[0-9A-Fa-f]+")
+# The hex of eight ASCII digits and more, or of four in UCS2: an own telephone number, say. Those that people write have
+# at most 15 digits (E.164), and an ICCID or IMEI does not look so.
+_SPELLS_DIGITS = re.compile(rb"(?:3[0-9]){8,}|(?:003[0-9]){4,}")
 _HEX_HEAD = re.compile(rb"(?=[0-9]*[A-Fa-f])[0-9A-Fa-f]{12,}")
 
 # --- hex digits
@@ -172,6 +175,8 @@ def _as_hex(digits: bytes, dcs: int | None, *, nested: bool) -> Iterator[Decoded
 
 def _short_prior(digits: bytes) -> float:
     """Why a few digits are rather a number or a word than the hex of something."""
+    if _SPELLS_DIGITS.fullmatch(digits):
+        return 0.0
     if digits.isdigit():
         return -30.0 if len(digits) <= 24 else -10.0
     if len(digits) < 10:

@@ -18,7 +18,7 @@ MAX_LINE = 16 * 1024  # octets; the longest real line is a 160 character answer 
 # How many calls of idle() without an octet between them, that is how many silences, end a +CUSD string that looks ...
 _IDLES_CLOSED = 1  # ... closed: a quote ends the line, only the dcs is missing
 _IDLES_OPEN = 2  # ... open, but its last line is complete
-_IDLES_CUT = 4  # ... cut inside a line: "Balance 1" may still become "Balance 123.45"
+_IDLES_CUT = 10  # ... cut inside a line: "Balance 1" may still become "Balance 123.45", seen after 3 s
 
 
 class LineReader:

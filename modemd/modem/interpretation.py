@@ -23,7 +23,7 @@ SHORTEST_TRY_S = 1.0  # with less time left a request is not begun
 # A text without a number -> the phrase whose line says what to do then.
 NO_NUMBER = {"menu": "menu", "error": "operator error"}
 
-CUT_NUMBER = re.compile(r"[-+\d][\d\s.,'\u00a0\u202f]*$|[-+]$")
+CUT_NUMBER = re.compile(r"[-+\d][\d\s.,'\u00a0\u202f]*[^\W\d_]*$|[-+]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,8 @@ def understand(
 
 
 def certain_text(said: UssdMessage | UssdResult | SmsMessage) -> str:
-    """The text, less the number that it stops in where its end was lost: "Balance: 12" may have been 12.50 or 1250."""
+    """The text, less the number that it stops in where its end was lost, or behind: "Balance: 12" may have been 12.50 or
+    1250, and "Balance: 12 b" a bonus."""
     text = said.text or ""
     return CUT_NUMBER.sub("", text) if said.cut else text
 

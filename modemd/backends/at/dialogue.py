@@ -168,7 +168,10 @@ class Dialogue:
             silent = outcome.error == "no answer"
             if silent and not (asked.repeatable and self._encodings.proven is None):
                 break
-            if not (silent or not_sent(outcome) or (asked.repeatable and may_repeat(outcome))):
+            # Some modems answer a request that they do not understand with "not supported"; from one that was understood
+            # before it is the network's word.
+            unclear = may_repeat(outcome) or (outcome.error == "not supported" and self._encodings.proven is None)
+            if not (silent or not_sent(outcome) or (asked.repeatable and unclear)):
                 break
         return best or Outcome(status="refused", error="bad code")
 

@@ -305,3 +305,25 @@ def test_a_pause_longer_than_the_final_result_code_may_take(peer: Any, fast: Tim
         modem.device = Device(manufacturer="Telit", model="HE910")
         peer.ussd(0.3, "OK", '+CUSD: 0,"Balance 5.00",15')
         assert dial(modem, timeout_s=2).text == "Balance 5.00"
+
+
+NOT_SUPPORTED = ("OK", "+CUSD: 4")
+
+
+@pytest.mark.parametrize(
+    ("repeatable", "known", "says", "ways", "error"),
+    [
+        (True, None, [NOT_SUPPORTED, ANSWER], [PLAIN, PACKED], None),
+        (True, None, [NOT_SUPPORTED, NOT_SUPPORTED], [PLAIN, PACKED], "not supported"),
+        (False, None, [NOT_SUPPORTED, ANSWER], [PLAIN], "not supported"),
+        (True, "plain", [NOT_SUPPORTED, ANSWER], [PLAIN], "not supported"),
+    ],
+    ids=["packed works", "the network's word", "a code that may cost", "a way that worked before"],
+)
+def test_not_supported_may_mean_not_understood(
+    peer: Any, fast: Timeouts, repeatable: bool, known: str | None, says: list[Any], ways: list[str], error: str | None
+) -> None:
+    peer.answers["AT+CUSD=1*"] = says
+    with opened(peer, fast, learned=Known(request=known) if known else None) as modem:
+        result = dial(modem, repeatable=repeatable)
+        assert (result.error, sent(peer)) == (error, ways)
