@@ -99,10 +99,12 @@ class RequestQueue:
             self._waiting.append(job)
             return job
 
-    def take(self) -> Job | None:
-        """The next job, which is the running one from now on; None when nobody waits."""
+    def take(self, *, only: type[SmsList] | None = None) -> Job | None:
+        """The next job (of this kind), which is the running one from now on; None when nobody waits."""
         with self._lock:
-            self._running = self._waiting.popleft() if self._waiting else None
+            self._running = next((job for job in self._waiting if only is None or isinstance(job.request, only)), None)
+            if self._running is not None:
+                self._waiting.remove(self._running)
             return self._running
 
     def done(self) -> None:

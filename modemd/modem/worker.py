@@ -25,7 +25,7 @@ from modemd.modem.context import Clocks, Context, Owner
 from modemd.modem.late_answers import LateAnswers
 from modemd.modem.lookout import LOOKOUT, Awaited
 from modemd.modem.recovery.executor import RecoveryExecutor
-from modemd.modem.requests import BalanceQuery, Job, Request, RequestQueue, UssdQuery
+from modemd.modem.requests import BalanceQuery, Job, Request, RequestQueue, SmsList, UssdQuery
 from modemd.modem.results import ResultWriter
 from modemd.modem.session import Session
 from modemd.modem.timeouts import Paces
@@ -220,7 +220,8 @@ class Worker(threading.Thread):
 
     def _turn(self, session: Session) -> None:
         """One job, or one wait."""
-        job = None if self._late_answers.quarantine_left > 0 else self._queue.take()
+        # Messages are no answer to a code: who lists them need not wait for late ones.
+        job = self._queue.take(only=SmsList if self._late_answers.quarantine_left > 0 else None)
         if job is not None:
             try:
                 self._serve(session, job)

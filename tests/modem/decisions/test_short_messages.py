@@ -10,7 +10,8 @@ import pytest
 
 from modemd.backends.base import SmsAnnounced, SmsReceived, SmsStorageFull
 from modemd.errors import CommandError, SmsMaybeSent
-from tests.backends.scripted import Fails
+from modemd.modem.requests import BalanceQuery, SmsList
+from tests.backends.scripted import Fails, Silent
 
 SOON = "Thank you, the answer will come by SMS"
 
@@ -254,3 +255,15 @@ def test_the_list(told: Any, script: Any) -> None:
     assert (listing.messages, listing.hidden, script.shelf.unread) == ((), 1, [3])
     assert [message.text for message in told.messages(may_mark=True).messages] == ["Balance 3.00"]
     assert script.shelf.unread == []
+
+
+def test_a_list_does_not_wait_for_late_answers(house: Any, script: Any) -> None:
+    """Behind a code without an answer nothing is dialled for a while; messages are read all the same."""
+    script.ussd["*"] = Silent()
+    script.shelf.put(1, "Balance", "Balance 5.00")
+    house.open(quarantine_s=600.0).balance(code="*105#")
+    waits = house.begin(BalanceQuery(code="*100#"))
+    listed = house.begin(SmsList())
+    assert [message.text for message in listed.result(0).messages] == ["Balance 5.00"]
+    assert not waits.done()
+    assert script.dialled == ["*105#"]
