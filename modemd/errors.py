@@ -101,6 +101,12 @@ class NoReplyOnPort(ModemError):
         self.first = first
 
 
+class NoGsm(ModemError):
+    """What answers AT is no mobile modem: it knows neither SIM nor network nor USSD."""
+
+    code = "no gsm"
+
+
 class ModemSilent(ModemError):
     """No final result code within its time: nothing that is sent now can be matched to an answer (27.007 5.)."""
 

@@ -76,6 +76,7 @@ EXPLANATIONS = {
         "the modem does not answer AT commands", "check that `port` is its AT port, or plug it out and in again"
     ),
     "not an AT port": Explanation("no AT commands are taken on this port", "look at modemd ports, and correct `port`"),
+    "no gsm": Explanation("what answers AT here has no mobile modem in it", "set `port` to a mobile modem's AT port"),
     "unresponsive": Explanation(
         "the modem answers AT, but no balance query", "wait a minute: the port is opened again"
     ),

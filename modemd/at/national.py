@@ -32,12 +32,12 @@ def single(language: int) -> dict[int, str] | None:
 
 
 def _places(table: str) -> list[tuple[int, str]]:
-    found = []
+    found: list[tuple[int, str]] = []
     for item in table.split():
         code, _, value = item.partition("=")
         first, _, more = value.partition("+")
-        for step in range(int(more or 0) + 1):
-            found.append((int(code, 16) + step, "\ufffd" if first == "-" else chr(int(first, 16) + step)))
+        steps = range(int(more or 0) + 1)
+        found += [(int(code, 16) + at, "\ufffd" if first == "-" else chr(int(first, 16) + at)) for at in steps]
     return found
 
 

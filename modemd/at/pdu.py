@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from modemd.at.dcs import Alphabet
 from modemd.at import national
+from modemd.at.dcs import Alphabet
 from modemd.at.gsm import BASIC, EXTENSION
 from modemd.frozen import dataclass
 from modemd.records import SmsPlace, SmsStatus
@@ -279,9 +279,9 @@ def _text(data: bytes, length: int, known: Alphabet | None, header: _Header) -> 
 
 
 def gsm_text(septets: bytes, shifts: dict[int, str] | None, letters: str = BASIC) -> str | None:
-    """Septets, one an octet, by the default alphabet (or a locking shift table) and a single shift table. None as its table: only a text without
-    an escape is certain. What the table does not have is the one of the alphabet (23.038 6.2.1.1 note 1).
-    An escape at the end stays, as the octet 0x1B."""
+    """Septets, one an octet, by the default alphabet (or a locking shift table) and a single shift table. None as its
+    table: only a text without an escape is certain. What the table does not have is the one of the alphabet (23.038
+    6.2.1.1 note 1). An escape at the end stays, as the octet 0x1B."""
     if shifts is None:
         return None if 0x1B in septets else "".join(map(letters.__getitem__, septets))
     text: list[str] = []

@@ -81,7 +81,8 @@ def parse_cusd(line: str) -> CusdLine | None:
 
 def is_cut(cusd: CusdLine, decoder: str) -> bool:
     """Whether the modem lost the end of the string: the quote never closed (captures gammu-150, kg-o), or the hex
-    digits stop inside a character (capture sim800-odd-length) or at something that is none. A number at the end of such a text may lack digits."""
+    digits stop inside a character (capture sim800-odd-length) or at something that is none. A number at the end of
+    such a text may lack digits."""
     if not cusd.closed:
         return True
     digits = b"".join((cusd.payload or b"").replace(b"\0", b"").split())

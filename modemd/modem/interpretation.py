@@ -52,8 +52,8 @@ class CodeResult:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What one query may do. `time_left`: seconds, for all its codes. `before` is called before each request is on the
-    wire; `report`, inside the handler, of an exception while a text was read. `confirm`: whether this number counts only
-    if the same question brings it again (asked where that costs nothing)."""
+    wire; `report`, inside the handler, of an exception while a text was read. `confirm`: whether this number counts
+    only if the same question brings it again (asked where that costs nothing)."""
 
     pack: Pack | None
     country: str | None
@@ -79,7 +79,11 @@ def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Code
             best = best or CodeResult(dial, result, Reading(kind="error"), error.code, error.message)
             continue
         answer = _unharmed(backend, dial, terms)
-        if answer.reading.balance is not None and _may_ask_again(answer, backend, terms) and terms.confirm(answer.reading):
+        if (
+            answer.reading.balance is not None
+            and _may_ask_again(answer, backend, terms)
+            and terms.confirm(answer.reading)
+        ):
             answer = _confirmed(answer, _unharmed(backend, dial, terms))
         result = answer.result
         if best is None or answer.worth > best.worth:
@@ -157,8 +161,8 @@ def understand(
 
 
 def certain_text(said: UssdMessage | UssdResult | SmsMessage) -> str:
-    """The text, less the number that it stops in where its end was lost, or behind: "Balance: 12" may have been 12.50 or
-    1250, and "Balance: 12 b" a bonus."""
+    """The text, less the number in or behind which its end was lost: "Balance: 12" may have been 12.50 or 1250, and
+    "Balance: 12 b" a bonus."""
     text = said.text or ""
     return CUT_NUMBER.sub("", text) if said.cut else text
 

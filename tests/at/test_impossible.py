@@ -16,7 +16,14 @@ def test_damaged_lines(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["OK", "\x1bOK", '+COPS: 0,0,"T\xe9l\xe9com",7', '+COPS: 0,0,"T\xe9l', DataLine("\x01\xe9", "+CMT"), '+CUSD: 0,"\xb3",15'],
+    [
+        "OK",
+        "\x1bOK",
+        '+COPS: 0,0,"T\xe9l\xe9com",7',
+        '+COPS: 0,0,"T\xe9l',
+        DataLine("\x01\xe9", "+CMT"),
+        '+CUSD: 0,"\xb3",15',
+    ],
     ids=ascii,
 )
 def test_sound_lines(line: str) -> None:

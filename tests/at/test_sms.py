@@ -374,7 +374,10 @@ def test_a_header_without_status(header: str, read: Read) -> None:
 def test_a_list_without_status(read: Read) -> None:
     lines = information(read([wire("+CMGL: 1,,,36", FIVE, "+CMGL: 7,,,36", SEVEN, "OK")]), "AT+CMGL=4")
     parts = parts_of_list(lines, "SM", charset="GSM")
-    assert [(part.place.index if part.place else None, part.text) for part in parts] == [(1, "Баланс 5"), (7, "Баланс 7")]
+    assert [(part.place.index if part.place else None, part.text) for part in parts] == [
+        (1, "Баланс 5"),
+        (7, "Баланс 7"),
+    ]
 
 
 @pytest.mark.parametrize(

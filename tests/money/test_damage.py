@@ -65,9 +65,28 @@ def test_what_is_no_damage(text: str) -> None:
 # in texts, but not there.
 TORN = [
     *("Balance:312,<0r", "Balance:312,t0r", "Balance:31r,40r", "Balance:31:,40r", "Balance:31.,40r", "Balance:$12,40r"),
-    *("Balance:;12,40r", "Balance:=12,40r", "Balance:)312,40r", "Balance:/312,40r", "Balance:3;2,40r", "Balance:1 0,40r"),
-    *("Balance:312,4\u2030r", "Balance:\u203312,40r", "Balance:312\u202c40r", "Balance:\u202d312,40r", "Balance:45,6sr"),
-    *("Balance:\u083312,40r", "Balance:312,\u10340r", "Balance:312,\u40340r", "Balance:312,\u04340r", "Balance:22²0,76r"),
+    *(
+        "Balance:;12,40r",
+        "Balance:=12,40r",
+        "Balance:)312,40r",
+        "Balance:/312,40r",
+        "Balance:3;2,40r",
+        "Balance:1 0,40r",
+    ),
+    *(
+        "Balance:312,4\u2030r",
+        "Balance:\u203312,40r",
+        "Balance:312\u202c40r",
+        "Balance:\u202d312,40r",
+        "Balance:45,6sr",
+    ),
+    *(
+        "Balance:\u083312,40r",
+        "Balance:312,\u10340r",
+        "Balance:312,\u40340r",
+        "Balance:312,\u04340r",
+        "Balance:22²0,76r",
+    ),
     *("Kredit: x,20 EUR", "Kredit: \u0438,20 EUR", "Kredit: 8,:0 EUR", "Баланс::220,76р", "Баланс 225.2$ pуб."),
     *("Saldo: Rp 24*025", "Saldo: Rp 24. 25", "Saldo: Rp :4.025", "Saldo: Rp 24.0:5", "Your balance is $1(5.70"),
 ]
@@ -104,7 +123,8 @@ def test_hex_digits_that_stop_at_a_damaged_one() -> None:
             line = parse_cusd(f'+CUSD: 0,"{damaged}",72')
             assert line is not None
             found = decode(line.payload, 72, te_charset="GSM")
-            message = UssdMessage(m=0, text=found.text if found else "", cut=bool(found) and is_cut(line, found.decoder))
+            assert found is not None
+            message = UssdMessage(m=0, text=found.text, cut=is_cut(line, found.decoder))
             assert read(certain_text(message)).balance in (None, Decimal("312.40")), damaged
 
 

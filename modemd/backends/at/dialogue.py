@@ -4,6 +4,7 @@ Nothing on the wire says which request a +CUSD answers, so only what comes betwe
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -54,6 +55,7 @@ class Dialogue:
         self._engine = engine
         self._on_unsolicited = on_unsolicited
         self._encodings = RequestEncodings(modem)
+        self._presentation_read = False
         self._session_unsure = True  # another program may have left one open
         self._inbox: list[UssdMessage] = []  # what came while a menu waited for its answer
         self._late: list[str] = []  # texts that came while our own request that got no answer was cancelled
@@ -70,6 +72,8 @@ class Dialogue:
         self.answers_due = 0
         terms = _Terms(request, float("inf") if request.total_s is None else started + request.total_s)
         try:
+            if not self._presentation_read:
+                self._read_presentation()
             if self._session_unsure:
                 self.cancel()
             outcome = self._climb(terms)
@@ -136,6 +140,13 @@ class Dialogue:
         for line in late:
             self._on_unsolicited(line)
 
+    def _read_presentation(self) -> None:
+        """A request switches <n> of +CUSD on (27.007 7.15): who found it off gets it back at close."""
+        self._presentation_read = True
+        answer = self._modem.execute("AT+CUSD?", self._engine.timeouts.cancel_s)
+        if any(re.match(r"\+CUSD:\s*0\b", line) for line in answer.lines):
+            self._modem.restore_at_close("AT+CUSD=0")
+
     # --- the order of encodings
 
     def _climb(self, terms: _Terms) -> Outcome:
@@ -168,8 +179,8 @@ class Dialogue:
             silent = outcome.error == "no answer"
             if silent and not (asked.repeatable and self._encodings.proven is None):
                 break
-            # Some modems answer a request that they do not understand with "not supported"; from one that was understood
-            # before it is the network's word.
+            # Some modems say "not supported" of a request that they do not understand; where one was understood before,
+            # that is the network's word.
             unclear = may_repeat(outcome) or (outcome.error == "not supported" and self._encodings.proven is None)
             if not (silent or not_sent(outcome) or (asked.repeatable and unclear)):
                 break

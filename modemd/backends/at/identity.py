@@ -43,6 +43,7 @@ class Questions:
                 self._left_s -= limit_s
             raise
 
+
 SPN_BY_FILE = "AT+CRSM=176,28486,0,0,17"  # 28486 = 6F46 is the service provider name's file (31.102 4.2.12)
 
 _DONE = "(?:" + "|".join(map(str, SIM_DONE)) + ")"

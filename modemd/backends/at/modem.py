@@ -24,7 +24,7 @@ from modemd.backends.at.set_up import AsFound, has_started_anew, set_up
 from modemd.backends.at.tap import Tap
 from modemd.backends.at.timeouts import Timeouts
 from modemd.backends.base import LearnedUssd, UssdRequest
-from modemd.errors import CommandError, ModemdError, PortLost, SimError
+from modemd.errors import CommandError, ModemdError, NoGsm, PortLost, SimError
 from modemd.explanations import line_of
 from modemd.log import get_logger
 from modemd.records import DecodeCandidate, Device, Network, Sim, UssdMessage, UssdResult
@@ -214,11 +214,7 @@ class Modem:
         self.sim = Sim()
         ask.begin()
         state = self.sim_state()
-        iccid = (
-            None
-            if state == "no sim"
-            else identity.read_iccid(ask, self.device.manufacturer, self.device.model)
-        )
+        iccid = None if state == "no sim" else identity.read_iccid(ask, self.device.manufacturer, self.device.model)
         self.sim = Sim(iccid=iccid)
         if state not in ("ready", "unknown"):
             raise SimError(simcard.sim_line(state), code=simcard.error_code(state))
@@ -243,8 +239,11 @@ class Modem:
         return identity.read_spn(self.ask)
 
     def registration(self) -> Network:
-        """Registration alone: one or two commands. Operator, technology and signal are network()'s."""
-        return registration.read_registration(self.command)
+        """Registration alone: one or two commands. Operator, technology and signal are network()'s. Raises NoGsm."""
+        found = registration.read_registration(self.command)
+        if found.registered is None and self.sim == Sim() and all(map(self._is_unknown, _OF_GSM)):
+            raise NoGsm(line_of("no gsm"))
+        return found
 
     def network(self) -> Network:
         return self.details(self.registration())
@@ -325,6 +324,12 @@ class Modem:
         """What the open port is set to."""
         return self._port.baudrate if self._port is not None else None
 
+    def _is_unknown(self, line: str) -> bool:
+        """Whether the modem says that it has no such command."""
+        final = self.execute(line).final
+        return final is not None and final.error.lower() in _UNKNOWN
+
+
     def _pause(self, seconds: float) -> None:
         self._running().drain_for(seconds)
 
@@ -345,6 +350,12 @@ class Modem:
         if self._dialogue is None:
             raise PortLost(f"{self.path} is not open")
         return self._dialogue
+
+
+_OF_GSM = ("AT+CPIN?", "AT+CREG?", "AT+CIMI", "AT+CUSD=?")
+# 27.007 9.2.1: 3, 4 and 100 by number and by name
+_UNKNOWN = {"error", "command not support", "cme 3", "cme 4", "cme 100"}
+_UNKNOWN |= {"cme operation not allowed", "cme operation not supported", "cme unknown"}
 
 
 def _ignore(_line: str) -> None:

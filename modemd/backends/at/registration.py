@@ -77,12 +77,12 @@ def read_details(command: Command, known: Network, *, te_charset: str | None = N
 
 
 def registration_read(lines: Sequence[str], name: str) -> Registration | None:
-    """The answer to a read command. A URC may stand between the lines, as a rule in front of it; where only one is there
-    it is better than nothing."""
+    """The answer to a read command. A URC may stand between the lines, as a rule in front of it; one alone is better
+    than nothing."""
     answers = [found for line in lines if (found := registration_grammar.answer(_value(line, name))) is not None]
     if answers:
         return Registration(answers[-1].stat, _technology(answers[-1].act))
-    reports = [found for line in lines if (found := registration_report(line, name)) is not None]
+    reports = [report for line in lines if (report := registration_report(line, name)) is not None]
     return reports[-1] if reports else None
 
 

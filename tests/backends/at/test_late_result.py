@@ -48,7 +48,9 @@ def test_the_answer_is_right_whatever_the_make(make_peer: Any, impatient: Timeou
             modem.close()
 
     ways = [(ANSWER, "OK"), ("OK", ANSWER), (ANSWER, 0.05, "OK")]
-    together({f"{device.manufacturer} {way}": (lambda d=device, w=way: check(d, w)) for device in MAKES for way in ways})
+    together(
+        {f"{device.manufacturer} {way}": (lambda d=device, w=way: check(d, w)) for device in MAKES for way in ways}
+    )
 
 
 def test_a_dead_modem_is_found_soon_behind_the_reply_timeout(peer: Any, impatient: Timeouts) -> None:

@@ -366,7 +366,9 @@ def test_a_flood_of_noise_does_not_delay_an_answer(peer: Any, open_modem: Open) 
     assert result.elapsed_s < 2.5
 
 
-@pytest.mark.parametrize("line", ["^RSS\xc9:19", '+CUSD: 0,"Balance:\x1312,40",15', None], ids=["a line", "a text", "none"])
+@pytest.mark.parametrize(
+    "line", ["^RSS\xc9:19", '+CUSD: 0,"Balance:\x1312,40",15', None], ids=["a line", "a text", "none"]
+)
 def test_a_wire_that_shows_damage(peer: Any, fast: Timeouts, line: str | None) -> None:
     """It is remembered as long as the port is open; what lay there before the modem was found does not count."""
     peer.answers["AT"] = (b"\xf8\x00\xf8", "OK")

@@ -27,7 +27,13 @@ TIMEOUT = Fails("network timeout")
     ids=["the same", "two that differ", "no second", "silence", "damaged, then the same", "rich", "a clean wire"],
 )
 def test_what_would_raise_an_alert(
-    house: Any, script: Any, damaged: bool, answers: list[Any], dialled: list[str], balance: str | None, error: str | None
+    house: Any,
+    script: Any,
+    damaged: bool,
+    answers: list[Any],
+    dialled: list[str],
+    balance: str | None,
+    error: str | None,
 ) -> None:
     script.damaged = damaged
     script.ussd |= {"*100#": answers, "#100#": "No number here"}

@@ -158,8 +158,7 @@ def test_an_operator_without_a_code(make_house: Any, script: Any, more: str, sai
 
 @pytest.mark.parametrize("fault", ["no sim", "sim failure", "busy"])
 def test_a_sim_that_is_slow_to_start(house: Any, script: Any, fault: str) -> None:
-    """At boot it is missing for some seconds, and nothing tells when it is not any more: looked at every few seconds for
-    two minutes, then every five minutes."""
+    """At boot it is missing for some seconds, and nothing tells when it is there: looked at often for two minutes."""
     script.sim_error = fault
     house.open()
     assert house.state == "sim"

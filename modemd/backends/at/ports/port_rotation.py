@@ -33,7 +33,7 @@ class PortRotation:
     def failed(self, error: ModemError) -> None:
         """The port could not be opened, or was lost. With an IMEI "absent" may be that of another modem."""
         self._silences = self._silences + 1 if error.code == "silent" else 0
-        elsewhere = ("blocked", "no reply on port", "not an AT port")
+        elsewhere = ("blocked", "no reply on port", "not an AT port", "no gsm")
         moved = error.code in elsewhere or (error.code == "absent" and self._by_imei)
         self._no_replies += error.code == "no reply on port"
         if moved or self._silences >= SILENCES:
