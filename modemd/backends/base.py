@@ -35,7 +35,8 @@ class UssdRequest:
     request on its way to the network to its answer, `total_s` over all of them. `repeatable`: the code spends nothing,
     so it may be sent once more where the first request may have reached the network; every other code reaches it once.
     `wrong_code` tells the operator's "no such code" from an answer. `cancelled` is looked at whenever the wake-up pipe
-    is readable, and empties it."""
+    is readable, and empties it. `on_lte`: the network may have no USSD, so "not supported" is its word, and no matter of
+    how the request was written."""
 
     code: str
     timeout_s: float = 45.0
@@ -44,6 +45,7 @@ class UssdRequest:
     cancelled: Callable[[], bool] = lambda: False
     wrong_code: Callable[[str], bool] | None = None
     total_s: float | None = None
+    on_lte: bool = False
 
 
 # --- what happens by itself

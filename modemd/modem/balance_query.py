@@ -147,6 +147,7 @@ class BalanceAsker:
             if query.request.origin == "query":
                 self._subscriber.note_tried(query.sim_key, dial.code)
 
+        rat = query.snapshot.network.rat
         by_schedule = query.request.origin == "schedule"
         terms = Terms(
             pack=self._subscriber.pack,
@@ -156,6 +157,7 @@ class BalanceAsker:
             before=before,
             cancelled=query.cancelled,
             report=self._context.report,
+            on_lte=rat in ("LTE", "NR") or (rat is None and self._settings.radio_fallback == "auto"),
             confirm=lambda reading: confirmation.is_wanted(self._context, query.sim_key, reading),
         )
         to_dial = (

@@ -63,6 +63,7 @@ class Terms:
     cancelled: Callable[[], bool]
     report: Callable[[str], None]
     confirm: Callable[[Reading], bool] = lambda _reading: False
+    on_lte: bool = False
 
 
 def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> CodeResult:
@@ -109,6 +110,7 @@ def _asked(backend: Backend, dial: Dial, terms: Terms) -> CodeResult:
             cancelled=terms.cancelled,
             wrong_code=lambda text: is_wrong_code(text, pack),
             total_s=terms.time_left(),
+            on_lte=terms.on_lte,
         )
     )
     return understand(dial, result, pack=pack, country=terms.country, report=terms.report)

@@ -181,7 +181,8 @@ class Dialogue:
                 break
             # Some modems say "not supported" of a request that they do not understand; where one was understood before,
             # that is the network's word.
-            unclear = may_repeat(outcome) or (outcome.error == "not supported" and self._encodings.proven is None)
+            doubtful = outcome.error == "not supported" and not asked.on_lte and self._encodings.proven is None
+            unclear = may_repeat(outcome) or doubtful
             if not (silent or not_sent(outcome) or (asked.repeatable and unclear)):
                 break
         return best or Outcome(status="refused", error="bad code")

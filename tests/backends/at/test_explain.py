@@ -91,7 +91,7 @@ def test_a_tap_hears_both_ways_from_the_start(peer: Any, open_modem: Any) -> Non
     assert b"AT+CSCS?\r" in [piece.data for piece in kept if piece.sent]
     numbers = [piece.number for piece in (*kept, *heard)]
     assert numbers == sorted(set(numbers))
-    assert [piece.data for piece in heard if piece.sent] == [b"AT+CUSD=2\r", b'AT+CUSD=1,"*100#",15\r']
+    assert [piece.data for piece in heard if piece.sent] == [b"AT+CUSD?\r", b"AT+CUSD=2\r", b'AT+CUSD=1,"*100#",15\r']
     assert b"Balance 5" in b"".join(piece.data for piece in heard if not piece.sent)
     assert b"AT+CUSD=1" not in b"".join(piece.data for piece in tap.listen(heard.append))
 

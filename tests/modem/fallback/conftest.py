@@ -206,7 +206,12 @@ class Bench:
     def ussd(self, timeout_s: float = 0.3) -> UssdResult:
         return self.modem.ussd(
             UssdRequest(
-                code="*100#", ask=lambda _: None, timeout_s=timeout_s, repeatable=True, cancelled=self.cancelled
+                code="*100#",
+                ask=lambda _: None,
+                timeout_s=timeout_s,
+                repeatable=True,
+                cancelled=self.cancelled,
+                on_lte=True,
             )
         )
 
