@@ -35,8 +35,8 @@ class UssdRequest:
     request on its way to the network to its answer, `total_s` over all of them. `repeatable`: the code spends nothing,
     so it may be sent once more where the first request may have reached the network; every other code reaches it once.
     `wrong_code` tells the operator's "no such code" from an answer. `cancelled` is looked at whenever the wake-up pipe
-    is readable, and empties it. `on_lte`: the network may have no USSD, so "not supported" is its word, and no matter of
-    how the request was written."""
+    is readable, and empties it. `on_lte`: the network may have no USSD, so "not supported" is its word, and no
+    matter of how the request was written."""
 
     code: str
     timeout_s: float = 45.0

@@ -10,14 +10,14 @@ from modemd.records import Measurement, Reading
 
 def is_wanted(context: Context, sim_key: str, reading: Reading) -> bool:
     """Whether this reading is in doubt and would raise an alert: nobody is woken by one flipped bit."""
-    return context.backend.damaged and bool(_events(context, sim_key, reading))
+    return context.backend.damaged and _would_alert(context, sim_key, reading)
 
 
 # --- helpers
 
 
-def _events(context: Context, sim_key: str, reading: Reading) -> list[rules.Event]:
-    """What the rules would raise for it now."""
+def _would_alert(context: Context, sim_key: str, reading: Reading) -> bool:
+    """Whether the rules would raise anything for it now."""
     snapshot, now = context.owner.snapshot(), context.clocks.now()
     row = Measurement(
         modem=context.settings.name,
@@ -34,4 +34,4 @@ def _events(context: Context, sim_key: str, reading: Reading) -> list[rules.Even
         state = context.store.alert_state(sim_key)
     except StoreError:  # as if nothing had been raised yet
         state = {}
-    return rules.evaluate(state, row, rules.policy_of(context.settings), now=now)[1]
+    return bool(rules.evaluate(state, row, rules.policy_of(context.settings), now=now)[1])
