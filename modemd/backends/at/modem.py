@@ -329,7 +329,6 @@ class Modem:
         final = self.execute(line).final
         return final is not None and final.error.lower() in _UNKNOWN
 
-
     def _pause(self, seconds: float) -> None:
         self._running().drain_for(seconds)
 
