@@ -102,7 +102,7 @@ class Exchange:
                 break
         if heard.final is None and not heard.prompt:
             engine.unsure = True
-            if not heard.messages:
+            if not heard.messages and not heard.restarted:  # one that started anew owes nothing
                 engine.owes_until(min(reply_by, time.monotonic() + engine.timeouts.owed_s))
         return heard
 
