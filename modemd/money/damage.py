@@ -31,6 +31,7 @@ def is_damaged(text: str) -> bool:
     text = without_tail(text)
     if _TORN.search(text) is not None:
         return True
+    paired = sum(map(text.count, _DIRECTION)) == 2 * text.count(_DIRECTION_ENDS)
     letters = Counter(_script(char) for char in text if char > "ʯ" and char.isalpha())
     for found in _ABOUT_A_NUMBER.finditer(text):
         before, number, behind = found.groups()
@@ -39,7 +40,7 @@ def is_damaged(text: str) -> bool:
         inside = [char for char in number if not char.isdecimal()] if before != "*" else []
         if any(_never(char, greek) or char in _SIGNS or "‰" <= char <= "‹" for char in before + behind):
             return True
-        if any(_is_lonely(char, letters) for char in before + behind):
+        if any(_is_lonely(char, letters) or (char in _DIRECTION and not paired) for char in before + behind):
             return True
         if before == "_" and not text[: found.start()][-1:].isalnum():  # a name like Net_3 is one
             return True
@@ -56,6 +57,8 @@ def is_torn(folded: str, first: int, digits: tuple[int, int]) -> bool:
     """Whether the number at `digits`, whose sign and minus begin at `first`, is but a piece: signs that nobody writes
     there stand at it, where a figure or the point may have been ("4;.96", "35.2(grn", "#5.95")."""
     start, end = digits
+    if _is_rest(folded, first, digits):
+        return True
     behind = folded[end : end + 16]
     if _MORE.match(behind) is not None or _between_sign().match(behind) is not None:
         return True
@@ -73,6 +76,41 @@ def is_torn(folded: str, first: int, digits: tuple[int, int]) -> bool:
 
 # --- helpers
 
+
+def _is_rest(folded: str, first: int, digits: tuple[int, int]) -> bool:
+    """is_torn() by signs that have their place at a sum, but not two of them, and not with such a rest behind it."""
+    start, end = digits
+    number, ahead, behind = folded[start:end], folded[max(0, first - 8) : first], folded[end : end + 16]
+    if _TWO_SIGNS.search(ahead) or (":" in folded[first:start] and ahead.rstrip().endswith(":")):
+        return True
+    if number.isdecimal():
+        return _REST_OF_NUMBER.match(behind) is not None and not (behind[0] == "(" and ")" in folded[end:])
+    if _END_OF_NUMBER.match(behind) or (number[-2:-1] in (".", ",") and _LETTER_AND_SIGN.match(behind)):
+        return True
+    if first == start and _FRONT_OF_NUMBER.search(ahead) and not (ahead[-1] == "(" and ")" in folded[end:]):
+        return True
+    dollar = behind[:1] == "$" or folded[first] == "$" or ahead[-1:] == "$"
+    sign = _sign_behind().match(folded, end + (behind[:1] == "$")) if dollar else None
+    return sign is not None and not set(signs()[sign[1]]).intersection(signs()["$"])
+
+
+_TWO_SIGNS = re.compile(r"(?:[:=-][=/:]|\s[=/])$")  # ":=12,40" was :512,40, ":/312,40" was :-312,40
+_REST_OF_NUMBER = re.compile(
+    r"[.,] \d{1,2}(?=$|\n)"  # "24. 25"
+    r"|\(\d{0,3}[.,]\d{1,3}(?!\d)"  # "1(5.70"
+    r"|[p-y],\d{1,2}(?!\d)"  # "31r,40"
+    r"| \d{1,2}[.,]\d{1,2}(?!\d)"  # "1 5.70"
+)
+_FRONT_OF_NUMBER = re.compile(r"(?<![\d.,*#\x1f])\d{1,3}[: (]$")  # "1 0.00", "1(7.24"
+_END_OF_NUMBER = re.compile(r"[=%](?=$|[\s.])")  # "24.02="
+_LETTER_AND_SIGN = re.compile(r"(?:[p-y]|[^\x00-\x7f\u0400-\u04ff\W\d_])r(?![^\W_])")  # "45,6sr"
+
+
+@lru_cache(maxsize=1)
+def _sign_behind() -> re.Pattern[str]:
+    return re.compile(rf" ?({sign_regex()})(?![^\W\d_])")
+
+
 _MORE = re.compile(r"[^\w\s*\x1f(/+-]{1,2}\d|[^\w\s][.,]\d|[*>)&]\d{2}(?![\d*#])")
 """A figure goes on behind a sign or two."""
 
@@ -86,6 +124,8 @@ def _is_sign(char: str) -> bool:
     return char in signs()
 
 
+_DIRECTION = "\u202a\u202b\u202c\u202d\u202e"  # one bit makes the last ones of "," "-" and "." in UCS2
+_DIRECTION_ENDS = "\u202c"
 _TORN = re.compile(
     r"(?<![\d.,])\d{1,9}[.,][^\W\d_]\d"  # "548.p8"
     r"|\d[.,]\d?[(<](?=\s)"  # "548.0( с."
