@@ -143,7 +143,7 @@ class Dialogue:
     def _read_presentation(self) -> None:
         """A request switches <n> of +CUSD on (27.007 7.15): who found it off gets it back at close."""
         self._presentation_read = True
-        answer = self._modem.execute("AT+CUSD?", self._engine.timeouts.cancel_s)
+        answer = self._modem.execute("AT+CUSD?")  # late, "+CUSD: 1" would pass for a menu
         if any(re.match(r"\+CUSD:\s*0\b", line) for line in answer.lines):
             self._modem.restore_at_close("AT+CUSD=0")
 
