@@ -225,10 +225,10 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
     first = match.start("before") if before is not None else start
     value, first = _signed(value, first, match, masked)
     ahead = re.search(r"(\S*)[.,]$", masked[max(0, start - 20) : start]) if before is None else None
-    if ahead is not None and (not ahead[1][-1:].isalpha() or re.search(r"\d|^o$", ahead[1])):
-        value = None  # "$.50", "1O.50", "O.50": only the end of a number
-    if ahead is not None and len(ahead[1].lstrip("-+")) == 1 and ahead[1].lstrip("-+") not in signs():
-        value = None  # "x.61"
+    if ahead is not None and (
+        match["number"].isdecimal() or not ahead[1][-1:].isalpha() or re.search(r"\d|(?<![^\W_]).$", ahead[1])
+    ):
+        value = None  # "$.50", "1O.50", "x.50", "balance is.50": only the end of a number
     if home is None and after in {"p", "c"} and text[match.start("after")] in "pc" and match["number"].isdigit():
         value = None  # pence, cents, or the roubles and soms of mixed alphabets
     exact = match["after"] is not None or _thousands_of_sign().match(masked, end) is None  # "1.5 eFt"
