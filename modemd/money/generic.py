@@ -85,29 +85,24 @@ def _usable(item: Labelled, folded: str) -> bool:
         return False
     if re.match(r"\s{0,3}[,.]?\s{0,3}[-+]?\d|\s(?:or|oder|o|ou|или)\s", folded[end:]):
         return False
-    follows = folded[end : end + 2]
-    ends = re.match(r"\s?$|\s?\n|[.,;!)]|\s[(*]", follows) is not None
-    return ends if (marked or decimals) and not decimals else ends or decimals
+    return decimals or re.match(r"\s?$|\s?\n|[.,;!)]|\s[(*]", folded[end:]) is not None
 
 
 def _one(group: list[Labelled]) -> Labelled | None:
-    """The only one, or the only one that is called main; None for rivals or an amount in doubt."""
-    values = {(item.amount.value, item.negative) for item in group}
-    if len(values) == 1:
-        return next((item for item in group if item.amount.sign is not None), group[0])
-    principal = [item for item in group if item.principal]
-    if principal and len({(item.amount.value, item.negative) for item in principal}) == 1:
-        return principal[0]
-    named = [item for item in principal if not rule("total").search(item.label)]
-    if named and len({(item.amount.value, item.negative) for item in named}) == 1:
-        return named[0]  # "Credit principal 1,75. Credit total 11,75": the bonus is in the total
-    signed = [item for item in group if item.amount.sign is not None]
-    if len({item.amount.value for item in signed}) == 1 and all(item.amount.value is not None for item in group):
-        # "Guthaben: 5,12 EUR ... Konto 7": a bare number does not argue with one in a currency unless it has decimals.
-        bare = [item for item in group if item.amount.sign is None]
-        if all(item.amount.value == int(item.amount.value or 0) for item in bare):
-            return signed[0]
-    return None
+    """The only one, or the only one that is called main; None for rivals."""
+    main = [item for item in group if item.principal and not rule("total").search(item.label)]
+    if found := _agreed(group) or _agreed(main):
+        return found  # "Credit principal 1,75. Credit total 11,75": the bonus is in the total
+    # "Guthaben: 5,12 EUR ... Konto 7": a bare number does not argue with one in a currency unless it has decimals.
+    bare = all(str(item.amount.value).isdecimal() for item in group if item.amount.sign is None)
+    return _agreed([item for item in group if item.amount.sign is not None]) if bare else None
+
+
+def _agreed(group: list[Labelled]) -> Labelled | None:
+    """One of them, in a currency if there is such a one, where all are the same sum."""
+    if len({(item.amount.value, item.negative) for item in group}) != 1:
+        return None
+    return next((item for item in group if item.amount.sign is not None), group[0])
 
 
 def _is_now(item: Labelled) -> bool:

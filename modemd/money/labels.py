@@ -64,7 +64,8 @@ def instruction(amount: Amount, folded: str) -> int | None:
 
 
 def sentences(text: str) -> list[int]:
-    """Where sentences begin. A full stop ends one only before a capital, a letter without case, or a line end."""
+    """Where sentences begin. A full stop ends one only before a capital, a letter without case, or
+    the end."""
     return [0] + [m.end() for m in _SENTENCE.finditer(text) if _opens(text, m.end())]
 
 
@@ -108,7 +109,7 @@ def _have_link() -> re.Pattern[str]:
 
 def _opens(text: str, place: int) -> bool:
     char = text[place : place + 1]
-    return not char or char == "\n" or (char.isalpha() and not char.islower())
+    return not char or (char.isalpha() and not char.islower())
 
 
 def _label(text: str, folded: str, before: int, amount: Amount) -> str:
@@ -208,7 +209,6 @@ def _role(amount: Amount, label: str, tail: str) -> Labelled:
         or rule("other_purse", "wallets").search(label)
         or rule("other_purse", "wallets").search(head)
         or rule("bound").search(head)
-        or re.match(r"\s?['’]?\w{0,4}\s(?:altin|alti)", tail) is not None
         or rule("event").search(" ".join(tail.split()[: 4 if named else 9]))
     ):
         return give(Role.OTHER)
