@@ -166,13 +166,8 @@ def _alone(context: TextContext, found: list[Labelled]) -> tuple[Decimal, str | 
     amount = money[0].amount
     if amount.value is None or _buckets(folded):
         return None
-    line_start = text.rfind("\n", 0, amount.start) + 1
-    line_end = text.find("\n", amount.end)
-    line_end = len(text) if line_end < 0 else line_end
-    if (
-        re.fullmatch(r"[^\W\d_]{1,4}\s?[:=].*", folded[amount.start : amount.end])
-        and not (text[line_start : amount.start] + text[amount.end : line_end]).strip()
-    ):
+    line = text[: amount.start].rpartition("\n")[2] + text[amount.end :].partition("\n")[0]
+    if not line.strip() and re.fullmatch(r"[^\W\d_]{1,4}\s?[:=].*", folded[amount.start : amount.end]):
         return amount.value, amount.currency, "currency label"
     if _opening().fullmatch(mask(folded)[: amount.start]) is None or not _closes(text, folded, amount):
         return None
