@@ -14,7 +14,7 @@ from functools import lru_cache
 from modemd.money.amounts import Amount, amounts, mask, points_end
 from modemd.money.context_check import TextContext, all_known
 from modemd.money.fold import fold_pattern
-from modemd.money.labels import Labelled, Role, labelled, leads_to, sentences
+from modemd.money.labels import Labelled, Role, labelled, sentences
 from modemd.money.pack import Pack
 from modemd.money.receipts import doubtful_from, is_lines, is_masked_account, names_the_line, of_somebody_else
 from modemd.money.wordlists import any_of, rule
@@ -52,7 +52,7 @@ def balance(
             return None  # "Balance on 1 May: 55. Now: 12"
         if (
             value is None
-            or _doubled(item, found, text, folded)
+            or _doubled(item, found, folded)
             or not all_known(item, TextContext(text, folded, country, item.amount.sign, pack))
         ):
             return None
@@ -111,19 +111,9 @@ def _is_now(item: Labelled) -> bool:
     return rule("now").fullmatch(item.label.strip(" \n.,:;!-")) is not None
 
 
-def _doubled(item: Labelled, found: list[Labelled], text: str, folded: str) -> bool:
-    """ "Balance 5.20 USD 6.30 EUR": a second amount right behind, without a word of its own; "5.20 EUR balance 6.20
-    EUR": the words may be those of the amount before."""
+def _doubled(item: Labelled, found: list[Labelled], folded: str) -> bool:
+    """ "Balance 5.20 USD 6.30 EUR": a second amount right behind, without a word of its own."""
     for other in found:
-        if (
-            other.amount.sign is not None
-            and other.role is not Role.OTHER
-            and other.amount.end == item.amount.start - len(item.label)
-            and other.amount.value != item.amount.value
-            and not text[other.amount.end :].lstrip()[:1].isupper()
-            and not leads_to(item.label)
-        ):
-            return True
         if other.amount.start >= item.amount.end and other.amount.sign is not None:
             between = folded[item.amount.end : other.amount.start]
             if between.strip() == "(" and item.amount.sign not in {None, other.amount.sign}:

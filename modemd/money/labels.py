@@ -90,11 +90,6 @@ def _link_end() -> re.Pattern[str]:
     return re.compile(rf"(?:[:=]|(?:{any_of('link_verb')}))\s{{0,3}}(?:[-–]\s)?$")
 
 
-def leads_to(label: str) -> bool:
-    """Whether the words end in "is", a colon or the like, so that they can only be about what follows."""
-    return _link_end().search(label) is not None
-
-
 @lru_cache(maxsize=1)
 def _link() -> re.Pattern[str]:
     """What may stand between the word and the number without loosening the tie."""
@@ -257,7 +252,7 @@ def _leads_on(link: str) -> bool:
     strange = re.findall(r"[^\W\d_\u0590-\u109f\u1100-\uffff]{2,}", _link_word().sub(" ", link))
     if "(" in link or len(link) > 90:
         return False
-    if len(strange) <= 1 or (len(strange) <= 8 and leads_to(link)):
+    if len(strange) <= 1 or (len(strange) <= 8 and _link_end().search(link) is not None):
         return True
     return all(everyday.known(word) for word in re.findall(r"[^\W\d_]{2,}", _links().sub(" ", link)))
 
