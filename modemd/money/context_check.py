@@ -139,7 +139,7 @@ def under_heading(context: TextContext, start: int) -> bool:
     if not above or re.search(r"\d", above) or len(above.split()) > 4:
         return False
     ends = text[:start].rstrip(" ")[-1:]
-    return ends in {"\n", ":", "."} and rule("other_purse", "wallets").search(above) is not None
+    return ends in {"\n", "."} and rule("other_purse", "wallets").search(above) is not None
 
 
 def is_stranger(context: TextContext, place: int) -> bool:

@@ -177,7 +177,7 @@ def _opening() -> re.Pattern[str]:
 
 
 def _closes(text: str, folded: str, amount: Amount) -> bool:
-    rest = folded[amount.end : amount.end + 40]
+    rest = folded[amount.end :]
     if not rest.strip() or re.match(r"\s{0,2}[.,;!*(\n]", rest) or rule("valid_until").match(rest.lstrip()):
         return True
     if points_end(folded, amount.end) > amount.end:
