@@ -306,3 +306,16 @@ def test_data_that_is_asked_for_besides_is_no_last_reading(store: Any, row: Any,
     day = timedelta(days=1)
     assert store.last_data_query(balance.sim_key, since=clock.now - day) == data.taken_at
     assert store.last_data_query("iccid:other", since=clock.now - day) is None
+
+
+def test_the_forecast_gets_the_last_of_each_ten_minutes(
+    store: Store, clock: Any, row: Callable[..., Measurement]
+) -> None:
+    """Somebody's script asks without a pause: what the forecast looks through stays small, and a balance that moved is
+    seen all the same."""
+    began = clock.now.replace(minute=0, second=0, microsecond=0)
+    for minute in range(30):
+        clock.now = began + timedelta(minutes=minute)
+        store.add(row(f"{100 - minute}.00"))
+    found = store.balances("iccid:8970101", currency="RUB", since=began - timedelta(days=1))
+    assert found == [(began + timedelta(minutes=minute), Decimal(100 - minute)) for minute in (9, 19, 29)]
