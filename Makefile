@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check index lint format types picture bench mutants lock install uninstall clean
+.PHONY: help demo test programs check index lint format types picture bench mutants lock install uninstall clean
 
 # Where `make install` puts the program; the unit in systemd/ names the same place.
 PREFIX ?= /opt/modemd
@@ -16,6 +16,7 @@ LOCKED := --quiet --disable-pip-version-check --no-deps --require-hashes --only-
 help:
 	@echo 'make demo     a falling balance on a simulated modem: the daemon, its answers, the alert (20 s)'
 	@echo 'make test     the tests'
+	@echo 'make programs gammu-smsd, smstools, wvdial and picocom on the fake modem (10 s; apt-get install them first)'
 	@echo 'make check    lint, format, types and tests'
 	@echo 'make index    the index of the operator packs again, after a change in modemd/operators/'
 	@echo 'make format   let ruff format the code'
@@ -32,7 +33,12 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@command -v gammu >/dev/null || echo 'note: gammu is not installed, its tests are skipped; sudo apt-get install -y gammu'
+	@[ -x /usr/sbin/ModemManager ] || echo 'note: ModemManager is not installed, its tests are skipped; sudo apt-get install -y modemmanager dbus'
 	$(BIN)/python -m pytest -n 6 --dist worksteal
+
+# Not part of `check`: they wait more than they work.
+programs: $(VENV)/.dev
+	MODEMD_PROGRAMS=1 $(BIN)/python -m pytest tests/simulator/test_programs.py
 
 check: lint types test
 

@@ -30,6 +30,7 @@ class Card:
         self.puk = scenario.puk
         self.pin_tries = 0 if scenario.sim == "puk" else scenario.pin_tries
         self.puk_tries = scenario.puk_tries
+        self.selected = "3F00"  # the file that AT+CSIM reads from
         self.locks = scenario.pin is not None  # asks for its PIN at each power-on
 
     @property
@@ -109,6 +110,8 @@ def tries(port: AtPort, command: Command) -> list[bytes]:
     if card.state not in _SHOWN:
         raise RefusedByModemError(SIM_ERRORS[card.state])
     wanted = {"^CPIN": "read", "+QPINC": "read", "+CPINC": "read", "+ZPINPUK": "test"}.get(command.name)
+    if command.name == "^SPIC" and command.form == "set":
+        return [f"^SPIC: {_asked_by_facility(command, pin, puk)}".encode()]
     if command.form not in (wanted, "run") or (command.form == "run" and wanted == "test"):
         if command.form == "test":
             return []
@@ -125,6 +128,8 @@ def tries(port: AtPort, command: Command) -> list[bytes]:
             lines = [f"^SPIC: {puk if card.state == 'puk' else pin}"]
         case "#PCT":
             lines = [f"#PCT: {puk if card.state == 'puk' else pin}"]
+        case "+UPINCNT":
+            lines = [f"+UPINCNT: {pin},3,{puk},10"]
         case "+ZPINPUK":
             lines = [f"+ZPINPUK: {pin},{puk},3,10"]
         case _:
@@ -132,4 +137,13 @@ def tries(port: AtPort, command: Command) -> list[bytes]:
     return [line.encode() for line in lines]
 
 
-TRIES_COMMANDS = ("^CPIN", "+QPINC", "+SPIC", "^SPIC", "#PCT", "+ZPINPUK", "+CPINC")
+def _asked_by_facility(command: Command, pin: int, puk: int) -> int:
+    """^SPIC=facility, and 1 behind it for the PUK of that facility; the locks of the device have no SIM's counter."""
+    counters = {("SC", ""): pin, ("SC", "1"): puk, ("P2", ""): 3, ("P2", "1"): 10}
+    found = counters.get((command.argument(0).upper(), command.argument(1)))
+    if found is None:
+        raise RefusedByModemError("CME 4")
+    return found
+
+
+TRIES_COMMANDS = ("^CPIN", "+QPINC", "+SPIC", "^SPIC", "#PCT", "+ZPINPUK", "+CPINC", "+UPINCNT")

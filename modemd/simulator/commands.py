@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from modemd.simulator import card, codec, messages, radio, service, simfiles
+from modemd.simulator import apdu, card, codec, messages, radio, service, simfiles, status
 from modemd.simulator.card import SIM_ERRORS, SMS_SIM_ERRORS
 from modemd.simulator.command import Command, Held, RefusedByModemError
 from modemd.simulator.profiles import COMMON
@@ -24,7 +24,7 @@ Handler = Callable[["AtPort", Command], Answer]
 _WITHOUT_SIM = {"+CPIN", "+CMEE", "+CFUN", "+CSCS", "+CSQ", "+CREG", "+CGREG", "+CEREG", "+COPS", "+CLAC"}
 _WITHOUT_SIM |= {"+CGMI", "+CGMM", "+CGMR", "+CGSN", "+GMI", "+GMM", "+GMR", "+GSN", "+GCAP", "+CPAS"}
 _WITHOUT_SIM |= {"+FCLASS", "+CCLK", "+CBC", "+CIND", "+CESQ", "+CHUP", "+CLCC", "+IPR", "+IFC", "+ICF"}
-_WITHOUT_SIM |= {*card.TRIES_COMMANDS, "+CMGF"}
+_WITHOUT_SIM |= {*card.TRIES_COMMANDS, *status.HANDLERS, "+CMGF", "+CSIM"}
 _SMS = ("+CMG", "+CPMS", "^SMG")
 
 
@@ -93,7 +93,7 @@ def _basic(port: AtPort, command: Command) -> Answer:
                 f"IMEI: {scenario.imei}",
             )
         case "D":
-            if port.role == "ppp" and value.startswith("*99"):
+            if (port.role == "ppp" or len(port.modem.ports) == 1) and value.lstrip("TtPp").startswith("*99"):
                 port.later(port.modem.scenario.latency_s, port.connect)
                 return Held()
             raise RefusedByModemError("NO CARRIER")
@@ -236,6 +236,7 @@ _HANDLERS: dict[str, Handler] = {
     "+GSN": _imei,
     "+CIMI": _imsi,
     "+CRSM": simfiles.crsm,
+    "+CSIM": apdu.csim,
     "+CNUM": _cnum,
     "+CLAC": _clac,
     "+CPIN": card.cpin,
@@ -250,4 +251,5 @@ _HANDLERS: dict[str, Handler] = {
 _VENDOR_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(card.TRIES_COMMANDS, card.tries),
     **messages.VENDOR_HANDLERS,
+    **status.HANDLERS,
 }

@@ -59,9 +59,16 @@ def parts(sms: Sms, reference: int, *, sent_at: datetime) -> list[Part]:
     return out
 
 
-def record(status: str, pdu: bytes) -> bytes:
-    """What EF_SMS holds of a message: status, service centre address (none), TPDU, FF to the end (31.102 4.2.25)."""
-    return (bytes([RECORD_STATUS[status], 0]) + pdu).ljust(RECORD_SIZE, b"\xff")[:RECORD_SIZE]
+def service_centre(number: str) -> bytes:
+    """The address in front of a TPDU (27.005 3.1 <pdu>): its length in octets, type, digits."""
+    digits = number.lstrip("+")
+    address = bytes([0x91 if number.startswith("+") else 0x81]) + _swapped(digits)
+    return bytes([len(address)]) + address
+
+
+def record(status: str, pdu: bytes, centre: bytes = b"\x00") -> bytes:
+    """What EF_SMS holds of a message: status, service centre address, TPDU, FF to the end (31.102 4.2.25)."""
+    return (bytes([RECORD_STATUS[status]]) + centre + pdu).ljust(RECORD_SIZE, b"\xff")[:RECORD_SIZE]
 
 
 EMPTY_RECORD = b"\x00".ljust(RECORD_SIZE, b"\xff")

@@ -68,6 +68,8 @@ COMMON: Mapping[str, tuple[str, str]] = {
     "+ICF": ("3,3", "(0-6),(0-3)"),
     "+CGDCONT": ('1,"IP","internet","",0,0', '(1-16),"IP",,,(0-2),(0-4)'),
     "+CMER": ("0,0,0,0,0", "(0-3),(0),(0),(0-2),(0,1)"),
+    "+CGEREP": ("0,0", "(0-2),(0,1)"),
+    "+CPLS": ("0", "(0-2)"),
 }
 
 _HUAWEI: Mapping[str, tuple[str, str]] = {
@@ -78,9 +80,7 @@ _HUAWEI: Mapping[str, tuple[str, str]] = {
     "^STSF": ("0", ""),
 }
 _MODE: Mapping[Rat, str] = {"GSM": "^MODE: 3,3", "UMTS": "^MODE: 5,4", "LTE": "^MODE: 7,101"}
-_QUECTEL: Mapping[str, tuple[str, str]] = {
-    "+QURCCFG": ('"urcport","usbat"', '"urcport",("usbat","usbmodem","uart1","all")')
-}
+_QUECTEL: Mapping[str, tuple[str, str]] = {"+QURCCFG": ('"urcport","usbat"', "")}
 
 FAMILIES: Mapping[Profile, Family] = {
     "plain": Family(
@@ -100,7 +100,7 @@ FAMILIES: Mapping[Profile, Family] = {
         iccid_command="^ICCID",
         iccid_shown="^ICCID: ",
         settings=_HUAWEI,
-        commands=("^SMGL", "^SMGR", "^CPIN"),
+        commands=("^SMGL", "^SMGR", "^CPIN", "^HCSQ"),
         resets=("^RESET",),
         sms_full='^SMMEMFULL: "{storage}"',
         wrong_encoding="CME 304",
@@ -141,7 +141,7 @@ FAMILIES: Mapping[Profile, Family] = {
         iccid_shown="+QCCID: ",
         settings=_QUECTEL,
         nvram=("+QURCCFG",),
-        commands=("+QPINC",),
+        commands=("+QPINC", "+QENG", "+QNWINFO", "+QURCCFG"),
         rat=ratcommands.QCFG,
         sim_out=("+CPIN: NOT READY", "+QSIMSTAT: 1,0"),
         sim_in=("+QSIMSTAT: 1,1", "+CPIN: READY", "+QUSIM: 1"),
@@ -157,7 +157,7 @@ FAMILIES: Mapping[Profile, Family] = {
         can=("NR", "LTE", "UMTS"),
         settings=_QUECTEL,
         nvram=("+QURCCFG",),
-        commands=("+QPINC",),
+        commands=("+QPINC", "+QENG", "+QNWINFO", "+QURCCFG"),
         rat=ratcommands.QNWPREFCFG,
         sim_out=("+CPIN: NOT READY", "+QSIMSTAT: 1,0"),
         sim_in=("+QSIMSTAT: 1,1", "+CPIN: READY", "+QUSIM: 1"),
@@ -170,9 +170,14 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="IRA",
         iccid_command="+CICCID",
         iccid_shown="+ICCID: ",
-        settings={"+CEMODE": ("2", "(0-3)"), "+CNSMOD": ("0", "(0,1)"), "+DDET": ("0", "(0,1)")},
+        settings={
+            "+CEMODE": ("2", "(0-3)"),
+            "+CNSMOD": ("0", ""),
+            "+DDET": ("0", "(0,1)"),
+            "+AUTOCSQ": ("0,0", "(0,1),(0,1)"),
+        },
         nvram=("+CEMODE",),
-        commands=("+SPIC",),
+        commands=("+SPIC", "+CPSI", "+CNSMOD"),
         resets=("+CRESET",),
         reads_unmarked=True,
         sms_full="SMS FULL",
@@ -191,7 +196,7 @@ FAMILIES: Mapping[Profile, Family] = {
         iccid_command="+ZICCID",
         iccid_shown="+ZICCID: ",
         settings={"+ZOPRT": ("5", "(5,6)"), "+ZCDRUN": ("8", "(8,9)"), "+ZPCB": ("0", "")},
-        commands=("+ZPINPUK",),
+        commands=("+ZPINPUK", "+ZPAS"),
         rat=ratcommands.ZSNT,
         sim_out=("+ZUSIMR:0",),
         sim_in=("+ZUSIMR:2",),
@@ -204,7 +209,7 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="IRA",
         iccid_command="+ICCID",
         iccid_shown="ICCID: ",
-        commands=("+CPINC",),
+        commands=("+CPINC", "!GSTATUS"),
         resets=("!RESET",),
         rat=ratcommands.SELRAT,
         boot_lines=("+WIND: 4",),
@@ -216,9 +221,9 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="GSM",
         iccid_command="#CCID",
         iccid_shown="#CCID: ",
-        settings={"#SELINT": ("2", "(0-2)"), "#QSS": ("0", "(0-3)"), "+CEMODE": ("2", "(0-3)")},
+        settings={"#SELINT": ("2", "(0-2)"), "#QSS": ("0", ""), "#PSNT": ("0", ""), "+CEMODE": ("2", "(0-3)")},
         nvram=("+CEMODE",),
-        commands=("#PCT",),
+        commands=("#PCT", "#PSNT", "#QSS"),
         resets=("#REBOOT",),
         rat=ratcommands.WS46,
         sim_out=("#QSS: 0",),
@@ -231,6 +236,7 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="IRA",
         iccid_command="+CCID",
         iccid_shown="+CCID: ",
+        commands=("+UPINCNT",),
         resets=("+CFUN=16",),
         rat=ratcommands.URAT,
         sim_out=("+UUSIMSTAT: 0",),
@@ -257,8 +263,8 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="GSM",
         iccid_command="^SCID",
         iccid_shown="^SCID: ",
-        settings={"^SCKS": ("0,1", "(0,1)")},
-        commands=("^SPIC",),
+        settings={"^SCKS": ("0,1", "(0,1)"), "^SIND": ("0", "")},
+        commands=("^SPIC", "^SMONI", "^SIND"),
         menu_prompts=True,
         rat=ratcommands.SXRAT,
         sim_out=("^SCKS: 0",),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from modemd.simulator.card import SIM_ERRORS
 from modemd.simulator.command import Command, RefusedByModemError
 from modemd.simulator.scenario import REGISTRATIONS, Rat, Registration
+from modemd.simulator.status import AREA, CELL
 
 if TYPE_CHECKING:
     from modemd.simulator.modem import SimulatedModem
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 REGISTRATION_COMMANDS = ("+CREG", "+CGREG", "+CEREG")
 RESTART_DELAY_S = 0.05  # from the OK of a restart to the device leaving the bus
 _ACCESS_TECHNOLOGY: dict[Rat, int] = {"GSM": 0, "UMTS": 2, "LTE": 7, "NR": 11}  # 27.007 7.3
-_LOCATION = '"1A2B","00C3D4E5"'
+_LOCATION = f'"{AREA}","{CELL}"'
 
 
 def state_of(modem: SimulatedModem, name: str) -> Registration:

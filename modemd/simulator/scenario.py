@@ -63,6 +63,7 @@ USB_KINDS: tuple[UsbKind, ...] = get_args(UsbKind)
 SmsStatus = Literal["unread", "read", "unsent", "sent"]
 SMS_STATES: tuple[SmsStatus, ...] = get_args(SmsStatus)
 SENT_AT = datetime(2026, 11, 20, 10, 30, tzinfo=timezone(timedelta(hours=3)))  # where nobody says what time it is
+SERVICE_CENTRE = "+79168999100"
 
 NO_DCS = -1  # `dcs = "none"`: the field is left out
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 
 from modemd.simulator.profiles import COMMON, FAMILIES, Family
-from modemd.simulator.scenario import Scenario
+from modemd.simulator.scenario import SERVICE_CENTRE, Scenario
 
 # By command name without prefix. Qualcomm's and others' stacks keep these for each port.
 OWN_OF_A_PORT = frozenset({"E", "V", "Q", "CMEE", "CSCS", "CMGF", "CSDH"})
@@ -90,7 +90,7 @@ def fresh_shared(scenario: Scenario, family: Family) -> dict[str, str]:
         "COPS_FORMAT": "0",
         "CFUN": "1",
         "CUSD": "0",
-        "CSCA": "+79168999100",
+        "CSCA": SERVICE_CENTRE,
     }
     shared |= _given(scenario)
     return {name: value for name, value in shared.items() if name not in OWN_OF_A_PORT and name not in kept}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from modemd.simulator import codec, pdu
-from modemd.simulator.scenario import Sms, Storage
+from modemd.simulator.scenario import SERVICE_CENTRE, Sms, Storage
 
 if TYPE_CHECKING:
     from modemd.simulator.modem import SimulatedModem
@@ -29,6 +29,7 @@ class Stored:
     text: str
     sender: str
     sent_at: datetime
+    centre: bytes = b"\x00"  # the service centre's address; no address = the SIM's own
 
 
 class Touch(NamedTuple):
@@ -179,7 +180,9 @@ class MessageStore:
         reference = self._reference if sms.reference is None else sms.reference
         sent_at = sms.sent_at or self._modem.wall()
         parts = pdu.parts(sms, reference, sent_at=sent_at)
-        return [Stored(status, part.pdu, part.text, sms.sender, sent_at) for part in parts]
+        came = sms.status in ("unread", "read") and sms.pdu is None
+        centre = pdu.service_centre(SERVICE_CENTRE) if came else b"\x00"
+        return [Stored(status, part.pdu, part.text, sms.sender, sent_at, centre) for part in parts]
 
 
 def text_of(port: AtPort, part: Stored) -> bytes:
@@ -200,8 +203,8 @@ def two_lines(head: str, body: bytes) -> bytes:
 
 
 def whole(part: Stored) -> bytes:
-    """The PDU as a line; "00": the service centre is the SIM's own."""
-    return ("00" + part.pdu.hex().upper()).encode()
+    """The PDU as a line, the service centre's address in front."""
+    return (part.centre + part.pdu).hex().upper().encode()
 
 
 def _handed_over(port: AtPort, part: Stored) -> bytes:

@@ -6,10 +6,7 @@ nothing."""
 from __future__ import annotations
 
 import os
-import select
-import shutil
 import subprocess
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +15,8 @@ import pytest
 
 from modemd.simulator.pty import FakeModem
 from modemd.simulator.start import Source
+from tests.simulator.others import need, said_until
 
-GAMMU_DEADLINE_S = 30.0  # it needs 4 to 6 s to get to know a modem, on a quiet machine
 MTS_LIKE = """
 [modem]
 profile = "quectel"
@@ -96,26 +93,6 @@ def test_python_gsmmodem_as_shipped(
 
 
 def gammu_program() -> list[str]:
-    """gammu with its output unbuffered, because it waits on behind a reply; skips, or fails where CI promised it."""
-    missing = [name for name in ("gammu", "stdbuf") if shutil.which(name) is None]
-    if missing:
-        message = f"{', '.join(missing)} is not installed; apt-get install gammu coreutils"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    """gammu with its output unbuffered, because it waits on behind a reply."""
+    need("gammu", "stdbuf", package="gammu coreutils")
     return ["stdbuf", "-oL", "gammu"]
-
-
-def said_until(process: subprocess.Popen[bytes], expected: str) -> str:
-    """Its output up to the expected text, or all of it."""
-    assert process.stdout is not None
-    said, deadline = b"", time.monotonic() + GAMMU_DEADLINE_S
-    while expected.encode() not in said:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([process.stdout], [], [], left)[0]:
-            break
-        data = os.read(process.stdout.fileno(), 4096)
-        if not data:
-            break
-        said += data
-    return said.decode("utf-8", "replace")
