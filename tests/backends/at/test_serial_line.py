@@ -182,3 +182,34 @@ def test_a_port_that_only_echoes(peer: Any, quick: Timeouts) -> None:
     with pytest.raises(ModemSilent, match="RX and TX"):
         Modem(peer.path, timeouts=quick, rates=RATES).connect()
     assert len(peer.commands) < 12
+
+
+@pytest.mark.parametrize(
+    ("charset", "request_", "answer", "text"),
+    [
+        ("HEX", "2A31303023", b'"42616C616E636520352E3230",15', "Balance 5.20"),
+        ("HEX", "2A31303023", b'"42616C616E636520352E3230"', "Balance 5.20"),
+        ("8859-1", "*100#", b'"Cr\xe9dit 5.20",15', "Crédit 5.20"),
+        ("PCCP437", "*100#", b'"Balance 5.20",15', "Balance 5.20"),
+        (
+            "UCS2",
+            "002A0031003000300023",
+            '"{}",15'.format("Crédit 5.20".encode("utf-16-be").hex()).encode(),
+            "Crédit 5.20",
+        ),
+    ],
+)
+def test_a_character_set_of_another_program(
+    peer: Any, quick: Timeouts, charset: str, request_: str, answer: bytes, text: str
+) -> None:
+    """The code is written and the answer is read as it says, and it is as before behind us."""
+    peer.answers |= {"AT+CSCS?": (f'+CSCS: "{charset}"', "OK"), "AT+CSCS=*": ("OK",)}
+    peer.answers["AT+CUSD=1*"] = ("OK", b"\r\n+CUSD: 0," + answer + b"\r\n")
+    modem = Modem(peer.path, timeouts=quick)
+    modem.connect()
+    result = modem.ussd(UssdRequest(code="*100#", timeout_s=2.0))
+    modem.close()
+    assert request_ in peer.requests[0]
+    changes = [line for line in peer.commands if line.startswith("AT+CSCS=")]
+    assert not changes or changes[-1] == f'AT+CSCS="{charset}"'
+    assert result.text == text
