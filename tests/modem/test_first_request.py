@@ -11,7 +11,7 @@ from modemd.modem.worker import BalanceQuery, Worker
 from modemd.records import Measurement
 from modemd.simulator.profiles import FAMILIES
 
-MOST_COMMANDS = 17  # from opening to the first request
+MOST_COMMANDS = 16  # from opening to the first request
 SCENARIO = """
 [modem]
 profile = "{profile}"
@@ -25,7 +25,7 @@ replies = ["Balance 12.50"]
 
 @pytest.mark.parametrize("profile", sorted(FAMILIES))
 def test_few_commands_before_the_first_request(profile: str, fake_modem: Any, start: Callable[..., Worker]) -> None:
-    """At most 17 command lines before it, whatever the make: its own ICCID command goes first. The balance is read."""
+    """At most 16 command lines before it, whatever the make: its own ICCID command goes first. The balance is read."""
     fake = fake_modem(SCENARIO.format(profile=profile))
     row = start(fake.path).submit(BalanceQuery()).result(15)
     assert isinstance(row, Measurement)

@@ -72,8 +72,10 @@ class Dialogue:
         self.answers_due = 0
         terms = _Terms(request, float("inf") if request.total_s is None else started + request.total_s)
         try:
-            if not self._presentation_read:
-                self._read_presentation()
+            quirk = self._encodings.quirk
+            if quirk is None or quirk.mode_read is None:  # else that is asked instead: 16 commands before a request
+                self.read_presentation()
+            self._presentation_read = True  # the request sets it
             if self._session_unsure:
                 self.cancel()
             outcome = self._climb(terms)
@@ -140,8 +142,11 @@ class Dialogue:
         for line in late:
             self._on_unsolicited(line)
 
-    def _read_presentation(self) -> None:
-        """A request switches <n> of +CUSD on (27.007 7.15): who found it off gets it back at close."""
+    def read_presentation(self) -> None:
+        """A request switches <n> of +CUSD on (27.007 7.15): who found it off gets it back at close. Once, and in vain
+        behind a request. Raises ModemError."""
+        if self._presentation_read:
+            return
         self._presentation_read = True
         answer = self._modem.execute("AT+CUSD?")  # late, "+CUSD: 1" would pass for a menu
         if any(re.match(r"\+CUSD:\s*0\b", line) for line in answer.lines):

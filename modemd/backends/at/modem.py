@@ -249,7 +249,8 @@ class Modem:
         return self.details(self.registration())
 
     def details(self, known: Network) -> Network:
-        """`known` completed with operator, technology and signal."""
+        """`known` completed with operator, technology and signal; what a request will change is noted as well."""
+        self._talking().read_presentation()
         return registration.read_details(
             lambda line: self.command(line, self.timeouts.network_s), known, te_charset=self.te_charset
         )
