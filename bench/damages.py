@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-PAGE = 4096
+PAGE = 1024  # of a file that modemd makes
 FRAME = 24 + PAGE
 WAL_HEADER = 32
 NAME = "modemd.sqlite"

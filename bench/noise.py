@@ -72,7 +72,8 @@ def rows(lines: int, queries: int, chance: random.Random) -> list[Row]:
         over.set()
         asker.join()
         with Client.connect(socket_of(folder)) as client:
-            calm = [client.request("balance")["balance"] for _ in range(3)]
+            ends = [client.request("balance") for _ in range(3)]
+            calm = [end["balance"] for end in ends]
             history = list(client.rows("history"))
         time.sleep(SETTLE_S)
         after, cpu = Look.at(process.pid), cpu_s(process.pid) - cpu
@@ -99,6 +100,7 @@ def rows(lines: int, queries: int, chance: random.Random) -> list[Row]:
             "",
             "read again",
             None not in calm,
+            "; ".join(str(end["error"]) for end in ends if end["error"]),
         ),
         growth(before, after, 2.0),
     ]

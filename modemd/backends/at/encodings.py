@@ -37,7 +37,6 @@ class RequestEncodings:
     def __init__(self, modem: AskedModem) -> None:
         self._modem = modem
         self._method: str | None = None
-        self._mode_read = False
         self._mode_says: str | None = None
 
     @property
@@ -80,9 +79,9 @@ class RequestEncodings:
                 self._modem.set_charset(before)
 
     def _mode(self) -> str | None:
-        """How the modem says that it reads requests; asked once, and only of makes that can tell."""
-        if not self._mode_read:
-            self._mode_read = True
+        """How the modem says that it reads requests; asked of makes that can tell, until it was said or a request has
+        shown it: an error may have been noise of the wire."""
+        if self._mode_says is None and self.proven is None:
             quirk = self.quirk
             if quirk is not None and quirk.mode_read is not None:
                 answer = self._modem.execute(quirk.mode_read)

@@ -220,6 +220,20 @@ def test_huawei_says_how_it_reads_requests(peer: Any, fast: Timeouts) -> None:
     assert not [line for line in peer.commands if line.startswith("AT^USSDMODE=")]
 
 
+def test_huawei_is_asked_again_how_it_reads_requests_while_nothing_shows_it(peer: Any, fast: Timeouts) -> None:
+    """An ERROR in a noisy moment is no word of an old firmware: packed requests to a modem that wants plain ones would
+    fail until the port is opened again."""
+    with opened(peer, fast) as modem:
+        modem.device = Device(manufacturer="huawei", model="E173")
+        peer.answers["AT^USSDMODE?"] = ("ERROR",)
+        peer.ussd("OK", "+CUSD: 4")
+        dial(modem)
+        peer.answers["AT^USSDMODE?"] = ("^USSDMODE: 0", "OK")
+        peer.ussd(*ANSWER)
+        dial(modem)
+        assert sent(peer)[-1] == PLAIN
+
+
 # What a modem may say to a request; the first of a pair: whether the network may have got it.
 ENDS: list[tuple[bool, tuple[Any, ...]]] = [
     (False, ("ERROR",)),
