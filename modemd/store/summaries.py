@@ -16,8 +16,8 @@ from modemd.records import Measurement
 
 ASKED = ("query", "schedule")
 OF_BALANCE = "about IS NULL"  # and not of the data left, which was asked for besides
-_NUMBER = "(balance IS NOT NULL OR data_left_mb IS NOT NULL)"
-HAS_NUMBER = f"({_NUMBER} AND {OF_BALANCE})"
+NUMBER = "(balance IS NOT NULL OR data_left_mb IS NOT NULL)"
+HAS_NUMBER = f"({NUMBER} AND {OF_BALANCE})"
 
 # Good news and tests need nobody to act: they are never open. The index alerts_open serves who asks in these words.
 OPEN_ALERT = "closed_at IS NULL AND acknowledged_at IS NULL AND event NOT IN ('recovered', 'test')"
@@ -25,7 +25,7 @@ OPEN_ALERT = "closed_at IS NULL AND acknowledged_at IS NULL AND event NOT IN ('r
 
 def _statements(of_balance: str) -> tuple[str, ...]:
     """All of it out of the rows, but for the SIMs' alert states, which stay."""
-    number = f"{_NUMBER} AND {of_balance}"
+    number = f"{NUMBER} AND {of_balance}"
     return (
         f"""INSERT INTO sims (sim_key, last_row, last_asked, last_unasked)
         SELECT sim_key, max(CASE WHEN {of_balance} THEN id END),
@@ -68,7 +68,9 @@ def enter(db: Connection, m: Measurement, number: int, now: datetime) -> None:
     if m.about == "balance" and (m.reading.balance is not None or m.reading.data_left_mb is not None):
         kind = "last_asked" if m.origin in ASKED else "last_unasked"
         db.execute(f"UPDATE sims SET {kind} = ? WHERE sim_key = ?", (number, m.sim_key))  # noqa: S608 (two words)
-    sitting = db.execute("SELECT sim_key FROM seats WHERE modem = ? ORDER BY since_row DESC LIMIT 1", (m.modem,))
+    sitting = db.execute(
+        "SELECT sim_key FROM seats WHERE modem = ? AND since_row > 0 ORDER BY since_row DESC LIMIT 1", (m.modem,)
+    )
     if tuple(sitting.fetchone() or ()) != (m.sim_key,):
         db.execute(
             "INSERT INTO seats (sim_key, modem, since_row) VALUES (?, ?, ?)"

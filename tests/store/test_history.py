@@ -319,3 +319,14 @@ def test_the_forecast_gets_the_last_of_each_ten_minutes(
         store.add(row(f"{100 - minute}.00"))
     found = store.balances("iccid:8970101", currency="RUB", since=began - timedelta(days=1))
     assert found == [(began + timedelta(minutes=minute), Decimal(100 - minute)) for minute in (9, 19, 29)]
+
+
+def test_a_sim_is_known_in_its_modem_from_its_first_row_on(store: Store, row: Row, clock: Any) -> None:
+    """The attempt before each row says who is asked, not yet who has been there."""
+    for sim in ("iccid:1", "iccid:2", "iccid:1"):
+        store.note_attempt("home", sim, at=clock.now, origin="schedule")
+        store.add(row("5.00", sim_key=sim))
+        assert store.current_sim_key("home") == sim
+        last = store.last_reading("home")
+        assert last is not None and last.sim_key == sim
+    assert store.standing("home", "iccid:3", now=clock.now).had_other_sim
