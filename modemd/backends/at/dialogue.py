@@ -72,14 +72,12 @@ class Dialogue:
         self.answers_due = 0
         terms = _Terms(request, float("inf") if request.total_s is None else started + request.total_s)
         try:
-            quirk = self._encodings.quirk
-            if quirk is None or quirk.mode_read is None:  # else that is asked instead: 16 commands before a request
-                self.read_presentation()
-            self._presentation_read = True  # the request sets it
+            self._note_presentation()
             if self._session_unsure:
                 self.cancel()
             outcome = self._climb(terms)
             if outcome.never_sent and request.repeatable and terms.time_left():
+                self._note_presentation()
                 again = self._climb(terms)
                 outcome = again if again.answered or again.cancelled else outcome
             return outcome.result(request.code, time.monotonic() - started)
@@ -106,6 +104,7 @@ class Dialogue:
     def forget(self) -> None:
         """The modem started anew: no session is open, and nothing is owed any more."""
         self.menu_open = self._session_unsure = self._prompt = False
+        self._presentation_read = False  # it starts with its own
 
     def decode(self, line: str) -> UssdMessage | None:
         """A +CUSD line read, None for any other; one that asks something leaves a session open."""
@@ -143,14 +142,20 @@ class Dialogue:
             self._on_unsolicited(line)
 
     def read_presentation(self) -> None:
-        """A request switches <n> of +CUSD on (27.007 7.15): who found it off gets it back at close. Once, and in vain
-        behind a request. Raises ModemError."""
+        """A request switches <n> of +CUSD on (27.007 7.15): who found it off gets it back at close. Once, once
+        more behind a start of the modem, and in vain behind a request. Raises ModemError."""
         if self._presentation_read:
             return
         self._presentation_read = True
         answer = self._modem.execute("AT+CUSD?")  # late, "+CUSD: 1" would pass for a menu
         if any(re.match(r"\+CUSD:\s*0\b", line) for line in answer.lines):
             self._modem.restore_at_close("AT+CUSD=0")
+
+    def _note_presentation(self) -> None:
+        quirk = self._encodings.quirk
+        if quirk is None or quirk.mode_read is None:  # else that is asked instead: 16 commands before a request
+            self.read_presentation()
+        self._presentation_read = True  # the request sets it
 
     # --- the order of encodings
 

@@ -114,10 +114,11 @@ class Modem:
             found = self._found.charset
             charset = [f'AT+CSCS="{found}"'] if found is not None and self.te_charset != found else []
             try:
-                for line in [*charset, *self._found.restore]:
+                lines = [*charset, *self._found.restore]
+                for line in lines:
                     if engine.unsure:
                         break  # a modem that no longer answers is left alone
-                    engine.execute(line, timeout_s=self.timeouts.restore_s, numeric=line is self._found.restore[-1])
+                    engine.execute(line, timeout_s=self.timeouts.restore_s, numeric=line is lines[-1])
             except ModemdError:
                 pass  # it is gone: nothing can be put back
         self.alive = False

@@ -213,3 +213,30 @@ def test_a_character_set_of_another_program(
     changes = [line for line in peer.commands if line.startswith("AT+CSCS=")]
     assert not changes or changes[-1] == f'AT+CSCS="{charset}"'
     assert result.text == text
+
+
+def test_presentation_is_put_back_behind_a_start(uart: Any, quick: Timeouts) -> None:
+    """A modem that started anew has it off again, and the next request switches it on again."""
+    uart.answers |= {"AT+CUSD?": ("+CUSD: 0", "OK"), "AT+CUSD=0": ("OK",)}
+    uart.answers["AT+CUSD=1*"] = ("OK", '+CUSD: 0,"Balance 5",15')
+    modem = Modem(uart.path, timeouts=quick)
+    modem.connect()
+    modem.ussd(UssdRequest(code="*100#", timeout_s=2.0))
+    start(uart, "RDY")
+    modem.wait(0.3, until=lambda: modem.te_charset == "UCS2")
+    modem.ussd(UssdRequest(code="*100#", timeout_s=2.0))
+    modem.close()
+    assert uart.commands.count("AT+CUSD=0") == 1
+
+
+def test_a_character_set_is_all_there_is_to_put_back(peer: Any, quick: Timeouts) -> None:
+    """Where echo, errors and presentation were as we want them, close() puts back the character set, and the port is
+    free behind it."""
+    peer.answers |= {"AT+CMEE?": ("+CMEE: 1", "OK"), "AT+CSCS=*": ("OK",)}
+    modem = Modem(peer.path, timeouts=quick)
+    modem.connect()
+    assert modem.set_charset("UCS2")
+    modem.close()
+    assert peer.commands[-1] == 'AT+CSCS="GSM"'
+    modem.connect()
+    modem.close()
