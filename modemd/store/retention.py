@@ -20,13 +20,13 @@ from sqlite3 import Connection
 
 from modemd.store.history import History
 from modemd.store.rows import time_text
-from modemd.store.summaries import HAS_NUMBER, OPEN_ALERT, day_of
+from modemd.store.summaries import NUMBER, OPEN_ALERT, day_of
 
 STEP_ROWS = 200  # 4 ms of a 2 GHz core, 30 ms of a Pi Zero
 STEP_PAGES = 64  # given back at one go: 128 KiB
 ATTEMPTS_KEPT = timedelta(days=2)  # the daily budget looks one day back
 
-# `thinned` of a day, in this order.
+# Bits of `thinned` of a day: either may be due first, or for the first time when the configuration is another one.
 _FAILURES, _READINGS = 1, 2
 
 # No NULL among them: NOT IN would hold for no row then.
@@ -38,7 +38,8 @@ _POINTED_AT = """
         SELECT (SELECT max(id) FROM readings WHERE readings.modem = seats.modem) AS last FROM seats
     ) WHERE last IS NOT NULL
 """
-_LAST_OF_DAY = f"SELECT max(id) FROM readings WHERE id >= :first AND id < :end AND {HAS_NUMBER} GROUP BY sim_key"  # noqa: S608
+# Of the balance, and of the data left where that was asked for besides.
+_LAST_OF_DAY = f"SELECT max(id) FROM readings WHERE id >= :first AND id < :end AND {NUMBER} GROUP BY sim_key, about"  # noqa: S608
 
 
 class Retention(History):
@@ -58,21 +59,21 @@ class Retention(History):
             return False
         day = db.execute(
             "SELECT first_row, (SELECT min(first_row) FROM days AS next WHERE next.first_row > days.first_row) AS end"
-            " FROM days WHERE thinned < ? AND day < ? AND first_row <="
+            " FROM days WHERE thinned & ? = 0 AND day < ? AND first_row <="
             " (SELECT first_row FROM days ORDER BY first_row DESC LIMIT 1 OFFSET ?) ORDER BY first_row LIMIT 1",
             (level, day_of(now - timedelta(days=days)), days),
         ).fetchone()
         if day is None:
             return False
         first, end = day["first_row"], day["end"]
-        condition = f"NOT {HAS_NUMBER}" if level == _FAILURES else f"{HAS_NUMBER} AND id NOT IN ({_LAST_OF_DAY})"
+        condition = f"NOT {NUMBER}" if level == _FAILURES else f"{NUMBER} AND id NOT IN ({_LAST_OF_DAY})"
         done = db.execute(
             "DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE id >= :first AND id < :end"  # noqa: S608
             f" AND {condition} AND id NOT IN ({_POINTED_AT}) LIMIT :limit)",
             {"first": first, "end": end, "limit": STEP_ROWS},
         )
         if done.rowcount < STEP_ROWS:
-            db.execute("UPDATE days SET thinned = ? WHERE first_row = ?", (level, first))
+            db.execute("UPDATE days SET thinned = thinned | ? WHERE first_row = ?", (level, first))
         return True
 
     def _delete_attempts(self, db: Connection, now: datetime) -> None:

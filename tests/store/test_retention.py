@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from modemd.records import Alert, Keep, Measurement
+from modemd.records import Alert, Keep, Measurement, Reading
 from modemd.store import Store
 from modemd.store import layout as file_layout
 from modemd.store.schema import MIGRATIONS, migrate
@@ -217,3 +217,33 @@ def test_a_large_file_met_damage(store: Store, row: Row, folder: Path, monkeypat
     again = Store(folder)
     assert again.notice is None
     again.close()
+
+
+def test_failures_go_also_where_readings_are_thinned_first(store: Store, row: Row, clock: Any) -> None:
+    """Whichever of the two is kept longer: neither stays for ever."""
+    store.keep = Keep(readings_days=10, failures_days=20)
+    lived(store, row, clock, 15)
+    tidied(store, clock)
+    clock.now += timedelta(days=25)
+    lived(store, row, clock, 25)
+    tidied(store, clock)
+    assert min(m.taken_at for m in store.history() if m.error is not None) == clock.now - timedelta(days=20)
+
+
+def test_what_was_left_of_the_data_is_kept_as_long_as_readings(store: Store, row: Row, clock: Any) -> None:
+    """It was asked for besides the balance, and is no failure; one that brought no number is."""
+    store.keep = Keep(readings_days=40, failures_days=10)
+    end = clock.now
+    for day in range(60, 0, -1):
+        clock.now = end - timedelta(days=day)
+        data = Reading(kind="other", data_left_mb=float(day))
+        store.add(row(about="data", reading=data))
+        store.add(row(about="data", reading=data))
+        store.add(row("5.00"))
+        store.add(row(about="data", error="no data"))
+    clock.now = end
+    tidied(store, clock)
+    for age, kept, failed in ((50, 1, 0), (30, 2, 0), (5, 2, 1)):
+        found = [m for m in store.history() if m.taken_at == clock.now - timedelta(days=age) and m.about == "data"]
+        assert [m.reading.data_left_mb for m in found if m.error is None] == [float(age)] * kept
+        assert sum(m.error is not None for m in found) == failed
