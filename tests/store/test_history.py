@@ -328,5 +328,6 @@ def test_a_sim_is_known_in_its_modem_from_its_first_row_on(store: Store, row: Ro
         store.add(row("5.00", sim_key=sim))
         assert store.current_sim_key("home") == sim
         last = store.last_reading("home")
-        assert last is not None and last.sim_key == sim
+        assert last is not None
+        assert last.sim_key == sim
     assert store.standing("home", "iccid:3", now=clock.now).had_other_sim
