@@ -172,7 +172,7 @@ class Dialogue:
         for charset, encoded in self._encodings.ways(asked.code):
             if best is not None and not terms.time_left():
                 break
-            with self._encodings.charset(charset) as ready:
+            with self._encodings.charset(charset, answers=lambda: not self._engine.unsure) as ready:
                 if not ready:
                     continue
                 outcome = self._converse(encoded.method, encoded.argument, terms)

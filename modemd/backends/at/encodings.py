@@ -64,9 +64,9 @@ class RequestEncodings:
         return order
 
     @contextmanager
-    def charset(self, charset: str | None) -> Iterator[bool]:
+    def charset(self, charset: str | None, *, answers: Callable[[], bool] = lambda: True) -> Iterator[bool]:
         """The TE character set changed for one request and put back, after errors too; False when the modem will
-        not."""
+        not. A modem that does not answer (`answers`) keeps it until its port is closed: who cancelled does not wait."""
         before = self._modem.te_charset
         if charset is None or before is None:
             yield charset is None
@@ -75,7 +75,7 @@ class RequestEncodings:
         try:
             yield ready
         finally:
-            if ready:
+            if ready and answers():
                 self._modem.set_charset(before)
 
     def _mode(self) -> str | None:

@@ -3,6 +3,7 @@ older firmware of many makes."""
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -92,3 +93,36 @@ def test_the_port_is_not_called_dead_while_the_answer_may_come(
     assert row.error is None
     assert {snapshot.state for snapshot in watch.snapshots} <= {"starting", "ready", "busy", "quarantine"}
     assert [one.origin for one in watch.rows] == ["late", "query"]
+
+
+def test_who_cancels_does_not_wait_for_the_character_set(peer: Any, fast: Timeouts) -> None:
+    """A request in a set of its own, to a modem that holds OK back: the set is put back at close instead."""
+    held, cancelled, wake = threading.Event(), threading.Event(), os.pipe()
+    peer.answers |= {"AT+CSCS?": ('+CSCS: "UCS2"', "OK"), "AT+CSCS=*": ("OK",)}
+
+    def answer(_command: str) -> tuple[Any, ...]:
+        if 'AT+CSCS="GSM"' not in peer.commands:
+            return ("ERROR",)
+        cancelled.set()
+        os.write(wake[1], b"!")
+        held.wait(5)
+        return ("OK",)
+
+    peer.answers["AT+CUSD=1*"] = answer
+    modem = Modem(peer.path, timeouts=fast, wake_fd=wake[0])
+    modem.connect()
+    try:
+        began = time.monotonic()
+        result = modem.ussd(UssdRequest(code="*100#", timeout_s=30.0, cancelled=cancelled.is_set))
+        assert result.error == "cancelled"
+        assert time.monotonic() - began < 4
+        assert modem.te_charset == "GSM"
+        held.set()
+        os.read(wake[0], 1)
+        assert modem.command("AT+CGMM") == ["M1"]
+    finally:
+        held.set()
+        modem.close()
+        for end in wake:
+            os.close(end)
+    assert 'AT+CSCS="UCS2"' in peer.commands
