@@ -18,11 +18,12 @@ Command = Callable[[str], Sequence[str]]
 
 
 class Questions:
-    """The commands that ask a modem who it is, and whose SIM it has: what gets no answer shares one budget, and is not
-    asked again as long as this lives, which is as long as the port is open."""
+    """The commands that ask a modem who it is, and whose SIM it has: what gets no answer shares one budget, and what
+    never got one is not asked again as long as this lives, which is as long as the port is open."""
 
     def __init__(self, command: Callable[[str, float], Sequence[str]], timeouts: Timeouts) -> None:
         self._command, self._timeouts = command, timeouts
+        self._answered: set[str] = set()
         self._mute: set[str] = set()
         self._left_s = timeouts.identities_s
 
@@ -36,12 +37,17 @@ class Questions:
         if line in self._mute or limit_s <= 0:
             raise CommandError(line_of("no final result", about=line), code="no final result")
         try:
-            return self._command(line, limit_s)
+            answer = self._command(line, limit_s)
         except CommandError as error:
-            if error.code == "no final result":
+            if error.code != "no final result":
+                self._answered.add(line)
+                raise
+            self._left_s -= limit_s
+            if line not in self._answered:  # else it was slow, or lost, this once
                 self._mute.add(line)
-                self._left_s -= limit_s
             raise
+        self._answered.add(line)
+        return answer
 
 
 SPN_BY_FILE = "AT+CRSM=176,28486,0,0,17"  # 28486 = 6F46 is the service provider name's file (31.102 4.2.12)

@@ -43,3 +43,15 @@ def test_one_that_is_not_answered(peer: Any, fast: Timeouts) -> None:
         assert [peer.commands.count(line) for line in ("AT+CGMI", "AT+CIMI")] == [1, 1]
     finally:
         modem.close()
+
+
+def test_one_that_was_answered_before_is_asked_again(peer: Any, fast: Timeouts) -> None:
+    """A slow or lost answer in weeks must not cost the SIM its name, and with it the operator, until the port is opened
+    again."""
+    peer.answers["AT+CIMI"] = [("250010000000012", "OK"), (), ("250010000000012", "OK")]
+    modem = Modem(peer.path, timeouts=fast)
+    modem.connect()
+    try:
+        assert [modem.identify()[1].imsi for _ in range(3)] == ["250010000000012", None, "250010000000012"]
+    finally:
+        modem.close()
