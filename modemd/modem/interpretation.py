@@ -117,9 +117,11 @@ def _asked(backend: Backend, dial: Dial, terms: Terms) -> CodeResult:
 
 
 def _unharmed(backend: Backend, dial: Dial, terms: Terms) -> CodeResult:
-    """One question, asked once more where its answer was damaged on the wire."""
+    """One question, asked once more where its answer was damaged on the wire, or cannot be read on a wire that has
+    shown damage: a flipped bit may make a letter of a digit, which shows nothing."""
     answer = _asked(backend, dial, terms)
-    if _may_ask_again(answer, backend, terms) and is_damaged(answer.result.text or ""):
+    harmed = is_damaged(answer.result.text or "") or (backend.damaged and answer.error == "unreadable")
+    if harmed and _may_ask_again(answer, backend, terms):
         return max(answer, _asked(backend, dial, terms), key=lambda one: one.worth)
     return answer
 

@@ -66,7 +66,7 @@ class History(Database):
         """A stored row whose meaning could not be written, to be judged later: see unjudged()."""
         if m.seq is not None:
             with self._transaction() as db:
-                db.execute("INSERT INTO unjudged (id, sim_key) VALUES (?, ?)", (m.seq, m.sim_key))
+                db.execute("INSERT OR REPLACE INTO unjudged (id, sim_key) VALUES (?, ?)", (m.seq, m.sim_key))
                 self.has_unjudged = True
 
     def look_for_unjudged(self) -> None:

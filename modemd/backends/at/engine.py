@@ -188,6 +188,10 @@ class Engine:
                 continue
             found = answer.final
             if numeric_result(answer.final_line or "") is not None:
+                # A lonely digit may be noise, and ATV0 at the close would take the words from everybody: once more.
+                again = self.execute("AT", timeout_s=probe_s or self.timeouts.probe_s, numeric=True)
+                self.numeric = numeric_result(again.final_line or "") is not None
+            if self.numeric:
                 self.execute(VERBOSE, timeout_s=probe_s or self.timeouts.probe_s, numeric=True)
             self.drain()
             if found.ok:

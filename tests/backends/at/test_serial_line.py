@@ -240,3 +240,13 @@ def test_a_character_set_is_all_there_is_to_put_back(peer: Any, quick: Timeouts)
     assert peer.commands[-1] == 'AT+CSCS="GSM"'
     modem.connect()
     modem.close()
+
+
+def test_a_lonely_digit_is_no_manner(peer: Any, quick: Timeouts) -> None:
+    """Noise in front of the OK: the modem spoke in words before, and does so afterwards."""
+    answers = iter([(b"\r\n0\r\n", "OK")])
+    peer.answers["AT"] = lambda _command: next(answers, ("OK",))
+    modem = Modem(peer.path, timeouts=quick)
+    modem.connect()
+    modem.close()
+    assert not [line for line in peer.commands if "V0" in line]

@@ -123,3 +123,14 @@ def test_a_damaged_answer_to_a_code_that_may_cost(house: Any, script: Any) -> No
     row = house.open(code="*105#").balance()
     assert script.dialled == ["*105#"]
     assert (row.reading.balance, row.error, row.text) == (None, "unreadable", DAMAGED)
+
+
+@pytest.mark.parametrize(("damaged", "dialled"), [(True, ["*100#", "*100#"]), (False, ["*100#", "#100#"])])
+def test_what_cannot_be_read_on_a_damaged_wire_is_asked_for_once_more(
+    house: Any, script: Any, damaged: bool, dialled: list[str]
+) -> None:
+    """A flipped bit that makes a letter of a digit shows nothing; that the wire damages is known from before."""
+    script.damaged = damaged
+    script.ussd |= {"*100#": ["Balance q12.40", "Balance 312.40"], "#100#": "Balance 312.40"}
+    row = house.open().balance()
+    assert (script.dialled, row.reading.balance) == (dialled, Decimal("312.40"))

@@ -17,8 +17,8 @@ TIMEOUT = Fails("network timeout")
     ("damaged", "answers", "dialled", "balance", "error"),
     [
         (True, [POOR, POOR], ["*100#"] * 2, "12.50", None),
-        (True, [POOR, "Balance 312.50", POOR, "Balance 9.00"], ["*100#"] * 2 + ["#100#"], None, "unreadable"),
-        (True, [POOR, TIMEOUT], ["*100#"] * 2 + ["#100#"], None, "unreadable"),
+        (True, [POOR, "Balance 312.50", POOR, "Balance 9.00"], ["*100#"] * 2 + ["#100#"] * 2, None, "unreadable"),
+        (True, [POOR, TIMEOUT], ["*100#"] * 2 + ["#100#"] * 2, None, "unreadable"),
         (True, [POOR, Silent()], ["*100#"] * 2, None, "unreadable"),
         (True, [POOR, "Balance \x132.50", POOR], ["*100#"] * 3, "12.50", None),
         (True, ["Balance 312.50"], ["*100#"], "312.50", None),
