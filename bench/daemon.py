@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable
@@ -140,18 +140,23 @@ def fleet(
     tables = [MODEM.format(name=name, way=way) for name, way in modems.items()]
     config.write_text("".join([CONFIG.format(folder=folder), *tables]), encoding="utf-8")
     with log_of(folder).open("wb") as log:
-        process = subprocess.Popen(
-            [*program(), "run", "--config", str(config)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=environment(),
-        )
+        process = start(config, log)
     try:
         _wait_until(process, folder, state, time.monotonic() + within_s)
         yield process
     finally:
         end(process)
+
+
+def start(config: Path, log: IO[bytes] | int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    """`modemd run` on this file, not waited for; what it says goes to `log`."""
+    return subprocess.Popen(
+        [*program(), "run", "--config", str(config)],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        env=environment(),
+    )
 
 
 def log_of(folder: Path) -> Path:

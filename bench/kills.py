@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from bench.daemon import environment, log_of, new_folder, program, socket_of
+from bench.daemon import log_of, new_folder, socket_of, start
 from bench.table import Row, seconds, show
 from modemd.daemon.control import Client
 from modemd.errors import ModemdError
@@ -126,18 +126,16 @@ def set_up(folder: Path, modem: FakeModem) -> Path:
     return config
 
 
-def start(config: Path) -> subprocess.Popen[bytes]:
+def begin(config: Path) -> subprocess.Popen[bytes]:
     with log_of(config.parent).open("ab") as log:
-        return subprocess.Popen(
-            [*program(), "run", "--config", str(config)], stdin=subprocess.DEVNULL, stderr=log, env=environment()
-        )
+        return start(config, log)
 
 
 def live(config: Path, folder: Path, seen: Seen, for_s: float, *, early: bool) -> None:
     """One life of the daemon: clients ask, and it is killed so many seconds behind its start or its first answer."""
     over = threading.Event()
     seen.new.clear()
-    daemon = start(config)
+    daemon = begin(config)
     clients = [threading.Thread(target=keep_asking, args=(folder, seen, over)) for _ in range(CLIENTS)]
     for client in clients:
         client.start()
@@ -169,7 +167,7 @@ def keep_asking(folder: Path, seen: Seen, over: threading.Event) -> None:
 
 def last(config: Path, folder: Path, seen: Seen) -> None:
     """One more life, until a balance is shown and nothing is left to be delivered; then an orderly end."""
-    daemon = start(config)
+    daemon = begin(config)
     deadline = time.monotonic() + LAST_S
     told: list[dict[str, object]] = []
     shown = False

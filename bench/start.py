@@ -15,12 +15,11 @@ from bench.daemon import (
     MODEM,
     READY_S,
     end,
-    environment,
     fake_modem,
     new_folder,
-    program,
     scenario,
     socket_of,
+    start,
     timed,
 )
 from bench.table import Row, median, seconds, spread
@@ -109,13 +108,7 @@ def _start(folder: Path, port: str) -> subprocess.Popen[bytes]:
     config = folder / "modemd.toml"
     modem = MODEM.format(name="home", way=f'port = "{port}"')
     config.write_text(CONFIG.format(folder=folder) + modem, encoding="utf-8")
-    return subprocess.Popen(
-        [*program(), "run", "--config", str(config)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment(),
-    )
+    return start(config)
 
 
 def _until(process: subprocess.Popen[bytes], folder: Path, state: str) -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import past
-from bench.daemon import READY_S, end, environment, fake_modem, new_folder, program, scenario, socket_of
+from bench.daemon import READY_S, end, fake_modem, new_folder, scenario, socket_of, start
 from bench.table import Row, alternate, median, seconds, spread
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable
@@ -132,13 +132,7 @@ def _start(place: Path) -> float:
 
 
 def _run(place: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [*program(), "run", "--config", str(place / "modemd.toml")],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment(),
-    )
+    return start(place / "modemd.toml")
 
 
 def _until(process: subprocess.Popen[bytes], place: Path, state: str) -> None:

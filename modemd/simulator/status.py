@@ -147,17 +147,7 @@ def cpsi(port: AtPort, command: Command) -> list[bytes]:
 
 def cnsmod(port: AtPort, command: Command) -> list[bytes]:
     """The read form shows the setting and the RAT: 0 none, 2 GPRS, 4 WCDMA, 8 LTE."""
-    match command.form:
-        case "read":
-            number = {"GSM": 2, "UMTS": 4, "LTE": 8}.get(view(port.modem).rat or "", 0)
-            return _lines(f"+CNSMOD: {port.settings['CNSMOD']},{number}")
-        case "test":
-            return _lines("+CNSMOD: (0,1)")
-        case "set" if command.argument(0) in ("0", "1"):
-            port.settings["CNSMOD"] = command.argument(0)
-            return []
-        case _:
-            raise RefusedByModemError
+    return _with_setting(port, command, "+CNSMOD", {"GSM": 2, "UMTS": 4, "LTE": 8}.get(view(port.modem).rat or "", 0))
 
 
 # --- the others
@@ -175,32 +165,12 @@ def zpas(port: AtPort, command: Command) -> list[bytes]:
 
 def psnt(port: AtPort, command: Command) -> list[bytes]:
     """Telit: 1 EGPRS, 3 HSDPA, 4 LTE, 5 none."""
-    match command.form:
-        case "read":
-            number = {"GSM": 1, "UMTS": 3, "LTE": 4}.get(view(port.modem).rat or "", 5)
-            return _lines(f"#PSNT: {port.settings['PSNT']},{number}")
-        case "test":
-            return _lines("#PSNT: (0,1)")
-        case "set" if command.argument(0) in ("0", "1"):
-            port.settings["PSNT"] = command.argument(0)
-            return []
-        case _:
-            raise RefusedByModemError
+    return _with_setting(port, command, "#PSNT", {"GSM": 1, "UMTS": 3, "LTE": 4}.get(view(port.modem).rat or "", 5))
 
 
 def qss(port: AtPort, command: Command) -> list[bytes]:
     """Telit, the SIM: 0 not there, 1 there, 3 ready for everything."""
-    match command.form:
-        case "read":
-            number = {"none": 0, "ready": 3}.get(port.modem.card.state, 1)
-            return _lines(f"#QSS: {port.settings['QSS']},{number}")
-        case "test":
-            return _lines("#QSS: (0-3)")
-        case "set" if command.argument(0) in ("0", "1", "2", "3"):
-            port.settings["QSS"] = command.argument(0)
-            return []
-        case _:
-            raise RefusedByModemError
+    return _with_setting(port, command, "#QSS", {"none": 0, "ready": 3}.get(port.modem.card.state, 1), most=3)
 
 
 def gstatus(port: AtPort, command: Command) -> list[bytes]:
@@ -272,6 +242,20 @@ def sind(port: AtPort, command: Command) -> list[bytes]:
         if command.argument(1) != "2":
             port.settings["SIND"] = command.argument(1)
     return _lines(f"^SIND: psinfo,{port.settings['SIND']},{number}")
+
+
+def _with_setting(port: AtPort, command: Command, name: str, number: int, *, most: int = 1) -> list[bytes]:
+    """A status command that can be set to report by itself, 0 to `most`: its read form shows setting and status."""
+    match command.form:
+        case "read":
+            return _lines(f"{name}: {port.settings[name[1:]]},{number}")
+        case "test":
+            return _lines(f"{name}: (0,1)" if most == 1 else f"{name}: (0-{most})")
+        case "set" if command.argument(0) in map(str, range(most + 1)):
+            port.settings[name[1:]] = command.argument(0)
+            return []
+        case _:
+            raise RefusedByModemError
 
 
 def _lines(*lines: str) -> list[bytes]:
