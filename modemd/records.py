@@ -21,7 +21,25 @@ UssdStatus = Literal["done", "action_required", "terminated", "not_supported", "
 State = Literal["starting", "ready", "busy", "quarantine", "absent", "blocked", "sim", "offline", "failed"]
 SmsStatus = Literal["unread", "read", "unsent", "sent"]
 RecoveryStep = Literal["escape", "reopen", "cfun", "reset", "usb"]
-AlertEvent = Literal["low", "critical", "recovered", "stale", "unreadable", "test"]
+AlertEvent = Literal[
+    "low",
+    "critical",
+    "recovered",
+    "stale",
+    "unreadable",
+    "days_left",
+    "expiring",
+    "data_low",
+    "spend",
+    "idle",
+    "subscription",
+    "topup",
+    "sim_changed",
+    "sim",
+    "absent",
+    "started",
+    "test",
+]
 
 
 class Cause(Enum):
@@ -231,6 +249,11 @@ class ModemSettings:
     sms_query: Literal["off", "auto"] = "off"
     sms_delete_own: bool = False
     data: Literal["off", "auto"] = "off"  # "auto": the pack's data code as well, once per `every`
+    days: int = 5  # alert `days_left` at or below so many; 0 = off
+    expires_s: float | None = 7 * 86400.0  # alert `expiring` so long before; None = off
+    data_low_mb: float | None = None  # alert `data_low` at or below; None = off
+    spend: Decimal | Literal["auto"] | None = "auto"  # alert `spend` above so much in a day; None = off
+    idle_s: float | None = None  # alert `idle` after so long without use; None = off
     ussd_encoding: str | None = None  # instead of what was learned: how requests are written first ...
     ussd_decoder: str | None = None  # ... and which decoder reads the answers that it can read
 
@@ -250,12 +273,43 @@ class RecoveryStepRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LocalHours:
+    """From `start` to `end`, minutes since midnight, local time; over midnight where `end` is the smaller one."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
     """One [[channel]] table. `options` holds the keys of its type (for `command`: run)."""
 
     type: str
     events: tuple[AlertEvent, ...]
     options: dict[str, object] = field(default_factory=dict)
+    name: str | None = None  # None: type and target
+    remind_s: float | None = 86400.0  # an open, unacknowledged low or critical is said again; None = never
+    quiet: LocalHours | None = None  # held back until their end, critical excepted
+    after_s: float = 0.0  # > 0: only where no channel without it has delivered the alert within this time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatSettings:
+    """One [[heartbeat]] table: somebody else's URL that notices when this daemon is silent."""
+
+    url: str
+    every_s: float = 3600.0
+    kind: Literal["healthchecks", "kuma"] = "healthchecks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysLeft:
+    """Days until the balance is used up, counted from when it was read: the true day lies between `low` and `high` in
+    four of five cases."""
+
+    low: float
+    likely: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,3 +355,9 @@ class Alert:
     taken_at: datetime | None
     text: str
     raised_at: datetime
+    advice: str | None = None  # one line: how to pay, by official ways
+    url: str | None = None  # the operator's page to pay at
+    days_left: DaysLeft | None = None
+    reminder: int = 0  # said again: the first time is 1
+    reminds: str | None = None  # a reminder's first message, its id
+    members: tuple[Alert, ...] = ()  # several in one message: what each of them says; its id follows from theirs

@@ -13,13 +13,13 @@ from typing import Any
 
 from modemd.at.codes import undiallable
 from modemd.backends.registry import way_of
+from modemd.daemon import outward
 from modemd.daemon.control import MAX_SOCKET_PATH_BYTES, SYSTEM_SOCKET
 from modemd.daemon.fields import (
-    CHANNEL_KEYS,
     DAEMON_KEYS,
-    EVENTS,
     KEEP_KEYS,
     MODEM_KEYS,
+    SCHEDULE_KEYS,
     BadValueError,
     Field,
     suggestion,
@@ -28,9 +28,16 @@ from modemd.daemon.fields import (
 from modemd.errors import ConfigError, Problem
 from modemd.files import parse_toml, read_file
 from modemd.frozen import dataclass
-from modemd.records import ChannelSettings, Keep, ModemSettings
+from modemd.records import ChannelSettings, HeartbeatSettings, Keep, LocalHours, ModemSettings
 
 DEFAULT_STATE = "/var/lib/modemd"
+TABLES = {
+    "daemon": "[daemon]",
+    "modem": "[[modem]]",
+    "channel": "[[channel]]",
+    "heartbeat": "[[heartbeat]]",
+    "schedule": "[schedule]",
+}
 _KEEP_NAMES = {"readings": "readings_days", "failures": "failures_days", "unasked": "unasked_per_day"}
 
 
@@ -52,6 +59,8 @@ class Config:
     daemon: DaemonSettings
     modems: tuple[ModemSettings, ...]
     channels: tuple[ChannelSettings, ...] = ()
+    heartbeats: tuple[HeartbeatSettings, ...] = ()
+    busy: tuple[LocalHours, ...] = ()  # when the schedule asks nothing
 
 
 def load(path: str | Path, *, environ: Mapping[str, str] | None = None) -> Config:
@@ -63,7 +72,7 @@ def load(path: str | Path, *, environ: Mapping[str, str] | None = None) -> Confi
     """
     path = Path(path)
     environ = os.environ if environ is None else environ
-    reader = _Reader(str(path))
+    reader = Reader(str(path))
     document = _document(path)
     config = reader.config(document, path.absolute().parent, environ)
     if reader.problems:
@@ -103,7 +112,7 @@ def _unreadable(path: Path, error: OSError) -> str:
     return f"cannot be read: {error.strerror}"
 
 
-class _Reader:
+class Reader:
     """Collects the problems of one file while it turns tables into records."""
 
     def __init__(self, file: str) -> None:
@@ -112,18 +121,21 @@ class _Reader:
 
     def config(self, document: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Config:
         for key in document:
-            if key not in {"daemon", "modem", "channel"}:
-                self.unknown(key, document[key], key, ("[daemon]", "[[modem]]", "[[channel]]"))
-        daemon = self.daemon(self.table(document), folder)
+            if key not in TABLES:
+                self.unknown(key, document[key], key, tuple(TABLES.values()))
+        daemon = self.daemon(self.table(document, "daemon"), folder)
         tables = self.tables(document, "modem")
         modems = [self.modem(table, f"modem[{index}]", folder, environ) for index, table in enumerate(tables)]
         if not document.get("modem"):
             self.problem("modem", None, 'no modem is configured: add [[modem]] with name = "home" and port = "auto"')
         self.doubles(tables)
-        channels = [
-            self.channel(table, f"channel[{index}]") for index, table in enumerate(self.tables(document, "channel"))
-        ]
-        return Config(daemon=daemon, modems=tuple(m for m in modems if m), channels=tuple(c for c in channels if c))
+        return Config(
+            daemon=daemon,
+            modems=tuple(modem for modem in modems if modem),
+            channels=outward.channels(self, document, folder, tables),
+            heartbeats=outward.heartbeats(self, document),
+            busy=self.fields(self.table(document, "schedule"), "schedule", SCHEDULE_KEYS).get("busy", ()),
+        )
 
     def daemon(self, table: Mapping[str, Any], folder: Path) -> DaemonSettings:
         values = self.fields(table, "daemon", DAEMON_KEYS)
@@ -156,9 +168,11 @@ class _Reader:
             return None
         if "pin_file" in values:
             values["pin_file"] = _pin_file(values["pin_file"], folder, environ)
-        for key in ("every", "reply_timeout", "quarantine"):
+        for key in ("every", "reply_timeout", "quarantine", "expires", "idle"):
             if key in values:
                 values[f"{key}_s"] = values.pop(key)
+        if "data_low" in values:
+            values["data_low_mb"] = values.pop("data_low")
         return ModemSettings(**values)
 
     def port(self, table: Mapping[str, Any], place: str, values: dict[str, Any], *, serial: bool) -> None:
@@ -207,35 +221,6 @@ class _Reader:
                     self.problem(f"modem[{index}].{key}", value, cure)
                 seen.add(value)
 
-    def channel(self, table: Mapping[str, Any], place: str) -> ChannelSettings | None:
-        from modemd.alerts.channels import CHANNELS  # late: `modemd config check` is the only command that needs it
-
-        before = len(self.problems)
-        kind = table.get("type")
-        if kind is None:
-            self.problem(f"{place}.type", None, f"say which channel: type = {_words(CHANNELS)}")
-            return None
-        if not isinstance(kind, str) or kind not in CHANNELS:
-            self.problem(f"{place}.type", kind, f"write {_words(CHANNELS)}{suggestion(kind, CHANNELS)}")
-            return None
-        events = self.events(table, place)
-        options = {key: value for key, value in table.items() if key not in CHANNEL_KEYS}
-        for fault in CHANNELS[kind].check(options):
-            self.problem(f"{place}.{fault.key}" if fault.key else place, options.get(fault.key), fault.cure)
-        if len(self.problems) > before:
-            return None
-        return ChannelSettings(type=kind, events=events, options=options)
-
-    def events(self, table: Mapping[str, Any], place: str) -> tuple[Any, ...]:
-        events = table.get("events", list(EVENTS))
-        if not isinstance(events, list) or not events:
-            self.problem(f"{place}.events", events, f"write a list of {_words(EVENTS)}")
-            return ()
-        for event in events:
-            if event not in EVENTS:
-                self.problem(f"{place}.events", event, f"write {_words(EVENTS)}{suggestion(event, EVENTS)}")
-        return tuple(event for event in EVENTS if event in events)
-
     def fields(self, table: Mapping[str, Any], place: str, known: Mapping[str, Field]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key, value in table.items():
@@ -248,11 +233,11 @@ class _Reader:
                 self.problem(f"{place}.{key}", value, str(fault))
         return values
 
-    def table(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
-        table = document.get("daemon", {})
+    def table(self, document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        table = document.get(key, {})
         if isinstance(table, dict):
             return table
-        self.problem("daemon", None, "there is one daemon: write [daemon] with single brackets")
+        self.problem(key, None, f"there is one {key}: write [{key}] with single brackets")
         return {}
 
     def tables(self, document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
@@ -320,10 +305,6 @@ def _pin_file(name: str, folder: Path, environ: Mapping[str, str]) -> str:
         if credential.exists():
             return str(credential)
     return str(folder / name)
-
-
-def _words(words: Mapping[str, Any] | Sequence[str]) -> str:
-    return " or ".join(json.dumps(word) for word in words)
 
 
 def _shown(value: Any) -> str:

@@ -9,10 +9,11 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, get_args
 
 from modemd.at.ussd import DECODERS
 from modemd.backends.registry import BACKENDS
+from modemd.records import AlertEvent, LocalHours
 
 Field = Callable[[Any], Any]
 
@@ -192,6 +193,69 @@ def count(least: int, most: int) -> Field:
     return field
 
 
+def off_or(field: Field) -> Field:
+    """A field that also takes "off", as None."""
+
+    def either(value: Any) -> Any:
+        return None if value == "off" else field(value)
+
+    return either
+
+
+def spend(value: Any) -> Decimal | Literal["auto"] | None:
+    """An amount a day, "auto", or None for "off"."""
+    if value == "auto":
+        return "auto"
+    if value == "off":
+        return None
+    if not isinstance(value, str) or not re.match(r"[-0-9]", value):
+        raise BadValueError('write "auto", "off" or an amount a day in quotes, like "100"')
+    if (most := amount(value)) <= 0:
+        raise BadValueError('write an amount above 0, "auto" or "off"')
+    return most
+
+
+def megabytes(value: Any) -> float:
+    """ "500MB" or "1.5GB" as megabytes; 1 GB = 1024 MB."""
+    match = re.fullmatch(r"([0-9]{1,7}(?:\.[0-9]{1,3})?) ?(MB|GB)", value) if isinstance(value, str) else None
+    if match is None:
+        raise BadValueError('write how much and its unit in quotes, like "500MB" or "2GB", or "off"')
+    return float(match[1]) * (1024 if match[2] == "GB" else 1)
+
+
+def hours(value: Any) -> LocalHours:
+    """ "23:00-07:00", local time."""
+    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})", value) if isinstance(value, str) else None
+    start, end = (int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])) if match else (0, 0)
+    if match is None or int(match[2]) > 59 or int(match[4]) > 59 or start >= 1440 or end > 1440:
+        raise BadValueError('write from when to when in local time, in quotes, like "23:00-07:00"')
+    if start == end % 1440:
+        raise BadValueError("it begins when it ends: write two different times")
+    return LocalHours(start=start, end=end % 1440)
+
+
+def list_of_hours(value: Any) -> tuple[LocalHours, ...]:
+    if not isinstance(value, list):
+        raise BadValueError('write a list of times, like ["08:00-10:00"]')
+    return tuple(map(hours, value))
+
+
+def url(value: Any) -> str:
+    """An address of the web with a host."""
+    from urllib.parse import urlsplit  # late: few configurations have one
+
+    if any(character.isspace() for character in text(value)):
+        raise BadValueError("there is a blank in it: leave it out")
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise BadValueError('write the whole address, like "https://example.org/path"')
+    return str(value)
+
+
 def keep_table(value: Any) -> Any:
     if not isinstance(value, dict):
         raise BadValueError('it is a table of its own: write [daemon.keep] and below it readings = "2y"')
@@ -237,12 +301,30 @@ MODEM_KEYS: dict[str, Field] = {
     "sms_query": one_of("off", "auto"),
     "sms_delete_own": switch,
     "data": one_of("off", "auto"),
+    "days": count(0, 3650),
+    "expires": off_or(seconds),
+    "data_low": off_or(megabytes),
+    "spend": spend,
+    "idle": off_or(between(86400, LONGEST_S)),
     "ussd_encoding": one_of("plain", "ucs2", "hex", "packed"),
     "ussd_decoder": one_of(*DECODERS),
 }
 
-EVENTS = ("low", "critical", "recovered", "stale", "unreadable")
-CHANNEL_KEYS = ("type", "events")  # the others belong to the type
+EVENTS: tuple[AlertEvent, ...] = tuple(event for event in get_args(AlertEvent) if event != "test")
+CHANNEL_KEYS: dict[str, Field] = {  # the others belong to the type
+    "name": name,
+    "remind": off_or(between(3600, LONGEST_S)),
+    "quiet": off_or(hours),
+    "after": between(0, 86400),
+}
+HEARTBEAT_KEYS: dict[str, Field] = {
+    "url": url,
+    "every": between(60, 7 * 86400),
+    "kind": one_of("healthchecks", "kuma"),
+}
+SCHEDULE_KEYS: dict[str, Field] = {
+    "busy": list_of_hours,
+}
 
 
 def _listed(words: Iterable[str]) -> str:

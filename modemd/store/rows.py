@@ -11,7 +11,19 @@ from sqlite3 import Row
 from typing import Literal, get_args
 
 from modemd.frozen import dataclass
-from modemd.records import Alert, AlertEvent, Confidence, Kind, Level, Measurement, Origin, Reading, ReadingChannel, Sim
+from modemd.records import (
+    Alert,
+    AlertEvent,
+    Confidence,
+    DaysLeft,
+    Kind,
+    Level,
+    Measurement,
+    Origin,
+    Reading,
+    ReadingChannel,
+    Sim,
+)
 
 DeliveryState = Literal["pending", "delivered", "given_up"]
 Column = str | int | float | bytes | None
@@ -218,6 +230,11 @@ def alert_columns(alert: Alert) -> dict[str, Column]:
         "taken_at": None if alert.taken_at is None else time_text(alert.taken_at),
         "text": clean(alert.text),
         "raised_at": time_text(alert.raised_at),
+        "advice": clean(alert.advice),
+        "url": clean(alert.url),
+        "days_left": days_text(alert.days_left),
+        "reminder": alert.reminder,
+        "reminds": alert.reminds,
     }
 
 
@@ -239,7 +256,24 @@ def alert_of(row: Row) -> Alert:
         taken_at=time_or_none(row["taken_at"]),
         text=row["text"],
         raised_at=time_of(row["raised_at"]),
+        advice=row["advice"],
+        url=row["url"],
+        days_left=days_of(row["days_left"]),
+        reminder=row["reminder"] if isinstance(row["reminder"], int) else 0,
+        reminds=row["reminds"],
     )
+
+
+def days_text(days: DaysLeft | None) -> str | None:
+    return None if days is None else f"{days.low!r} {days.likely!r} {days.high!r}"
+
+
+def days_of(text: object) -> DaysLeft | None:
+    """Raises ValueError where the text is none that days_text wrote."""
+    if text is None:
+        return None
+    low, likely, high = map(float, str(text).split())
+    return DaysLeft(low=low, likely=likely, high=high)
 
 
 def delivery_of(row: Row, alert: Alert) -> Delivery:
@@ -260,7 +294,7 @@ _READING_TEXTS = (
     *("iccid", "imsi", "spn", "operator", "country", "currency", "expires", "pattern", "code", "text", "decoder"),
     *("error", "hint"),
 )
-_ALERT_TEXTS = ("operator", "currency")
+_ALERT_TEXTS = ("operator", "currency", "advice", "url", "reminds")
 
 
 def _check(row: Row, optional: Sequence[str], words: Mapping[str, object]) -> None:

@@ -96,6 +96,14 @@ MIGRATIONS: tuple[Migration, ...] = (
         # "data": a question for the data left, which says nothing of the balance; NULL: for the balance.
         "ALTER TABLE readings ADD COLUMN about TEXT",
     ),
+    (
+        # How to pay, the forecast ("low likely high" in days) and, where one is said again, which and how often.
+        "ALTER TABLE alerts ADD COLUMN advice TEXT",
+        "ALTER TABLE alerts ADD COLUMN url TEXT",
+        "ALTER TABLE alerts ADD COLUMN days_left TEXT",
+        "ALTER TABLE alerts ADD COLUMN reminder INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE alerts ADD COLUMN reminds TEXT",
+    ),
 )
 
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from modemd.backends.registry import BACKENDS, Way
 from modemd.daemon.config import load, without_effect
-from modemd.daemon.fields import CHANNEL_KEYS, DAEMON_KEYS, KEEP_KEYS, MODEM_KEYS
+from modemd.daemon.fields import CHANNEL_KEYS, DAEMON_KEYS, HEARTBEAT_KEYS, KEEP_KEYS, MODEM_KEYS, SCHEDULE_KEYS
 from modemd.errors import ConfigError, Problem
-from modemd.records import Keep
+from modemd.records import HeartbeatSettings, Keep, LocalHours
 
 SAMPLE = Path(__file__).parent.parent.parent / "config" / "modemd.toml"
 MODEM = '[[modem]]\nname = "home"\nport = "/dev/ttyUSB2"\n'
@@ -96,13 +96,19 @@ def test_the_shipped_file_loads_and_knows_every_key() -> None:
     """config/modemd.toml is valid as it is and names every key of the loader; what is commented out is TOML too."""
     load(SAMPLE, environ={})
     text = SAMPLE.read_text(encoding="utf-8")
-    tables = re.split(r"(?m)^#?\[+(daemon\.keep|daemon|modem|channel)\]+$", text)[1:]
+    tables = re.split(r"(?m)^#?\[+(daemon\.keep|daemon|modem|channel|heartbeat|schedule)\]+$", text)[1:]
     named = {
         kind: set(re.findall(r"(?m)^#?([a-z_]+) = ", body))
         for kind, body in zip(tables[::2], tables[1::2], strict=True)
     }
     assert named.pop("daemon.keep") == set(KEEP_KEYS)
-    assert named == {"daemon": {*DAEMON_KEYS} - {"keep"}, "modem": set(MODEM_KEYS), "channel": {*CHANNEL_KEYS, "run"}}
+    assert named == {
+        "daemon": {*DAEMON_KEYS} - {"keep"},
+        "modem": set(MODEM_KEYS),
+        "channel": {*CHANNEL_KEYS, "type", "events", "run"},
+        "heartbeat": set(HEARTBEAT_KEYS),
+        "schedule": set(SCHEDULE_KEYS),
+    }
     for line in re.findall(r"(?m)^#([a-z_]+ = .*)$", text):
         tomllib.loads(line)
 
@@ -111,7 +117,8 @@ def test_defaults_in_the_shipped_file_are_the_defaults(write_config: WriteConfig
     """Each commented-out default, switched on, changes nothing."""
     text = SAMPLE.read_text(encoding="utf-8")
     examples = ("usb", "imei", "pin_file", "operator", "code", "type", "run", "events", "ussd_encoding", "ussd_decoder")
-    switched = re.sub(rf"(?m)^#(?!(?:{'|'.join(examples)}) )([a-z_]+ = )", r"\1", text)
+    settings, table, rest = text.partition("#[[channel]]")  # what stands in channels is an example
+    switched = re.sub(rf"(?m)^#(?!(?:{'|'.join(examples)}) )([a-z_]+ = )", r"\1", settings) + table + rest
     assert switched != text
     assert load(write_config(switched), environ={}) == load(write_config(text), environ={})
 
@@ -338,3 +345,42 @@ def test_port_of_a_modem_that_is_no_serial_port(tmp_path: Path, monkeypatch: pyt
     path.write_text('[[modem]]\nname = "a"\nport = "x"\n[[modem]]\nname = "b"\nport = "x"\n', "utf-8")
     with pytest.raises(ConfigError, match="each modem needs its own"):
         load(str(path))
+
+
+COMMAND = '[[channel]]\ntype = "command"\nrun = ["x"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "cure"),
+    [
+        (f'{COMMAND}name = "a"\n{COMMAND}name = "a"\n', "channel[1].name", "another channel has this name"),
+        (f'{COMMAND}after = "1h"\n', "channel[0].after", "every channel waits for another"),
+        (f'{COMMAND}quiet = "25:00-07:00"\n', "channel[0].quiet", "23:00-07:00"),
+        (f'{COMMAND}quiet = "07:00-07:00"\n', "channel[0].quiet", "two different times"),
+        (f'{COMMAND}remind = "5m"\n', "channel[0].remind", "3600s"),
+        ('[[heartbeat]]\nevery = "1h"\n', "heartbeat[0].url", "hc-ping"),
+        ('[[heartbeat]]\nurl = "ftp://example.org"\n', "heartbeat[0].url", "whole address"),
+        ('[[heartbeat]]\nurl = "https://a.org"\nkind = "kumma"\n', "heartbeat[0].kind", "did you mean kuma?"),
+        ('[schedule]\nbusy = ["8-10"]\n', "schedule.busy", "23:00-07:00"),
+        ("[[schedule]]\n", "schedule", "single brackets"),
+        (MODEM.replace("[[modem]]", '[[modem]]\nspend = "lots"'), "modem[0].spend", "amount a day"),
+        (MODEM.replace("[[modem]]", '[[modem]]\ndata_low = "500"'), "modem[0].data_low", "500MB"),
+        (MODEM.replace("[[modem]]", "[[modem]]\ndays = -1"), "modem[0].days", "whole number"),
+    ],
+)
+def test_one_fault_of_what_goes_out(write_config: WriteConfig, text: str, key: str, cure: str) -> None:
+    """Channels that cannot work together, hours, heartbeats, and what is to be alerted of."""
+    (problem,) = problems(write_config(text if "[[modem]]" in text else MODEM + text))
+    assert (problem.key, cure in problem.cure) == (key, True), problem
+
+
+def test_what_goes_out_and_when(write_config: WriteConfig) -> None:
+    """Hours are minutes of the day, over midnight or not; "off" is None."""
+    channel = COMMAND + 'name = "phone"\nremind = "off"\nquiet = "23:00-7:00"\n' + COMMAND + 'after = "2h"\n'
+    rest = '[[heartbeat]]\nurl = "https://hc-ping.com/x"\n[schedule]\nbusy = ["08:00-10:30"]\n'
+    config = load(write_config(MODEM + channel + rest), environ={})
+    phone, other = config.channels
+    assert (phone.name, phone.remind_s, phone.quiet) == ("phone", None, LocalHours(start=23 * 60, end=7 * 60))
+    assert (other.after_s, other.remind_s, other.quiet) == (7200.0, 86400.0, None)
+    assert config.heartbeats == (HeartbeatSettings(url="https://hc-ping.com/x"),)
+    assert config.busy == (LocalHours(start=480, end=630),)

@@ -18,7 +18,7 @@ from typing import Protocol
 from modemd.alerts.channels.command import CommandChannel
 from modemd.errors import Problem
 from modemd.frozen import dataclass
-from modemd.records import Alert, AlertEvent, ChannelSettings
+from modemd.records import Alert, AlertEvent, ChannelSettings, LocalHours
 
 
 class Channel(Protocol):
@@ -45,11 +45,15 @@ CHANNELS: dict[str, ChannelClass] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """A configured channel under its name, with the events it wants ("test" always reaches it)."""
+    """A configured channel under its name, with the events it wants ("test" always reaches it), and when it wants
+    them."""
 
     name: str
     channel: Channel
     events: frozenset[AlertEvent]
+    remind_s: float | None = None
+    quiet: LocalHours | None = None
+    after_s: float = 0.0
 
 
 def bind(settings: Sequence[ChannelSettings]) -> dict[str, Bound]:
@@ -57,13 +61,20 @@ def bind(settings: Sequence[ChannelSettings]) -> dict[str, Bound]:
     bound: dict[str, Bound] = {}
     for one in settings:
         kind = CHANNELS[one.type]
-        label = kind.label(one.options)
+        label = one.name or kind.label(one.options)
         name, number = label, 1
         while name in bound:
             number += 1
             name = f"{label}-{number}"
         events: frozenset[AlertEvent] = frozenset((*one.events, "test"))
-        bound[name] = Bound(name=name, channel=kind(one.options), events=events)
+        bound[name] = Bound(
+            name=name,
+            channel=kind(one.options),
+            events=events,
+            remind_s=one.remind_s,
+            quiet=one.quiet,
+            after_s=one.after_s,
+        )
     return bound
 
 
