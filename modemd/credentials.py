@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from modemd.files import read_file
@@ -15,6 +16,17 @@ def credential_path(name: str) -> Path:
     (systemd.exec, LoadCredential=)."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     return Path(folder) / name if folder and "/" not in name else Path(name)
+
+
+def placed(name: str, folder: Path, environ: Mapping[str, str] = os.environ) -> str:
+    """Where a secret that a file in `folder` names lies: a credential of the service where there is one of that name,
+    else relative to the folder."""
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and "/" not in name:
+        credential = Path(credentials, name)
+        if credential.exists():
+            return str(credential)
+    return str(folder / name)
 
 
 def read_credential(name: str) -> str:

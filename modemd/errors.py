@@ -167,9 +167,16 @@ class StateInUse(StoreError):
 
 
 class DeliveryError(ModemdError):
-    """A channel could not hand an alert over. It is tried again later; `modemd alerts list` shows the message."""
+    """A channel could not hand an alert over. It is tried again later; `modemd alerts list` shows the message.
+
+    `permanent`: another try would be refused as well. `retry_after_s`: there is no sense in one before."""
 
     code = "delivery"
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after_s = retry_after_s
 
 
 # --- between the command line and the daemon

@@ -355,6 +355,7 @@ class Alert:
     taken_at: datetime | None
     text: str
     raised_at: datetime
+    title: str | None = None  # a few words, where a channel has a place for them
     advice: str | None = None  # one line: how to pay, by official ways
     url: str | None = None  # the operator's page to pay at
     days_left: DaysLeft | None = None

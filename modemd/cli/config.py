@@ -19,7 +19,8 @@ def command() -> None:
 @command.command("check")
 @click.argument("file", default=DEFAULT_CONFIG, type=click.Path(path_type=Path))
 def check(file: Path) -> int:
-    """Names every error in FILE at once, each with its key, its value and the cure; exit code 2 with any.
+    """Names every error in FILE at once, each with its key, its value and the cure; exit code 2 with any. A secret of a
+    channel that everybody may read is one.
 
     A PIN file or an alert program that is not there (yet) is a warning: the daemon starts without it.
     """
@@ -29,6 +30,10 @@ def check(file: Path) -> int:
         found = config.load(file)
     except ConfigError as error:
         for problem in error.problems:
+            complain(str(problem))
+        return 2
+    if exposed := named_files.exposed(found, file):
+        for problem in exposed:
             complain(str(problem))
         return 2
     for line in config.without_effect(found):

@@ -13,6 +13,7 @@ from typing import Any
 
 from modemd.at.codes import undiallable
 from modemd.backends.registry import way_of
+from modemd.credentials import placed
 from modemd.daemon import outward
 from modemd.daemon.control import MAX_SOCKET_PATH_BYTES, SYSTEM_SOCKET
 from modemd.daemon.fields import (
@@ -132,7 +133,7 @@ class Reader:
         return Config(
             daemon=daemon,
             modems=tuple(modem for modem in modems if modem),
-            channels=outward.channels(self, document, folder, tables),
+            channels=outward.channels(self, document, (folder, environ), tables),
             heartbeats=outward.heartbeats(self, document),
             busy=self.fields(self.table(document, "schedule"), "schedule", SCHEDULE_KEYS).get("busy", ()),
         )
@@ -167,7 +168,7 @@ class Reader:
         if len(self.problems) > before:
             return None
         if "pin_file" in values:
-            values["pin_file"] = _pin_file(values["pin_file"], folder, environ)
+            values["pin_file"] = placed(values["pin_file"], folder, environ)
         for key in ("every", "reply_timeout", "quarantine", "expires", "idle"):
             if key in values:
                 values[f"{key}_s"] = values.pop(key)
@@ -296,15 +297,6 @@ def _unknown_operator(operator: str) -> str | None:
         close = suggestion(operator, packs.ids())
         return f"no operator pack has this id{close}: see `modemd operators list`, or leave the key out"
     return None
-
-
-def _pin_file(name: str, folder: Path, environ: Mapping[str, str]) -> str:
-    credentials = environ.get("CREDENTIALS_DIRECTORY")
-    if credentials and "/" not in name:
-        credential = Path(credentials, name)
-        if credential.exists():
-            return str(credential)
-    return str(folder / name)
 
 
 def _shown(value: Any) -> str:

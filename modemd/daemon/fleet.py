@@ -105,6 +105,10 @@ class Fleet:
     def snapshot(self, name: str) -> ModemSnapshot:
         return self._owners[name].snapshot
 
+    def owner(self, name: str) -> ModemOwner | None:
+        """For any thread."""
+        return self._owners.get(name)
+
     def tap(self, name: str) -> WireTap:
         """Raises RefusedError where the way to this modem cannot be listened to."""
         tap = self._owners[name].tap

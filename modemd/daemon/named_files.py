@@ -28,6 +28,22 @@ def missing(config: Config, file: str | Path) -> list[Problem]:
     return found
 
 
+def faults(config: Config, file: str | Path) -> list[Problem]:
+    """All of them: what a daemon says that starts with them."""
+    return [*exposed(config, file), *missing(config, file)]
+
+
+def exposed(config: Config, file: str | Path) -> list[Problem]:
+    """A problem for each secret of a channel that everybody on this machine may read."""
+    from modemd.alerts.channels.options import exposed_files  # late, as above
+
+    return [
+        Problem(str(file), f"channel[{index}].{fault.key}", fault.value, fault.cure)
+        for index, channel in enumerate(config.channels)
+        for fault in exposed_files(channel.options)
+    ]
+
+
 # --- helpers
 
 

@@ -7,22 +7,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modemd.credentials import placed
 from modemd.daemon.fields import CHANNEL_KEYS, EVENTS, HEARTBEAT_KEYS, suggestion
 from modemd.records import AlertEvent, ChannelSettings, HeartbeatSettings
 
 if TYPE_CHECKING:
     from modemd.daemon.config import Reader
 
+Where = tuple[Path, Mapping[str, str]]  # the folder of the file, and the environment that names credentials
 _SECONDS = {"remind": "remind_s", "after": "after_s"}
 
 
 def channels(
-    reader: Reader, document: Mapping[str, Any], folder: Path, modems: Sequence[Mapping[str, Any]]
+    reader: Reader, document: Mapping[str, Any], where: Where, modems: Sequence[Mapping[str, Any]]
 ) -> tuple[ChannelSettings, ...]:
-    """The [[channel]] tables that have no fault. Relative paths in them belong to `folder`, where the file is;
+    """The [[channel]] tables that have no fault. Relative paths in them belong to the file's folder (`where`);
     `modems` are the file's own."""
     tables = reader.tables(document, "channel")
-    read = [_channel(reader, table, f"channel[{index}]", folder) for index, table in enumerate(tables)]
+    read = [_channel(reader, table, f"channel[{index}]", where) for index, table in enumerate(tables)]
     _names(reader, tables)
     _modems(reader, tables, [modem.get("name") for modem in modems])
     if tables and not any(table.get("after") in (None, "0s") for table in tables):
@@ -48,7 +50,7 @@ def heartbeats(reader: Reader, document: Mapping[str, Any]) -> tuple[HeartbeatSe
 # --- helpers
 
 
-def _channel(reader: Reader, table: Mapping[str, Any], place: str, folder: Path) -> ChannelSettings | None:
+def _channel(reader: Reader, table: Mapping[str, Any], place: str, where: Where) -> ChannelSettings | None:
     from modemd.alerts.channels import CHANNELS  # late: `modemd config check` is the only command that needs it
 
     before = len(reader.problems)
@@ -67,13 +69,13 @@ def _channel(reader: Reader, table: Mapping[str, Any], place: str, folder: Path)
     if len(reader.problems) > before:
         return None
     settings = {_SECONDS.get(key, key): value for key, value in common.items()}
-    return ChannelSettings(type=kind, events=events, options=_placed(options, folder), **settings)
+    return ChannelSettings(type=kind, events=events, options=_placed(options, *where), **settings)
 
 
-def _placed(options: Mapping[str, Any], folder: Path) -> dict[str, object]:
-    """Files are where the configuration is, unless their path is whole."""
+def _placed(options: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> dict[str, object]:
+    """Files are credentials of the service, or lie where the configuration does, unless their path is whole."""
     return {
-        key: str(folder / value) if key.endswith("_file") and isinstance(value, str) else value
+        key: placed(value, folder, environ) if key.endswith("_file") and isinstance(value, str) else value
         for key, value in options.items()
     }
 

@@ -31,6 +31,7 @@ from modemd.daemon.fleet import Fleet, Seen
 from modemd.daemon.housekeeping import Housekeeping
 from modemd.daemon.server import Server
 from modemd.daemon.signals import EXIT_FAILED, Signals
+from modemd.daemon.sms_desk import FleetDesk
 from modemd.daemon.upkeep import Upkeep
 from modemd.daemon.views import Views
 from modemd.daemon.watch import Watch
@@ -106,7 +107,8 @@ class Daemon:
         self._complaint = ""
         self._store = Store(Path(config.daemon.state))
         self._packs = Packs()
-        channels = bind(config.channels)
+        self._desk = FleetDesk(self._store, owner_of=lambda name: self._fleet.owner(name), clock=_now)
+        channels = bind(config.channels, self._desk)
         self._outbox = Outbox(self._store, channels, on_result=self._tried)
         self._alarm = Alarm(self._store, wake_outbox=self._raised, clock=_now)
         self._server = Server(config.daemon.socket, lambda request: self._handlers(request))
@@ -358,10 +360,13 @@ class Daemon:
         service.notify("READY=1")
 
     def _apply_rest(self, config: Config) -> None:
-        for line in [*without_effect(config), *map(str, named_files.missing(config, self._path))]:
+        for line in [
+            *without_effect(config),
+            *map(str, [*named_files.missing(config, self._path), *named_files.exposed(config, self._path)]),
+        ]:
             self._log.warning(line)
         self._store.keep = config.daemon.keep
-        channels = bind(config.channels)
+        channels = bind(config.channels, self._desk)
         self._outbox.replace(channels)
         for user in self._handlers.apply(config.daemon.dial):
             self._log.warning("no such user on this system: correct daemon.dial", user=user)

@@ -55,8 +55,25 @@ class SmsListing:
     hint: str | None = None
 
 
-Request = BalanceQuery | UssdQuery | SmsList
-Result = Measurement | UssdResult | SmsListing
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsSend:
+    """Sends one message, at most once: never while roaming, whatever the configuration says of queries."""
+
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsSent:
+    """What became of SmsSend: without an error it went out. `unknown`: it may have, and must not be sent again."""
+
+    error: str | None = None
+    hint: str | None = None
+    unknown: bool = False
+
+
+Request = BalanceQuery | UssdQuery | SmsList | SmsSend
+Result = Measurement | UssdResult | SmsListing | SmsSent
 
 
 @dataclasses.dataclass(eq=False, slots=True)

@@ -10,7 +10,7 @@ from modemd.errors import ModemdError, ModemError, StoreError
 from modemd.explanations import line_of
 from modemd.frozen import dataclass
 from modemd.modem.context import Context
-from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing
+from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing, SmsSend, SmsSent
 from modemd.records import Measurement, Origin, Reading, ReadingChannel, Subject, UssdResult, UssdStatus
 
 # Not sent, and no news about the SIM: kept out of the history.
@@ -83,6 +83,8 @@ class ResultWriter:
             return self.write(job.request.origin, Found(code=asked, error=code, hint=hint))
         if isinstance(job.request, SmsList):
             return SmsListing(error=code, hint=hint)
+        if isinstance(job.request, SmsSend):
+            return SmsSent(error=code, hint=hint)
         status: UssdStatus = "error" if code in ("cancelled", "failed") else "refused"
         return UssdResult(code=job.request.code, status=status, error=code, hint=hint)
 
@@ -92,7 +94,7 @@ class ResultWriter:
         hint = error.message if isinstance(error, ModemdError) else line_of(code)
         if code == "silent":  # what a person sees is that no answer came
             code = "no answer"
-        if isinstance(job.request, BalanceQuery | SmsList):
+        if isinstance(job.request, BalanceQuery | SmsList | SmsSend):
             return self.refusal(job, code, hint)
         status: UssdStatus = "timeout" if code == "no answer" else "error"
         if isinstance(error, ModemError) and code in ("absent", "blocked", "shutting down"):

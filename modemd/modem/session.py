@@ -17,7 +17,7 @@ from modemd.backends.base import (
     UssdReceived,
     UssdRequest,
 )
-from modemd.errors import ModemdError, ModemSilent, NetworkError, RefusedError, SimError
+from modemd.errors import CommandError, ModemdError, ModemSilent, NetworkError, RefusedError, SimError, SmsMaybeSent
 from modemd.explanations import situation
 from modemd.modem import code_order
 from modemd.modem.balance_query import BalanceAsker
@@ -29,7 +29,7 @@ from modemd.modem.network import check_may_dial, not_registered
 from modemd.modem.radio import rat_restore
 from modemd.modem.radio.answered import AnsweredOn
 from modemd.modem.radio.fallback_policy import advice
-from modemd.modem.requests import BalanceQuery, Job, Request, Result, SmsList, UssdQuery
+from modemd.modem.requests import BalanceQuery, Job, Request, Result, SmsList, SmsSend, SmsSent, UssdQuery
 from modemd.modem.results import ResultWriter, in_one_line
 from modemd.modem.sms.messages import Messages
 from modemd.modem.subscriber import Subscriber
@@ -37,7 +37,7 @@ from modemd.records import Asking, Cause, Measurement, Network, State, UssdMessa
 
 # After these the SIM or the network may be gone.
 SIM_IN_DOUBT = frozenset({Cause.NO_SIM, Cause.SIM_LOCKED, Cause.SIM_FAILURE, Cause.NO_SERVICE, Cause.EMERGENCY_ONLY})
-_ASKING: dict[type[Request], Asking] = {BalanceQuery: "balance", UssdQuery: "ussd", SmsList: "sms"}
+_ASKING: dict[type[Request], Asking] = {BalanceQuery: "balance", UssdQuery: "ussd", SmsList: "sms", SmsSend: "sms"}
 
 
 class Session:
@@ -117,6 +117,8 @@ class Session:
             return row
         if isinstance(job.request, SmsList):
             return self._list(job, job.request)
+        if isinstance(job.request, SmsSend):
+            return self._send(job, job.request)
         return self._ussd(job, job.request, cancelled, drain)
 
     def _list(self, job: Job, request: SmsList) -> Result:
@@ -127,6 +129,23 @@ class Session:
             result = self._results.refusal(job, error.code, error.message)
         self.publish_state()
         return result
+
+    def _send(self, job: Job, request: SmsSend) -> Result:
+        """One message goes out. Raises ModemError."""
+        sms = self._backend.sms
+        if sms is None:
+            return self._results.refusal(job, "not supported", situation("no access to messages"))
+        if self._owner.snapshot().network.roaming:
+            return self._results.refusal(job, "roaming")
+        try:
+            sms.send(request.number, request.text)
+        except SmsMaybeSent as error:
+            return SmsSent(error=error.code, hint=error.message, unknown=True)
+        except CommandError as error:
+            return SmsSent(error=error.code, hint=error.message)
+        finally:
+            self.publish_state()
+        return SmsSent()
 
     def _ussd(
         self, job: Job, request: UssdQuery, cancelled: Callable[[], bool], drain: Callable[[], None]

@@ -115,6 +115,14 @@ class AlertBook(Database):
         # A damaged one may not count as due yet (outbox_due): it will be soon.
         return time_or_none(row["at"]) or self._clock() + timedelta(minutes=1)
 
+    def delivered_since(self, channel: str, since: datetime) -> int:
+        """How many alerts this channel has delivered since then."""
+        row = self._row(
+            "SELECT count(*) AS n FROM deliveries WHERE delivery_channel = ? AND delivered_at > ?",
+            (channel, time_text(since)),
+        )
+        return int(row["n"]) if row is not None else 0
+
     def delivered(self, delivery_id: int, at: datetime) -> None:
         """The receipt. The channel works: what else waits for it is tried at once, not in hours."""
         with self._transaction() as db:

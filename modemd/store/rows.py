@@ -230,6 +230,7 @@ def alert_columns(alert: Alert) -> dict[str, Column]:
         "taken_at": None if alert.taken_at is None else time_text(alert.taken_at),
         "text": clean(alert.text),
         "raised_at": time_text(alert.raised_at),
+        "title": clean(alert.title),
         "advice": clean(alert.advice),
         "url": clean(alert.url),
         "days_left": days_text(alert.days_left),
@@ -256,6 +257,7 @@ def alert_of(row: Row) -> Alert:
         taken_at=time_or_none(row["taken_at"]),
         text=row["text"],
         raised_at=time_of(row["raised_at"]),
+        title=row["title"],
         advice=row["advice"],
         url=row["url"],
         days_left=days_of(row["days_left"]),
@@ -294,7 +296,7 @@ _READING_TEXTS = (
     *("iccid", "imsi", "spn", "operator", "country", "currency", "expires", "pattern", "code", "text", "decoder"),
     *("error", "hint"),
 )
-_ALERT_TEXTS = ("operator", "currency", "advice", "url", "reminds")
+_ALERT_TEXTS = ("operator", "currency", "title", "advice", "url", "reminds")
 
 
 def _check(row: Row, optional: Sequence[str], words: Mapping[str, object]) -> None:

@@ -98,6 +98,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     (
         # How to pay, the forecast ("low likely high" in days) and, where one is said again, which and how often.
+        "ALTER TABLE alerts ADD COLUMN title TEXT",
         "ALTER TABLE alerts ADD COLUMN advice TEXT",
         "ALTER TABLE alerts ADD COLUMN url TEXT",
         "ALTER TABLE alerts ADD COLUMN days_left TEXT",

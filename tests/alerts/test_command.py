@@ -32,7 +32,7 @@ print("noise on standard output")
 
 
 def test_the_contract(script: Script, alert: MakeAlert, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """The nine variables, an empty standard input, an own process group, no open files, nothing of its output here."""
+    """Its variables, an empty standard input, an own process group, no open files, nothing of its output here."""
     held = (tmp_path / "held").open("w")
     moscow = datetime(2024, 5, 1, 15, 0, 1, 999, tzinfo=timezone(timedelta(hours=3)))
     CommandChannel({"run": script(DUMP)}).send(alert(taken_at=moscow, text="Баланс: 48.20\nр."))
@@ -49,6 +49,8 @@ def test_the_contract(script: Script, alert: MakeAlert, tmp_path: Path, capfd: p
         "MODEMD_CURRENCY": "RUB",
         "MODEMD_TAKEN_AT": "2024-05-01T12:00:01Z",
         "MODEMD_TEXT": "Баланс: 48.20\nр.",
+        "MODEMD_ADVICE": "",
+        "MODEMD_REMINDER": "0",
     }
     assert facts["argv"] == [str(tmp_path)]
     assert facts["stdin"] == ""
@@ -248,7 +250,7 @@ def test_check_lets_a_missing_program_pass() -> None:
 
 def test_the_table_binds_settings() -> None:
     """Channels are named by type and program, a second of a name is told apart, and a test reaches each."""
-    assert set(CHANNELS) == {"command"}
+    assert set(CHANNELS) == {"command", "ntfy", "webhook", "email", "apprise", "sms"}
     options: dict[str, object] = {"run": ["/usr/local/bin/on-alert"]}
     other: dict[str, object] = {"run": ["notify"]}
     settings = [ChannelSettings(type="command", events=("low",), options=one) for one in (options, options, other)]

@@ -4,18 +4,21 @@ A channel is a class with
     check(options) -> list[Problem]     what is wrong with its keys of a [[channel]] table (`key` relative to the table)
     lacks(options) -> list[Problem]     what this machine lacks for it now, as far as this user sees; the same `key`. It
                                         may come later, so nothing waits for it
-    label(options) -> str               a short name for lists and `modemd alerts test`, the same after each restart
+    label(options) -> str               a short name for lists and `modemd alerts test`, the same after each restart,
+                                        without anything secret
     Class(options)                      only after check found nothing
     send(alert) -> None                 blocks until handed over, bounded by itself; raises DeliveryError
     cancel() -> None                    from another thread: ends a running send within a second, and those to come
+One that needs the daemon for it (`sms`) has a method besides
+    use(desk)                           before the first send
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import Protocol, cast, runtime_checkable
 
-from modemd.alerts.channels.command import CommandChannel
 from modemd.errors import Problem
 from modemd.frozen import dataclass
 from modemd.records import Alert, AlertEvent, ChannelSettings, LocalHours
@@ -38,9 +41,49 @@ class ChannelClass(Protocol):
     def __call__(self, options: Mapping[str, object]) -> Channel: ...
 
 
-CHANNELS: dict[str, ChannelClass] = {
-    "command": CommandChannel,
-}
+class SmsDesk(Protocol):
+    """What sends messages through a modem of this daemon."""
+
+    def send(self, channel: str, through: str, number: str, text: str, per_day: int) -> None:
+        """At most once, and not where `channel` has delivered `per_day` alerts in 24 hours. Raises DeliveryError where
+        it did not go out."""
+
+    def cancel(self) -> None:
+        """From another thread: gives up what waits for its turn."""
+
+
+@runtime_checkable
+class NeedsDesk(Protocol):
+    def use(self, channel: str, desk: SmsDesk) -> None: ...
+
+
+class _Kinds(Mapping[str, ChannelClass]):
+    """A kind is loaded when it is used: mail alone would cost every daemon a mebibyte."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
+
+    def __getitem__(self, kind: str) -> ChannelClass:
+        module, name = self._places[kind].split(":")
+        return cast(ChannelClass, getattr(import_module(f"modemd.alerts.channels.{module}"), name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+CHANNELS: Mapping[str, ChannelClass] = _Kinds(
+    {
+        "command": "command:CommandChannel",
+        "ntfy": "ntfy:NtfyChannel",
+        "webhook": "webhook:WebhookChannel",
+        "email": "mail:EmailChannel",
+        "apprise": "apprise:AppriseChannel",
+        "sms": "sms:SmsChannel",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +99,7 @@ class Bound:
     after_s: float = 0.0
 
 
-def bind(settings: Sequence[ChannelSettings]) -> dict[str, Bound]:
+def bind(settings: Sequence[ChannelSettings], desk: SmsDesk | None = None) -> dict[str, Bound]:
     """The configured channels by name, in the order of the file. Names are labels; a second of a name gets "-2"."""
     bound: dict[str, Bound] = {}
     for one in settings:
@@ -67,9 +110,12 @@ def bind(settings: Sequence[ChannelSettings]) -> dict[str, Bound]:
             number += 1
             name = f"{label}-{number}"
         events: frozenset[AlertEvent] = frozenset((*one.events, "test"))
+        channel = kind(one.options)
+        if desk is not None and isinstance(channel, NeedsDesk):
+            channel.use(name, desk)
         bound[name] = Bound(
             name=name,
-            channel=kind(one.options),
+            channel=channel,
             events=events,
             remind_s=one.remind_s,
             quiet=one.quiet,

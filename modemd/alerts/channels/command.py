@@ -4,39 +4,24 @@
     type = "command"
     run = ["/usr/local/bin/on-alert"]
 
-The program is started as it is listed, never through a shell, in a session of its own, with standard input and output
-at /dev/null. It has 30 s; then it and its children are killed. Exit 0 is the receipt; anything else is tried again.
+The program is started as it is listed, never through a shell, in a session of its own, with standard input at
+/dev/null. It has 30 s; then it and its children are killed. Exit 0 is the receipt; anything else is tried again.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import selectors
-import signal
 import stat
-import threading
-import time
 from collections.abc import Mapping
-from datetime import UTC
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from modemd.alerts.channels.child import GRACE_S, Child
+from modemd.alerts.channels.message import moment
 from modemd.errors import DeliveryError, Problem
 from modemd.records import Alert
 
-if TYPE_CHECKING:
-    import subprocess
-
 TIME_LIMIT_S = 30.0
-# Between asking a program to end (SIGTERM) and making it (SIGKILL); short, because shutdown waits for it.
-GRACE_S = 0.25
-# How soon the end of a program is noticed that closed its standard error early or left it to a child.
-TICK_S = 0.05
-# Of what a failing program says on standard error; the rest is read and dropped, so that it never blocks.
-STDERR_LIMIT = 4096
-LINE_LIMIT = 200
 NOT_THERE = "{name} does not exist: install it, or correct `run`"
 
 # What a script needs to run. Everything else the daemon has (NOTIFY_SOCKET, WATCHDOG_USEC, CREDENTIALS_DIRECTORY,
@@ -58,9 +43,7 @@ class CommandChannel:
         if not isinstance(run, list | tuple):
             raise TypeError("options that check() did not see")
         self._run = [str(part) for part in run]
-        self._time_limit_s = time_limit_s
-        self._grace_s = grace_s
-        self._cancelled = threading.Event()
+        self._child = Child(self._run[0], time_limit_s=time_limit_s, grace_s=grace_s)
 
     @staticmethod
     def check(options: Mapping[str, object]) -> list[Problem]:
@@ -99,62 +82,20 @@ class CommandChannel:
     def send(self, alert: Alert) -> None:
         """Run the program for this alert. Raises DeliveryError saying why it was not received, in one line."""
         name = self._run[0]
-        if self._cancelled.is_set():
-            raise DeliveryError(f"{name} was not started: modemd is stopping")
-        import subprocess  # late: weeks may pass without an alert
-
         try:
-            child = subprocess.Popen(
-                self._run,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=_environment(alert),
-                cwd="/",
-                start_new_session=True,
-            )
+            ended = self._child.run(self._run, env=_environment(alert))
         except FileNotFoundError as error:
             raise DeliveryError(NOT_THERE.format(name=name)) from error
         except PermissionError as error:
             raise DeliveryError(f"{name} may not be run by modemd's user: chmod +x, and its folders too") from error
         except OSError as error:
             raise DeliveryError(f"{name} cannot be run: {error.strerror or error}: does it begin with #! ?") from error
-        with child:
-            said = self._wait(child)
-        if child.returncode == 0:
-            return
-        how = f"ended with exit {child.returncode}"
-        if child.returncode < 0:
-            how = f"was ended by signal {-child.returncode}"
-        first = _first_line(said)
-        raise DeliveryError(f"{name} {how}{': ' + first if first else ''}")
+        if ended.code != 0:
+            raise DeliveryError(f"{name} {ended.how}")
 
     def cancel(self) -> None:
         """Kill a running program with its children, and start none any more."""
-        self._cancelled.set()
-
-    def _wait(self, child: subprocess.Popen[bytes]) -> bytes:
-        """Until the program itself has ended: a child that it left in the background may hold its standard error."""
-        deadline = time.monotonic() + self._time_limit_s
-        said = bytearray()
-        if child.stderr is None:  # it is a pipe; for the type checker
-            return b""
-        os.set_blocking(child.stderr.fileno(), False)
-        with selectors.DefaultSelector() as selector:
-            selector.register(child.stderr, selectors.EVENT_READ)
-            while child.poll() is None:
-                if self._cancelled.is_set():
-                    _kill(child, self._grace_s)
-                    raise DeliveryError(f"{self._run[0]} was ended: modemd is stopping")
-                if time.monotonic() >= deadline:
-                    _kill(child, self._grace_s)
-                    raise DeliveryError(f"{self._run[0]} did not end within {self._time_limit_s:g} s and was killed")
-                if not selector.get_map():
-                    self._cancelled.wait(TICK_S)
-                elif selector.select(TICK_S) and not _read(child.stderr.fileno(), said):
-                    selector.unregister(child.stderr)
-        _read(child.stderr.fileno(), said)
-        return bytes(said)
+        self._child.cancel()
 
 
 def _not_runnable(name: str) -> str | None:
@@ -176,7 +117,6 @@ def _not_runnable(name: str) -> str | None:
 
 
 def _environment(alert: Alert) -> dict[str, bytes]:
-    taken_at = "" if alert.taken_at is None else alert.taken_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     own = {
         "MODEMD_ALERT_ID": alert.id,
         "MODEMD_EVENT": alert.event,
@@ -185,40 +125,11 @@ def _environment(alert: Alert) -> dict[str, bytes]:
         "MODEMD_OPERATOR": alert.operator or "",
         "MODEMD_BALANCE": "" if alert.balance is None else format(alert.balance, "f"),
         "MODEMD_CURRENCY": alert.currency or "",
-        "MODEMD_TAKEN_AT": taken_at,
+        "MODEMD_TAKEN_AT": moment(alert.taken_at) or "",
         "MODEMD_TEXT": alert.text,
+        "MODEMD_ADVICE": alert.advice or "",
+        "MODEMD_REMINDER": str(alert.reminder),
     }
     passed = {key: os.fsencode(value) for key, value in os.environ.items() if key in PASSED_ON or key[:3] == "LC_"}
     passed.setdefault("PATH", os.fsencode(os.defpath))
     return passed | {key: value.replace("\0", "").encode("utf-8", "replace") for key, value in own.items()}
-
-
-def _read(descriptor: int, said: bytearray) -> bool:
-    """Take what is there, keep its beginning; False at the end of the pipe."""
-    try:
-        data = os.read(descriptor, 65536)
-    except BlockingIOError:
-        return True
-    said += data[: max(0, STDERR_LIMIT - len(said))]
-    return bool(data)
-
-
-def _kill(child: subprocess.Popen[bytes], grace_s: float) -> None:
-    """End the whole process group. The leader is not reaped before the last signal, so the number cannot be reused."""
-    _signal_group(child.pid, signal.SIGTERM)
-    deadline = time.monotonic() + grace_s
-    while time.monotonic() < deadline and os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        time.sleep(TICK_S)
-    _signal_group(child.pid, signal.SIGKILL)
-    child.wait()
-
-
-def _signal_group(group: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)
-
-
-def _first_line(said: bytes) -> str:
-    text = said.decode("utf-8", "replace").strip()
-    line = "".join(char if char.isprintable() else " " for char in text.partition("\n")[0]).strip()
-    return line if len(line) <= LINE_LIMIT else line[: LINE_LIMIT - 1] + "…"

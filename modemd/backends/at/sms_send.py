@@ -53,10 +53,12 @@ def _say(modem: Modem, data: str, end: str, timeout_s: float, *, prompt: bool) -
     """One half of the dialogue. Whatever goes wrong while a prompt may be open is followed by ESC."""
     try:
         answer = modem.execute(data, timeout_s, end=end, prompt=prompt)
-    except ModemError:
+    except ModemError as error:
         with suppress(ModemError):
             _leave(modem)
-        raise
+        if prompt:
+            raise
+        raise SmsMaybeSent(f"nobody knows whether the message was sent: {error.message}") from error
     final = answer.final
     if answer.prompt:
         return

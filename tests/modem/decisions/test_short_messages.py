@@ -10,7 +10,7 @@ import pytest
 
 from modemd.backends.base import SmsAnnounced, SmsReceived, SmsStorageFull
 from modemd.errors import CommandError, SmsMaybeSent
-from modemd.modem.requests import BalanceQuery, SmsList
+from modemd.modem.requests import BalanceQuery, SmsList, SmsSend, SmsSent
 from tests.backends.scripted import Fails, Silent
 
 SOON = "Thank you, the answer will come by SMS"
@@ -267,3 +267,37 @@ def test_a_list_does_not_wait_for_late_answers(house: Any, script: Any) -> None:
     assert [message.text for message in listed.result(0).messages] == ["Balance 5.00"]
     assert not waits.done()
     assert script.dialled == ["*105#"]
+
+
+# --- messages of modemd's own
+
+
+@pytest.mark.parametrize(
+    ("raises", "sent"),
+    [
+        (None, SmsSent()),
+        (CommandError("no", code="CMS 38"), SmsSent(error="CMS 38", hint="no")),
+        (SmsMaybeSent("hm", code="no final result"), SmsSent(error="no final result", hint="hm", unknown=True)),
+    ],
+    ids=["sent", "refused", "nobody knows"],
+)
+def test_a_message_that_modemd_sends(told: Any, script: Any, raises: Exception | None, sent: SmsSent) -> None:
+    """Once, whatever comes of it; nothing is asked, and the modem is ready again."""
+    script.shelf.sending = raises
+    house = told.open()
+    assert house.ask(SmsSend(number="+7916", text="low")) == sent
+    assert [line for line in script.sent if line != "open"] == ["sms to +7916: low"]
+    assert house.state == "ready"
+
+
+@pytest.mark.parametrize(
+    ("network", "error"),
+    [({"registered": True, "roaming": True}, "roaming"), ({"registered": False}, "not registered")],
+)
+def test_no_message_is_sent_abroad_or_without_a_network(
+    told: Any, script: Any, network: dict[str, Any], error: str
+) -> None:
+    """Whatever the configuration says of queries."""
+    script.network = type(script.network)(**network)
+    assert told.open(roaming=True).ask(SmsSend(number="+7916", text="low")).error == error
+    assert not [line for line in script.sent if line.startswith("sms")]

@@ -1,0 +1,137 @@
+"""One message to a server, over HTTP or SMTP, by a child program (alerts/deliver.py), and what its answer means."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from modemd.alerts.channels.child import Child, TookTooLong, first_line
+from modemd.clock import is_set
+from modemd.credentials import read_credential
+from modemd.errors import DeliveryError
+
+TIME_LIMIT_S = 40.0  # of the child program: a name server and a slow link included
+WAIT_S = 15.0  # for each answer of the server
+# Who must mend something (a token, an address) may take hours: not each minute until then.
+PERSON_S = 3600.0
+LONGEST_S = 6 * 3600.0
+# A server that checks a signature's time says no where this clock is further off than this (Standard Webhooks).
+SKEW_S = 300.0
+# The same message will be refused again.
+HOPELESS = frozenset({400, 405, 406, 410, 411, 413, 414, 415, 422, 431})
+
+
+class RemoteServer:
+    """Where a channel's messages go. `name` is what people are told: no path, which may be a secret."""
+
+    def __init__(self, name: str, *, ca_file: str | None = None, time_limit_s: float = TIME_LIMIT_S) -> None:
+        self.name = name
+        self._ca_file = ca_file
+        self._wait_s = min(WAIT_S, time_limit_s)
+        self._child = Child(name, time_limit_s=time_limit_s)
+
+    def cancel(self) -> None:
+        self._child.cancel()
+
+    def http(
+        self, url: str, *, method: str = "POST", headers: Mapping[str, str] | None = None, body: str | None = None
+    ) -> str:
+        """The answer's body (its first 16 KiB) where the server took it. Raises DeliveryError."""
+        known = {"User-Agent": "modemd", **(headers or {})}
+        answer = self._deliver({"way": "http", "method": method, "url": url, "headers": known, "body": body})
+        status = int(answer["status"])
+        if 200 <= status < 300:
+            return str(answer["body"])
+        raise refusal(self.name, status, answer["headers"], str(answer["body"]), now=datetime.now(UTC))
+
+    def smtp(self, **job: object) -> dict[str, str]:
+        """Who was refused, with the server's line, while others were not. Raises DeliveryError."""
+        answer = self._deliver({"way": "smtp", **job})
+        return dict(answer["refused"])
+
+    # --- helpers
+
+    def _deliver(self, job: Mapping[str, object]) -> dict[str, Any]:
+        job = {**job, "ca_file": self._ca_file, "timeout_s": self._wait_s}
+        try:
+            ended = self._child.run(
+                [sys.executable, "-P", "-m", "modemd.alerts.deliver"], stdin=json.dumps(job).encode()
+            )
+        except OSError as error:
+            raise DeliveryError(f"{self.name}: Python cannot be started: {error.strerror}") from error
+        except TookTooLong as error:
+            raise DeliveryError(f"{self.name} did not answer in time") from error
+        try:
+            answer = json.loads(ended.stdout)
+        except ValueError:
+            raise DeliveryError(f"{self.name}: the delivery {ended.how}") from None
+        if "error" in answer:
+            line, code = first_line(str(answer["error"]).encode()), answer.get("code")
+            hopeless = isinstance(code, int) and 500 <= code < 600 and code not in (530, 534, 535, 538)
+            person = isinstance(code, int) and code in (530, 534, 535, 538)
+            raise DeliveryError(f"{self.name}: {line}", permanent=hopeless, retry_after_s=PERSON_S if person else None)
+        return dict(answer)
+
+
+def refusal(name: str, status: int, headers: Mapping[str, str], body: str, *, now: datetime) -> DeliveryError:
+    """What an HTTP status that is no 2xx means. 400 and its kin will be said to the same message again; 401 to 404 and
+    a redirection want a person; 408, 425, 429 and 5xx want time, Retry-After says how much (RFC 9110 10.2.3)."""
+    said = first_line(body.encode()) if "html" not in headers.get("content-type", "") else ""
+    line = f"{name} answered {status}{': ' + said if said else ''}"
+    wait_s = retry_after_s(headers.get("retry-after"), now=now)
+    if 300 <= status < 400:
+        where = first_line(headers.get("location", "").encode())
+        return DeliveryError(f"{line}: it wants another address ({where or 'none is named'}): write that in url")
+    skew_s = _skew_s(headers.get("date"), now)
+    if 400 <= status < 500 and (abs(skew_s) > SKEW_S or not is_set(now)):
+        return DeliveryError(f"{line}; this clock is {abs(skew_s) / 60:.0f} min off its own", retry_after_s=600.0)
+    if status in HOPELESS:
+        return DeliveryError(line, permanent=True)
+    if status in (408, 425, 429) or status >= 500:
+        return DeliveryError(line, retry_after_s=wait_s)
+    hint = ": is the token right?" if status in (401, 403, 407) else ": is the address right?" if status == 404 else ""
+    return DeliveryError(f"{line}{hint}", retry_after_s=max(PERSON_S, wait_s or 0.0))
+
+
+def retry_after_s(value: str | None, *, now: datetime) -> float | None:
+    """Seconds or a date of HTTP, at most 6 hours; None where it says nothing usable."""
+    if value is None:
+        return None
+    if value.strip().isascii() and value.strip().isdecimal():
+        return float(min(int(value.strip()[:9]), LONGEST_S))
+    when = _http_date(value)
+    return None if when is None else min(max(0.0, (when - now).total_seconds()), LONGEST_S)
+
+
+def secret(name: object, what: str) -> str:
+    """A secret of the configuration. Raises DeliveryError: its owner may mend the file."""
+    try:
+        found = read_credential(str(name))
+    except UnicodeDecodeError:
+        raise DeliveryError(f"the {what} in {name} is no plain text", retry_after_s=PERSON_S) from None
+    except OSError as error:
+        raise DeliveryError(f"the {what} in {name} cannot be read: {error.strerror}", retry_after_s=600.0) from error
+    if not found or "\n" in found:
+        raise DeliveryError(f"{name} must hold the {what} and nothing else", retry_after_s=600.0)
+    return found
+
+
+# --- helpers
+
+
+def _skew_s(date: str | None, now: datetime) -> float:
+    when = _http_date(date) if date else None
+    return 0.0 if when is None else (now - when).total_seconds()
+
+
+def _http_date(text: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # late: a refusal is rare
+
+    try:
+        when = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)

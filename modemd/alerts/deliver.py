@@ -1,0 +1,128 @@
+"""The child program that speaks to one server for one message: a job as JSON on standard input, how it went as JSON on
+standard output. What it went like is judged by the channel (channels/servers.py); secrets are in neither its arguments
+nor its environment.
+
+    {"way": "http", "method", "url", "headers", "body", "ca_file", "timeout_s"} -> {"status", "headers", "body"}
+    {"way": "smtp", "host", "port", "security", "user", "password", "sender", "to", "message", "ca_file", "timeout_s"}
+        -> {"refused": {address: line}}
+or  -> {"error": line for people, "code": the server's number or null}
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+BODY_LIMIT = 1 << 14
+Job = dict[str, Any]
+Outcome = dict[str, Any]
+
+
+def main() -> None:
+    job = json.load(sys.stdin)
+    outcome = _http(job) if job["way"] == "http" else _smtp(job)
+    json.dump(outcome, sys.stdout)
+
+
+def _http(job: Job) -> Outcome:
+    import http.client
+    import urllib.error
+    import urllib.request
+    from ssl import create_default_context
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        """What was meant for one server is told to no other."""
+
+        def redirect_request(self, *_args: Any) -> None:
+            return None
+
+    body = job.get("body")
+    request = urllib.request.Request(  # noqa: S310 (the configuration allows http and https alone)
+        job["url"], None if body is None else body.encode(), job["headers"], method=job["method"]
+    )
+    opener = urllib.request.build_opener(
+        Stay, urllib.request.HTTPSHandler(context=create_default_context(cafile=job.get("ca_file")))
+    )
+    try:
+        try:
+            response = opener.open(request, timeout=job["timeout_s"])
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            headers = {key.lower(): value for key, value in response.headers.items()}
+            try:
+                data = response.read(BODY_LIMIT)
+            except (OSError, http.client.HTTPException):
+                data = b""  # the status has come: that is the answer
+        return {"status": response.status, "headers": headers, "body": data.decode("utf-8", "replace")}
+    except urllib.error.URLError as error:
+        return _failed(error.reason if isinstance(error.reason, OSError) else error)
+    except http.client.HTTPException as error:
+        return {"error": f"it does not speak HTTP ({type(error).__name__})", "code": None}
+    except (OSError, ValueError) as error:
+        return _failed(error)
+
+
+def _smtp(job: Job) -> Outcome:
+    import smtplib
+    from ssl import create_default_context
+
+    context = None if job["security"] == "none" else create_default_context(cafile=job.get("ca_file"))
+    try:
+        if job["security"] == "tls" and context is not None:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(job["host"], job["port"], timeout=job["timeout_s"], context=context)
+        else:
+            server = smtplib.SMTP(job["host"], job["port"], timeout=job["timeout_s"])
+        with server:
+            if job["security"] == "starttls":
+                server.starttls(context=context)
+            if job.get("user"):
+                server.login(job["user"], job["password"])
+            refused = server.sendmail(job["sender"], job["to"], job["message"].encode("utf-8"))
+        return {"refused": {to: _said(*answer) for to, answer in refused.items()}}
+    except smtplib.SMTPRecipientsRefused as error:
+        to, (number, line) = next(iter(error.recipients.items()))
+        return {"error": f"it takes no mail for {to}: {_said(number, line)}", "code": number}
+    except smtplib.SMTPNotSupportedError as error:
+        return {"error": f"it cannot do what is wanted: {error}", "code": None}
+    except smtplib.SMTPAuthenticationError as error:
+        return {"error": f"it refuses user or password: {_said(*error.args)}", "code": error.smtp_code}
+    except smtplib.SMTPResponseException as error:
+        return {"error": _said(error.smtp_code, error.smtp_error), "code": error.smtp_code}
+    except smtplib.SMTPException as error:
+        return {"error": f"it does not speak SMTP as it should: {error}", "code": None}
+    except (OSError, ValueError) as error:
+        return _failed(error)
+
+
+# --- helpers
+
+
+def _said(number: int, line: bytes | str) -> str:
+    text = line.decode("utf-8", "replace") if isinstance(line, bytes) else str(line)
+    return " ".join(f"{number} {text}".split())
+
+
+def _failed(error: BaseException) -> Outcome:
+    """No answer: why, for people."""
+    import socket
+    import ssl
+
+    if isinstance(error, ssl.SSLCertVerificationError):
+        line = f"its certificate is not trusted: {error.verify_message}"
+    elif isinstance(error, ssl.SSLError):
+        line = f"TLS failed: {error.reason or error}"
+    elif isinstance(error, socket.gaierror):
+        line = "there is no such name, or no name server answers: is the network up?"
+    elif isinstance(error, TimeoutError):
+        line = "it did not answer in time"
+    elif isinstance(error, ConnectionRefusedError):
+        line = "nobody listens there"
+    else:
+        line = getattr(error, "strerror", None) or str(error)
+    return {"error": line, "code": None}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,313 @@
+"""The channels against real servers on loopback: right ones, and slow, refusing, redirecting, lying and absent ones."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from standardwebhooks import Webhook
+
+from modemd.alerts.channels import CHANNELS, Channel
+from modemd.alerts.channels import servers as servers_module
+from modemd.errors import DeliveryError
+from modemd.records import Alert, DaysLeft
+from tests.alerts.servers import http_server, mail_server, raw_server
+
+MakeAlert = Callable[..., Alert]
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+TAKEN: tuple[int, dict[str, str], bytes] = (200, {}, b'{"id":"x","event":"message"}')
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    return str(tmp_path / "ca.pem")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Callable[[str], str]:
+    def write(text: str) -> str:
+        path = tmp_path / "secret"
+        path.write_text(text)
+        path.chmod(0o600)
+        return str(path)
+
+    return write
+
+
+def channel(kind: str, **options: object) -> Channel:
+    named = {key.rstrip("_"): value for key, value in options.items()}
+    assert CHANNELS[kind].check(named) == []
+    return CHANNELS[kind](named)
+
+
+def refused(one: Channel, alert: Alert) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        one.send(alert)
+    return caught.value
+
+
+# --- ntfy
+
+
+def test_ntfy_gets_cyrillic_priority_and_the_page_to_pay_at(
+    alert: MakeAlert, tls: ssl.SSLContext, ca_file: str, files: Callable[[str], str]
+) -> None:
+    with http_server(TAKEN, tls=tls) as server:
+        one = channel(
+            "ntfy", url=server.url("/base/top-up"), token_file=files("tk_1\n"), ca_file=ca_file, ack_url="http://pi/a"
+        )
+        one.send(alert(level="critical", title="Деньги кончаются", advice="Оплатить: *100#", url="https://pay.example"))
+    (seen,) = server.seen
+    assert (seen.method, seen.path, seen.headers["authorization"]) == ("POST", "/base/", "Bearer tk_1")
+    assert seen.json == {
+        "topic": "top-up",
+        "title": "Деньги кончаются",
+        "message": "home: мало денег: 48.20 RUB\n\nОплатить: *100#",
+        "priority": 5,
+        "tags": ["rotating_light"],
+        "click": "https://pay.example",
+        "actions": [{"action": "http", "label": "✓", "url": "http://pi/a", "method": "GET", "clear": True}],
+    }
+
+
+def test_a_login_page_is_no_receipt(alert: MakeAlert) -> None:
+    """A captive portal answers 200 to everything."""
+    with http_server((200, {"Content-Type": "text/html"}, b"<html>Please log in")) as server:
+        error = refused(channel("ntfy", url=server.url("/topic")), alert())
+    assert "is this a login page?" in error.message
+    assert not error.permanent
+
+
+# --- webhook
+
+
+def test_the_webhook_is_what_standard_webhooks_verifies(alert: MakeAlert, files: Callable[[str], str]) -> None:
+    sent = alert(days_left=DaysLeft(low=1.5, likely=3.0, high=7.0), advice="оплатить", reminder=2)
+    with http_server(204) as server:
+        channel("webhook", url=server.url(), secret_file=files(SECRET)).send(sent)
+    (seen,) = server.seen
+    verified = Webhook(SECRET).verify(seen.body, seen.headers)
+    assert seen.headers["webhook-id"] == verified["id"] == "a1"
+    assert verified == {
+        "id": "a1",
+        "event": "low",
+        "level": "low",
+        "modem": "home",
+        "operator": "ru-mts",
+        "balance": "48.20",
+        "currency": "RUB",
+        "taken_at": verified["taken_at"],
+        "days_left": {"low": 1.5, "likely": 3.0, "high": 7.0},
+        "text": "home: мало денег: 48.20 RUB",
+        "advice": "оплатить",
+        "raised_at": verified["raised_at"],
+        "reminder": 2,
+    }
+    assert verified["taken_at"].endswith("Z")
+
+
+def test_several_in_one_message_are_all_there(alert: MakeAlert) -> None:
+    """Also more than a pipe holds at once."""
+    members = tuple(alert(f"m{number}", text="x" * 400) for number in range(300))
+    with http_server(200) as server:
+        channel("webhook", url=server.url()).send(replace(alert("all"), balance=None, members=members))
+    (seen,) = server.seen
+    assert [member["id"] for member in seen.json["alerts"]] == [f"m{number}" for number in range(300)]
+    assert "webhook-signature" not in seen.headers
+
+
+def test_what_was_meant_for_one_server_is_told_to_no_other(alert: MakeAlert, files: Callable[[str], str]) -> None:
+    with http_server(200) as other, http_server((307, {"Location": other.url()}, b"")) as server:
+        error = refused(channel("webhook", url=server.url(), secret_file=files(SECRET)), alert())
+    assert other.seen == []
+    assert f"it wants another address ({other.url()})" in error.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent", "retry_s"),
+    [(400, True, None), ((429, {"Retry-After": "77"}, b"slow down"), False, 77.0), (502, False, None)],
+)
+def test_refusals_reach_the_outbox(alert: MakeAlert, answer: Any, permanent: bool, retry_s: float | None) -> None:
+    with http_server(answer) as server:
+        error = refused(channel("webhook", url=server.url("/s3cret")), alert())
+    assert (error.permanent, error.retry_after_s) == (permanent, retry_s)
+    assert "s3cret" not in error.message
+
+
+def test_servers_that_lie(alert: MakeAlert) -> None:
+    """A body shorter than its length: the status has come, and counts. What is no HTTP is told."""
+    with http_server((200, {"Content-Length": "1000"}, b"short")) as server:
+        channel("webhook", url=server.url()).send(alert())
+
+    def gibberish(connection: Any) -> None:
+        request = b""
+        while not request.endswith(b"}"):
+            request += connection.recv(1 << 16)
+        connection.sendall(b"220 mail ready\r\n" * 3)
+
+    with raw_server(gibberish) as port:
+        error = refused(channel("webhook", url=f"http://localhost:{port}/x"), alert())
+    assert "does not speak HTTP" in error.message
+
+    def hang_up(connection: Any) -> None:
+        connection.recv(100)
+
+    with raw_server(hang_up) as port:
+        assert "webhook:localhost" in refused(channel("webhook", url=f"http://localhost:{port}/x"), alert()).message
+
+
+def test_nobody_there_and_a_stranger_there(alert: MakeAlert, tls: ssl.SSLContext) -> None:
+    with raw_server(lambda _connection: None) as port:
+        pass
+    error = refused(channel("webhook", url=f"http://localhost:{port}/x"), alert())
+    assert error.message == "webhook:localhost: nobody listens there"
+    with http_server(tls=tls) as server:
+        error = refused(channel("webhook", url=server.url()), alert())
+        assert "its certificate is not trusted" in error.message
+        error = refused(channel("webhook", url=server.url().replace("https", "http")), alert())
+        assert error.message.startswith("webhook:localhost")
+    assert server.seen == []
+
+
+def test_a_server_that_drips_is_left_when_its_time_is_over(alert: MakeAlert) -> None:
+    """An octet now and then keeps every wait for the next one alive; the child's time is not."""
+    over = threading.Event()
+
+    def drip(connection: Any) -> None:
+        while not over.wait(0.1):
+            connection.sendall(b"H")
+
+    with raw_server(drip) as port:
+        one = channel("webhook", url=f"http://localhost:{port}/x")
+        one._server._child._time_limit_s = 1.0  # type: ignore[attr-defined]
+        began = time.monotonic()
+        error = refused(one, alert())
+        over.set()
+    assert error.message == "webhook:localhost did not answer in time"
+    assert time.monotonic() - began < 5
+
+
+def test_stopping_ends_a_delivery_at_once(alert: MakeAlert) -> None:
+    entered, over = threading.Event(), threading.Event()
+
+    def silent(_connection: Any) -> None:
+        entered.set()
+        over.wait(20)
+
+    with raw_server(silent) as port:
+        one = channel("webhook", url=f"http://localhost:{port}/x")
+
+        def stop() -> None:
+            entered.wait(20)
+            one.cancel()
+
+        threading.Thread(target=stop, daemon=True).start()
+        began = time.monotonic()
+        assert "modemd is stopping" in refused(one, alert()).message
+        assert time.monotonic() - began < 10
+        over.set()
+
+
+# --- email
+
+
+@pytest.mark.parametrize("security", ["none", "tls", "starttls"])
+def test_mail_arrives(
+    alert: MakeAlert, tls: ssl.SSLContext, ca_file: str, files: Callable[[str], str], security: str
+) -> None:
+    context = {"tls": {"tls": tls}, "starttls": {"starttls": tls}}.get(security, {})
+    with mail_server(**context, password="pass word") as server:
+        one = channel(
+            "email",
+            server=f"localhost:{server.port}",
+            security=security,
+            from_="modemd@example.org",
+            to=["anna@example.org", "jan@example.org"],
+            user="me",
+            password_file=files("pass word\n"),
+            ca_file=ca_file,
+        )
+        one.send(alert(title="Мало денег: home", advice="Оплатить <здесь>", url="https://pay.example/?a=1&b=2"))
+        one.send(alert("a2", reminds="a1", reminder=1))
+    (envelope, first), (_, second) = server.messages
+    assert envelope == ("modemd@example.org", ["anna@example.org", "jan@example.org"])
+    assert first["Subject"] == "Мало денег: home"
+    text, page = (part.get_content() for part in first.iter_parts())
+    assert text == "home: мало денег: 48.20 RUB\n\nОплатить <здесь>\n\nhttps://pay.example/?a=1&b=2\n"
+    assert "Оплатить &lt;здесь&gt;" in page
+    assert "https://pay.example/?a=1&amp;b=2" in page
+    assert (first["Message-ID"], second["In-Reply-To"]) == ("<a1@example.org>", "<a1@example.org>")
+    assert (second["Message-ID"], first["In-Reply-To"]) == ("<a2@example.org>", None)
+
+
+def mail_to(port: int, **options: object) -> Channel:
+    known = {"security": "none", "from": "a@example.org", "to": ["b@example.org", "c@example.org"]}
+    return channel("email", server=f"localhost:{port}", **(known | options))
+
+
+def test_a_mail_server_that_refuses(alert: MakeAlert, files: Callable[[str], str]) -> None:
+    """One address of two refused is no reason to tell the other twice; 5xx lasts, 4xx (greylisting) does not."""
+    with mail_server() as server:
+        server.refuse = {"b@example.org": "550 no such user"}
+        mail_to(server.port).send(alert())
+        server.refuse["c@example.org"] = "550 no such user"
+        assert refused(mail_to(server.port), alert()).permanent
+        server.refuse = dict.fromkeys(("b@example.org", "c@example.org"), "450 come back later")
+        assert not refused(mail_to(server.port), alert()).permanent
+        server.refuse, server.data_answer = {}, "554 this is spam"
+        error = refused(mail_to(server.port), alert())
+    assert (error.permanent, error.message) == (True, "localhost: 554 this is spam")
+    with mail_server(password="right") as server:
+        error = refused(mail_to(server.port, user="me", password_file=files("wrong")), alert())
+    assert (error.permanent, error.retry_after_s) == (False, servers_module.PERSON_S)
+    assert "refuses user or password" in error.message
+
+
+def test_nothing_goes_out_unencrypted_by_itself(alert: MakeAlert) -> None:
+    """A server (or somebody between) that offers no STARTTLS."""
+    with mail_server() as server:
+        error = refused(mail_to(server.port, security="starttls"), alert())
+    assert server.messages == []
+    assert "STARTTLS" in error.message
+
+
+# --- apprise
+
+
+def test_apprise_gets_text_and_addresses_without_showing_them(alert: MakeAlert, tmp_path: Path) -> None:
+    program = tmp_path / "apprise"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/argv; cat > {tmp_path}/stdin; exit ${{EXIT:-0}}\n')
+    program.chmod(0o755)
+    urls = tmp_path / "urls"
+    urls.write_text("tgram://secret")
+    one = channel("apprise", urls_file=str(urls), program=str(program))
+    one.send(alert(title="Мало", level="critical", advice="Оплатить"))
+    argv = (tmp_path / "argv").read_text().splitlines()
+    assert argv == [f"--config={urls}", "--title=Мало", "--input-format=text", "--notification-type=failure"]
+    assert (tmp_path / "stdin").read_text() == "home: мало денег: 48.20 RUB\n\nОплатить"
+    program.write_text("#!/bin/sh\necho ouch >&2; exit 3\n")
+    assert "ended with exit 3: ouch" in refused(one, alert()).message
+    program.unlink()
+    assert "sudo apt install apprise" in refused(one, alert()).message
+    urls.unlink()
+    assert "write the addresses into it" in refused(one, alert()).message
