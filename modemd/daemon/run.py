@@ -11,7 +11,6 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -28,10 +27,12 @@ from modemd.daemon.commands import Handlers
 from modemd.daemon.config import Config, load, without_effect
 from modemd.daemon.connection import Request, encode_row
 from modemd.daemon.fleet import Fleet, Seen
+from modemd.daemon.heartbeat import Heartbeats
 from modemd.daemon.housekeeping import Housekeeping
 from modemd.daemon.server import Server
 from modemd.daemon.signals import EXIT_FAILED, Signals
 from modemd.daemon.sms_desk import FleetDesk
+from modemd.daemon.status_line import StatusLine
 from modemd.daemon.upkeep import Upkeep
 from modemd.daemon.views import Views
 from modemd.daemon.watch import Watch
@@ -39,14 +40,13 @@ from modemd.errors import ConfigError, StoreError
 from modemd.log import get_logger
 from modemd.modem.worker import Reports, Worker
 from modemd.money.operators import Packs
-from modemd.records import Measurement, ModemSettings, ModemSnapshot, State
-from modemd.store import Delivery, Standing, Store
+from modemd.records import Measurement, ModemSettings, ModemSnapshot
+from modemd.store import Delivery, Store
 
 EXIT_OK, EXIT_CONFIGURATION = 0, 2
 LEAST_PAUSE_S = 1.0  # between two looks at the schedule that nothing else asked for
 LONGEST_LINE = 1000  # characters; a value in a file can be a megabyte
 CLOCK_LOOK_S = 900.0  # without a watchdog: how soon a clock that was set is noticed at the latest
-LONGEST_STATUS = 3000  # characters; systemd ignores messages over 4096 octets (NOTIFY_BUFFER_MAX)
 TROUBLE_PAUSE_S = 60.0  # after a full disk or a bug in the loop's own work: look again this much later
 
 
@@ -101,9 +101,7 @@ class Daemon:
         self._touched: set[str] = set()  # modems that are to be judged anew
         self._due: dict[str, float] = {}  # monotonic: when something of a modem's schedule or silence is due
         self._tend_at = 0.0  # monotonic: when the first of these is
-        self._words: dict[str, tuple[State, str]] = {}
         self._test_ends_at: float | None = None  # monotonic: when a test message is given up
-        self._status = ""
         self._complaint = ""
         self._store = Store(Path(config.daemon.state))
         self._packs = Packs()
@@ -129,6 +127,8 @@ class Daemon:
         self._watchdog_at = 0.0
         self._upkeep = Upkeep(self._store, self._alarm, self._fleet)
         self._housekeeping = Housekeeping(self._store, clock=_now)
+        self._status_line = StatusLine(self._alarm.level)
+        self._heartbeats = Heartbeats(self._trouble, call_soon=call_soon)
         self._jumps = Jumps(_now, time.monotonic)
 
     def run(self) -> int:
@@ -156,6 +156,7 @@ class Daemon:
         self._server.close()
         # The modems first: an open USSD session costs the next program its first query.
         self._fleet.stop()
+        self._heartbeats.stop()
         self._outbox.stop(0.5)
         for last in (False, True):
             with suppress(StoreError):  # it said so when it began to wait
@@ -183,6 +184,7 @@ class Daemon:
             self._test_ends_at = self._handlers.look()
             self._changed |= self._upkeep.look(now)
             self._housekeeping.look()
+            self._heartbeats.look()
             if self._changed or self._touched or now >= self._tend_at:
                 names = self._take_names(now)
                 self._tend_modems(self._fleet.seen(names), now)
@@ -206,7 +208,7 @@ class Daemon:
         touched, self._touched, self._changed = self._touched, set(), False
         if every:
             self._due.clear()
-            self._words.clear()
+            self._status_line.forget()
             return None
         due = {name for name, at in self._due.items() if at <= now}
         return [name for name in self._fleet.settings if name in touched or name in due]
@@ -219,13 +221,14 @@ class Daemon:
             times = [self._fleet.next_query_at[name], self._alarm.silence(one.snapshot, one.standing)]
             first = min((when for when in times if when is not None), default=None)
             self._due[name] = now + max(LEAST_PAUSE_S, self._until(first))
-        self._tell_status(seen)
+        self._status_line.tell(seen)
+        self._heartbeats.changed()
 
     def _deadline(self) -> float:
         limits = [self._tend_at if not (self._changed or self._touched) else 0.0, self._housekeeping.due]
         if self._watchdog_s is not None:
             limits.append(self._watchdog_at)
-        limits += [at for at in (self._test_ends_at, self._upkeep.due) if at is not None]
+        limits += [at for at in (self._test_ends_at, self._upkeep.due, self._heartbeats.due) if at is not None]
         return min(limits)
 
     def _until(self, when: datetime | None) -> float:
@@ -239,26 +242,17 @@ class Daemon:
         else:
             self._complain(f"owner thread stuck: {', '.join(stuck)}; the service manager will restart modemd")
 
-    def _tell_status(self, seen: Sequence[Seen]) -> None:
-        """`systemctl status` shows every balance."""
-        for one in seen:
-            self._words[one.snapshot.modem] = (one.snapshot.state, self._words_of(one.snapshot, one.standing))
-        status = service.escaped("; ".join(words for _, words in self._words.values()))
-        if len(status) > LONGEST_STATUS:
-            states = Counter(state for state, _ in self._words.values())
-            told = ", ".join(f"{number} {state}" for state, number in states.most_common())
-            status = f"{len(self._words)} modems: {told}"
-        if status != self._status:
-            self._status = status
-            service.notify(f"STATUS={status}")
-
-    def _words_of(self, snapshot: ModemSnapshot, standing: Standing) -> str:
-        reading = standing.shown
-        if reading is None or reading.reading.balance is None:
-            return f"{snapshot.modem}: {snapshot.state}, no reading yet"
-        balance = f"{render.amount(reading.reading.balance)} {reading.reading.currency or ''}".rstrip()
-        taken = f"{reading.taken_at:%Y-%m-%d %H:%M}Z"
-        return f"{snapshot.modem}: {snapshot.state}, {balance} ({self._alarm.level(standing)}, {taken})"
+    def _trouble(self) -> str | None:
+        """Why not all is well, for the heartbeats; None = it is. Raises StoreError."""
+        if stuck := self._fleet.stuck():
+            return f"owner thread stuck: {', '.join(stuck)}"
+        lines = [
+            f"{one.snapshot.modem}: {one.snapshot.error or 'no fresh balance'}"
+            for one in self._fleet.seen()
+            if one.standing.shown is None or self._alarm.level(one.standing) == "stale"
+        ]
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        return f"{lines[0]}{more}" if lines else None
 
     def _complain(self, message: str) -> None:
         """Once, not at each turn of the loop."""
@@ -368,6 +362,7 @@ class Daemon:
         self._store.keep = config.daemon.keep
         channels = bind(config.channels, self._desk)
         self._outbox.replace(channels)
+        self._heartbeats.apply(config.heartbeats)
         for user in self._handlers.apply(config.daemon.dial):
             self._log.warning("no such user on this system: correct daemon.dial", user=user)
         try:
