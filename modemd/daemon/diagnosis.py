@@ -74,6 +74,7 @@ def modem(
         ],
         "settings": {
             "every_s": settings.every_s,
+            "critical": render.amount(settings.critical),
             "roaming": settings.roaming,
             "radio_fallback": settings.radio_fallback,
             "radio_fallback_on_uplink": settings.radio_fallback_on_uplink,
@@ -126,7 +127,7 @@ def channels(names: Iterable[str], alerts: Iterable[AlertRow], *, now: datetime)
     return list(found.values())
 
 
-def process(*, config: str, state: str, socket: str) -> Json:
+def process(*, config: str, state: str, socket: str, heartbeats: int) -> Json:
     """The daemon's process: what it runs, and as whom. `groups` are names, or numbers where a group has none."""
     uid = os.geteuid()
     gids = {os.getegid(), *os.getgroups()}
@@ -140,6 +141,7 @@ def process(*, config: str, state: str, socket: str) -> Json:
         "config": config,
         "state": state,
         "socket": socket,
+        "heartbeats": heartbeats,
     }
 
 

@@ -314,7 +314,12 @@ class Daemon:
         def own(_number: int) -> None:
             alerts = self._store.alerts(limit=diagnosis.ROWS)
             daemon = self._config.daemon
-            process = diagnosis.process(config=str(self._path.absolute()), state=daemon.state, socket=daemon.socket)
+            process = diagnosis.process(
+                config=str(self._path.absolute()),
+                state=daemon.state,
+                socket=daemon.socket,
+                heartbeats=len(self._config.heartbeats),
+            )
             channels = diagnosis.channels(self._alarm.channels, alerts, now=_now())
             request.finish({"daemon": {**process, "store": self._store.fault}, "channels": channels})
 

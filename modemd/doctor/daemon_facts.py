@@ -62,6 +62,7 @@ def _daemon(said: Mapping[str, Any], version: str | None) -> DaemonFacts:
         config=_text(said.get("config")),
         state=_text(said.get("state")),
         store=_text(said.get("store")),
+        heartbeats=_whole(said.get("heartbeats")),
     )
 
 
@@ -94,6 +95,7 @@ def _modem(said: Mapping[str, Any]) -> ModemFacts:
         roaming_allowed=_flag(settings.get("roaming")) or False,
         radio_fallback=_text(settings.get("radio_fallback")) or "off",
         radio_fallback_on_uplink=_flag(settings.get("radio_fallback_on_uplink")) or False,
+        critical=_text(settings.get("critical")),
         level=_text(said.get("level")),
         last_error=_text(asked.get("error")),
         last_hint=_text(asked.get("hint")),

@@ -35,6 +35,7 @@ class DaemonFacts:
     config: str | None = None
     state: str | None = None
     store: str | None = None  # why it cannot write what it has to remember
+    heartbeats: int | None = None  # None: it did not say
 
     @property
     def mute(self) -> bool:
@@ -81,6 +82,7 @@ class ModemFacts:
     roaming_allowed: bool = False
     radio_fallback: str = "off"
     radio_fallback_on_uplink: bool = False
+    critical: str | None = None  # the limit: a decimal number
     level: str | None = None
     last_error: str | None = None
     last_hint: str | None = None
@@ -128,6 +130,7 @@ class ConfigFile:
     lacking: tuple[Problem, ...] = ()
     modems: tuple[str, ...] | None = None  # their names, where it could be read
     channels: int | None = None
+    heartbeats: int | None = None
     state: str | None = None
 
 

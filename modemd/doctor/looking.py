@@ -98,6 +98,7 @@ def _configuration(path: str) -> tuple[ConfigFile, Config | None]:
             lacking=tuple(missing(config, path)),
             modems=tuple(modem.name for modem in config.modems),
             channels=len(config.channels),
+            heartbeats=len(config.heartbeats),
             state=config.daemon.state,
         ),
         config,

@@ -191,10 +191,11 @@ class Ward:
             "gids": [os.getegid()],
             "config": str(self.config),
             "state": str(self.state),
+            "heartbeats": 1,
         }
 
     def configure(self, extra: str = "", *, port: str = "/dev/ttyUSB2") -> None:
-        channel = '[[channel]]\ntype = "command"\nrun = ["/bin/true"]\n'
+        channel = '[[heartbeat]]\nurl = "https://hc.example/x"\n[[channel]]\ntype = "command"\nrun = ["/bin/true"]\n'
         text = f'[daemon]\nstate = "{self.state}"\n[[modem]]\nname = "home"\nport = "{port}"\n{extra}\n{channel}'
         self.config.write_text(text, encoding="utf-8")
 

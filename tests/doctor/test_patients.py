@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from modemd.doctor.checks.alerts import own_link
+from modemd.doctor.facts import Facts, ModemFacts
 from modemd.doctor.findings import Finding
 from modemd.doctor.programs import Unseen
 
@@ -27,7 +30,7 @@ def test_a_healthy_machine(ward: Ward) -> None:
     checks = {finding.check for finding in ward.examine()}
     assert checks == {
         "daemon", "configuration", "usb", "modemmanager", "modem", "rights", "signal", "sms", "reading", "alerts",
-        "autosuspend", "power", "state", "clock",
+        "autosuspend", "power", "state", "clock", "silence",
     }  # fmt: skip
 
 
@@ -114,6 +117,22 @@ def test_no_channel(ward: Ward) -> None:
     ward.daemon.answers["doctor"] = {**ward.answer(), "channels": []}
     finding = one(ward.trouble())
     assert (finding.check, finding.severity) == ("alerts", "warning")
+
+
+def test_nobody_would_notice_silence(ward: Ward) -> None:
+    """A dead machine raises no alert. The daemon's own word counts; without it, the configuration's."""
+    ward.machine.usb()
+    ward.process["heartbeats"] = 0
+    finding = one(ward.trouble())
+    assert (finding.check, finding.severity, "[[heartbeat]]" in finding.cure) == ("silence", "warning", True)
+
+
+def test_the_last_alert_would_leave_by_the_empty_sim(ward: Ward) -> None:
+    """critical = 0 on the modem that is the machine's way out."""
+    modem = ModemFacts(name="home", uplink="wwan0", critical="0.00")
+    others = (replace(modem, name="b", critical="5"), replace(modem, name="c", uplink=None))
+    findings = own_link(Facts(now=ward.now, modems=(modem, *others)))
+    assert [(finding.subject, finding.severity) for finding in findings] == [("home", "warning")]
 
 
 def test_alerts_that_do_not_arrive(ward: Ward) -> None:

@@ -49,6 +49,8 @@ quarantine = "1s"
 [[channel]]
 type = "command"
 run = ["/bin/true"]
+[[heartbeat]]
+url = "http://127.0.0.1:9/nobody-is-there"
 """
 
 

@@ -25,6 +25,8 @@ CHECKS: tuple[Check, ...] = (
     modems.recovery,
     readings.asked,
     alerts.channels,
+    alerts.silence,
+    alerts.own_link,
     usb.autosuspend,
     usb.supply,
     power.board,

@@ -14,7 +14,41 @@ def channels(facts: Facts) -> list[Finding]:
     return [_channel(channel) for channel in facts.channels] or [_none()]
 
 
+def silence(facts: Facts) -> list[Finding]:
+    """A machine that is dead, or cut off, tells nobody; somebody else has to notice."""
+    configured = facts.config.heartbeats if facts.config is not None else None
+    number = facts.daemon.heartbeats if facts.daemon.heartbeats is not None else configured
+    if number is None:
+        return []
+    if number:
+        return [Finding("silence", "ok", "heartbeat", "somebody else is told that all is well")]
+    cure = 'add [[heartbeat]] to the configuration: url = "..." of healthchecks.io, Uptime Kuma or their kin'
+    return [Finding("silence", "warning", "heartbeat", "nobody notices if this machine falls silent", cure)]
+
+
+def own_link(facts: Facts) -> list[Finding]:
+    """An alert that leaves by the SIM that has just run dry does not leave."""
+    return [
+        Finding(
+            "alerts",
+            "warning",
+            modem.name,
+            f"this machine's way out is this SIM ({modem.uplink}), and critical says that it is empty already",
+            f'set critical above 0 for "{modem.name}", so that the alert leaves while it can',
+        )
+        for modem in facts.modems
+        if modem.uplink and _is_zero(modem.critical)
+    ]
+
+
 # --- helpers
+
+
+def _is_zero(limit: str | None) -> bool:
+    try:
+        return limit is not None and float(limit) <= 0
+    except ValueError:
+        return False
 
 
 def _none() -> Finding:
