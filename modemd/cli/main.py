@@ -37,6 +37,7 @@ COMMANDS = {
     "ports": "ports",
     "doctor": "doctor",
     "alerts": "alerts",
+    "topup": "topup",
     "watch": "watch",
     "sms": "sms",
     "record": "record",

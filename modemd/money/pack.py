@@ -55,7 +55,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """One operator. `promised_payment`, `hotline`, `topup_url` and `app` are shown to people, never dialled."""
+    """One operator. What says how to pay or whom to call is shown to people, never dialled."""
 
     id: str
     name: str
@@ -77,6 +77,7 @@ class Pack:
     topup_url: str | None = None
     account_url: str | None = None
     app: str | None = None
+    voucher: str | None = None  # how the number of a bought voucher is dialled; CODE stands for it
     promised_payment: str | None = None
     notes: str | None = None
     examples: tuple[Example, ...] = ()

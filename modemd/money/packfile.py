@@ -115,7 +115,7 @@ def _pack(read: _PackReader, table: dict[str, Any]) -> Pack:
     read.known(
         table,
         "id name names country currency plmn spn iccid_prefix errors sms_follows sms_senders own_number data_codes "
-        "balance_at hotline topup_url account_url app promised_payment notes query data pattern example",
+        "balance_at hotline topup_url account_url app voucher promised_payment notes query data pattern example",
         "",
     )
     country = read.text(
@@ -163,6 +163,7 @@ def _pack(read: _PackReader, table: dict[str, Any]) -> Pack:
         topup_url=read.text(table, "topup_url", shape=re.compile(r"https://\S+"), cure="an https:// address"),
         account_url=read.text(table, "account_url", shape=re.compile(r"https://\S+"), cure="an https:// address"),
         app=read.text(table, "app"),
+        voucher=read.text(table, "voucher", shape=re.compile(r"[*#][*#0-9]*CODE[*#0-9]*#"), cure="like *100*CODE#"),
         promised_payment=read.text(table, "promised_payment"),
         notes=read.text(table, "notes"),
         examples=tuple(_example(read, e, f"example[{i}].") for i, e in enumerate(read.tables(table, "example"))),

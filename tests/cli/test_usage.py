@@ -25,6 +25,7 @@ ORDER = [
     "ports",
     "doctor",
     "alerts",
+    "topup",
     "watch",
     "sms",
     "record",
