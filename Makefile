@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test programs check index lint format types picture bench mutants lock install uninstall clean
+.PHONY: help demo test programs check index lint format types picture catalogues bench mutants lock install uninstall clean
 
 # Where `make install` puts the program; the unit in systemd/ names the same place.
 PREFIX ?= /opt/modemd
@@ -21,6 +21,7 @@ help:
 	@echo 'make index    the index of the operator packs again, after a change in modemd/operators/'
 	@echo 'make format   let ruff format the code'
 	@echo 'make picture  make docs/img/demo.svg again from a real run of the demo'
+	@echo 'make catalogues  the lines for people in Russian and Chinese, brought up to date with the code and compiled'
 	@echo 'make bench    speed next to python-gsmmodem-new and gammu, one table (90 s)'
 	@echo 'make lock     requirements.lock again, from pyproject.toml and PyPI: what an installation gets'
 	@echo 'make mutants  do the tests notice small wrong changes in the heart? (half an hour, two cores; MODULE=at/ussd for one)'
@@ -61,6 +62,9 @@ picture: $(VENV)/.run
 
 bench: $(VENV)/.run
 	@$(BIN)/python -m bench --idle 60
+
+catalogues: $(VENV)/.dev
+	$(BIN)/python tools/catalogues.py
 
 lock: $(BIN)/python
 	$(BIN)/python tools/lock.py

@@ -21,6 +21,10 @@ from tests.warm import Nursery
 # all of modemd again: a third of the suite's work. Workers and processes inherit this.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# What is said to people is asserted in English, whatever the developer's shell speaks.
+for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE"):
+    os.environ.pop(name, None)
+os.environ["LANG"] = "C.UTF-8"
 
 # The same examples in every run, and no time limit for one: a busy machine must not turn a test red.
 settings.register_profile(

@@ -22,6 +22,7 @@ ROOMS = (
     "records",
     "log",
     "explanations",
+    "language",
     "files",
     "credentials",
     "at",

@@ -3,39 +3,10 @@
 from __future__ import annotations
 
 from modemd.frozen import dataclass
+from modemd.language import words
 from modemd.money.pack import Pack
 
 SHORT = 6  # digits; a longer number is none that is only dialled in the operator's network
-
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "page": "pay at {page}",
-        "app": "in the app {app}",
-        "voucher": "with a voucher: {voucher}",
-        "help": "help: {number}",
-        "own": "number ending {tail}",
-        "or": " or ",
-        "warning": "use the operator's own page, app and numbers only",
-    },
-    "ru": {
-        "page": "оплатить: {page}",
-        "app": "в приложении {app}",
-        "voucher": "картой оплаты: {voucher}",
-        "help": "помощь: {number}",
-        "own": "номер на …{tail}",
-        "or": " или ",
-        "warning": "только на сайте, в приложении и по номерам самого оператора",
-    },
-    "zh": {
-        "page": "充值:{page}",
-        "app": "使用应用 {app}",
-        "voucher": "使用充值卡:{voucher}",
-        "help": "客服:{number}",
-        "own": "尾号 {tail}",
-        "or": " 或 ",
-        "warning": "请只使用运营商官方的网站、应用和号码",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +40,21 @@ def ways_of(pack: Pack) -> WaysToPay:
 def advice(ways: WaysToPay, *, language: str = "en", own_number: str | None = None) -> str | None:
     """One line, None where nothing is known: page, app or voucher, whom to call, and the warning. Of the own number
     its last four digits alone."""
-    words = _WORDS.get(language, _WORDS["en"])
-    pay = [words[key].format(**{key: value}) for key in ("page", "app") if (value := getattr(ways, key))]
+    _ = words(language)
+    pay = []
+    if ways.page:
+        pay.append(_("pay at {page}").format(page=ways.page))
+    if ways.app:
+        pay.append(_("in the app {app}").format(app=ways.app))
     if ways.voucher and not pay:
-        pay = [words["voucher"].format(voucher=ways.voucher)]
+        pay.append(_("with a voucher: {voucher}").format(voucher=ways.voucher))
     number = ways.short_number or next(iter(ways.hotline), None)
     if not pay and number is None:
         return None
-    parts = [words["or"].join(pay)] if pay else []
+    parts = [_(" or ").join(pay)] if pay else []
     if own_number and len(own_number) >= SHORT:
-        parts.append(words["own"].format(tail=own_number[-4:]))
+        parts.append(_("number ending {tail}").format(tail=own_number[-4:]))
     if number is not None:
-        parts.append(words["help"].format(number=number))
-    line = "; ".join([*parts, words["warning"]])
+        parts.append(_("help: {number}").format(number=number))
+    line = "; ".join([*parts, _("use the operator's own page, app and numbers only")])
     return line[:1].upper() + line[1:]

@@ -6,10 +6,11 @@ import click
 
 from modemd.cli import terminal
 from modemd.cli.rows import when
-from modemd.cli.terminal import as_mapping, complain, one_line, say
+from modemd.cli.terminal import _, as_mapping, complain, one_line, plural, say
 from modemd.daemon.control import Client
+from modemd.language import N_
 
-HEADS = ("RAISED", "ID", "EVENT", "MODEM", "BALANCE", "STATE", "DELIVERED", "TEXT")
+HEADS = (N_("RAISED"), "ID", N_("EVENT"), N_("MODEM"), N_("BALANCE"), N_("STATE"), N_("DELIVERED"), N_("TEXT"))
 DELIVERY_TIMEOUT_S = 90.0  # a channel has 30 s; several run beside each other
 
 
@@ -31,7 +32,7 @@ def list_alerts(socket: str | None, open_only: bool, as_json: bool) -> int:
             say(terminal.to_json(alert))
         return 0
     if not alerts:
-        complain("no open alerts" if open_only else "no alerts so far")
+        complain(_("no open alerts") if open_only else _("no alerts so far"))
         return 0
     rows = [
         [
@@ -65,12 +66,12 @@ def test(socket: str | None, channel: str | None, as_json: bool) -> int:
         say(terminal.to_json(answer))
     else:
         for name in delivered:
-            say(f"{name}: delivered")
+            say(_("{name}: delivered").format(name=name))
     for name, reason in failed.items():
-        complain(f"{name}: not delivered: {one_line(reason, 200)}")
+        complain(_("{name}: not delivered: {reason}").format(name=name, reason=one_line(reason, 200)))
     waiting = [name for name in map(str, answer.get("channels") or ()) if name not in failed and name not in delivered]
     for name in waiting:
-        complain(f"{name}: no receipt yet; modemd alerts list shows it later")
+        complain(_("{name}: no receipt yet; modemd alerts list shows it later").format(name=name))
     return 1 if failed or waiting else 0
 
 
@@ -82,9 +83,10 @@ def acknowledge(socket: str | None, alert: str | None) -> int:
     with Client.connect(socket) as client:
         answer = client.request("alert_ack", alert=alert)
     number = answer.get("acknowledged")
-    say("no open alert" if not number else "1 alert acknowledged" if number == 1 else f"{number} alerts acknowledged")
+    count = int(number) if isinstance(number, int) else 0
+    say(plural("{n} alert acknowledged", "{n} alerts acknowledged", count) if count else _("no open alert"))
     if alert is not None and not number:
-        complain(f"no open alert has the id {one_line(alert, 40)}: see modemd alerts list")
+        complain(_("no open alert has the id {id}: see modemd alerts list").format(id=one_line(alert, 40)))
         return 1
     return 0
 
@@ -97,8 +99,8 @@ def _raised(moment: object) -> str:
 def _state(alert: object) -> str:
     found = as_mapping(alert)
     if found.get("acknowledged") or found.get("acknowledged_at"):
-        return "seen"
-    return "open" if found.get("open", True) else "over"
+        return _("seen")
+    return _("open") if found.get("open", True) else _("over")
 
 
 def _deliveries(deliveries: object) -> str:

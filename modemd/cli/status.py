@@ -9,15 +9,28 @@ from typing import Any
 import click
 
 from modemd.cli import terminal
-from modemd.cli.terminal import as_mapping, one_line, paint, say
+from modemd.cli.terminal import _, as_mapping, one_line, paint, say
 from modemd.daemon.control import Client
+from modemd.language import N_
 
 # INTERFACE: the keys of each modem in `modemd status --json`, in their order.
 KEYS = (
     "modem", "state", "error", "sim", "operator", "rat", "signal_dbm", "balance", "currency", "level", "taken_at",
     "age_s", "next_query_at", "alerts",
 )  # fmt: skip
-HEADS = ("MODEM", "STATE", "SIM", "OPERATOR", "RAT", "SIGNAL", "BALANCE", "LEVEL", "READ", "NEXT", "ALERTS")
+HEADS = (
+    N_("MODEM"),
+    N_("STATE"),
+    "SIM",
+    N_("OPERATOR"),
+    N_("RAT"),
+    N_("SIGNAL"),
+    N_("BALANCE"),
+    N_("LEVEL"),
+    N_("READ"),
+    N_("NEXT"),
+    N_("ALERTS"),
+)
 
 
 @click.command("status", short_help="Every modem at a glance.")
@@ -68,7 +81,7 @@ def until(moment: object, now: datetime) -> str:
     if due.tzinfo is None:
         return ""
     left_s = (due - now).total_seconds()
-    return "now" if left_s < 1 else f"in {terminal.span(left_s)}"
+    return _("now") if left_s < 1 else _("in {span}").format(span=terminal.span(left_s))
 
 
 def _cells(modem: Mapping[str, Any], now: datetime) -> list[str]:
@@ -84,7 +97,7 @@ def _cells(modem: Mapping[str, Any], now: datetime) -> list[str]:
         "" if signal is None else f"{one_line(signal, 6)} dBm",
         terminal.money(modem.get("balance"), modem.get("currency")),
         one_line(modem.get("level"), 16),
-        terminal.ago(modem.get("age_s")) if has_reading else "never",
+        terminal.ago(modem.get("age_s")) if has_reading else _("never"),
         until(modem.get("next_query_at"), now),
         _alerts(modem.get("alerts")),
     ]
@@ -93,4 +106,4 @@ def _cells(modem: Mapping[str, Any], now: datetime) -> list[str]:
 def _alerts(alerts: object) -> str:
     """What the open alerts say, each event once."""
     events = [one_line(as_mapping(alert).get("event"), 20) for alert in (alerts if isinstance(alerts, list) else ())]
-    return ", ".join(dict.fromkeys(events))
+    return ", ".join(_(event) for event in dict.fromkeys(events))

@@ -15,6 +15,7 @@ from typing import IO, Any
 import click
 
 from modemd.explanations import line_of
+from modemd.language import N_, of_environment, words
 
 # The longest piece of an operator's text on one line of people's output: a USSD text has at most 182 characters
 # (23.038), an SMS of several parts more.
@@ -25,15 +26,38 @@ MARKS_LIMIT = 3
 STDIN_BYTES = 1 << 20
 WIDEST = 1000  # cells; no terminal has more, and a picture of the balance fills them all
 
-LEVEL_COLOURS = {"ok": "green", "low": "yellow", "critical": "red", "stale": "yellow", "unknown": "yellow"}
-ALERT_COLOURS = {"low": "yellow", "critical": "red", "recovered": "green", "stale": "yellow", "unreadable": "yellow"}
-STATE_COLOURS = {
-    "ready": "green",
-    "busy": "cyan",
-    "starting": "cyan",
-    "quarantine": "yellow",
-    **dict.fromkeys(("absent", "blocked", "sim", "offline", "failed"), "red"),
+LEVEL_COLOURS = {
+    N_("ok"): "green",
+    N_("low"): "yellow",
+    N_("critical"): "red",
+    N_("stale"): "yellow",
+    N_("unknown"): "yellow",
 }
+ALERT_COLOURS = {
+    **dict.fromkeys((N_("recovered"), N_("topup"), N_("test")), "green"),
+    **dict.fromkeys((N_("critical"), N_("sim"), N_("absent")), "red"),
+    **dict.fromkeys(
+        (N_("low"), N_("stale"), N_("unreadable"), N_("days_left"), N_("expiring"), N_("data_low")), "yellow"
+    ),
+    **dict.fromkeys((N_("spend"), N_("idle"), N_("subscription"), N_("sim_changed"), N_("started")), "cyan"),
+}
+STATE_COLOURS = {
+    N_("ready"): "green",
+    N_("busy"): "cyan",
+    N_("starting"): "cyan",
+    N_("quarantine"): "yellow",
+    **dict.fromkeys((N_("absent"), N_("blocked"), N_("sim"), N_("offline"), N_("failed")), "red"),
+}
+
+
+def _(text: str) -> str:
+    """In the language of this person's shell."""
+    return words(of_environment())(text)
+
+
+def plural(one: str, many: str, number: int) -> str:
+    """The same for what is counted, filled in: plural("{n} day", "{n} days", 5)."""
+    return words(of_environment()).plural(one, many, number).format(n=number)
 
 
 def lines(text: str | None) -> list[str]:
@@ -181,20 +205,27 @@ def table(
     right: Sequence[str] = (),
     colours: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[str]:
-    """Aligned lines, the header first. Columns that are empty in every row are left out; `right` names those that are
-    aligned to the right, `colours` maps a column's values to colours."""
+    """Aligned lines, the header first, in the person's language. Columns that are empty in every row are left out;
+    `right` names those that are aligned to the right, `colours` maps a column's values to colours: they are words of
+    ours, and translated."""
     rows = [list(row) for row in rows]
     if not rows:
         return []
+    known = colours or {}
     shown = [i for i in range(len(heads)) if any(row[i] for row in rows)]
-    wide = {i: max(width(heads[i]), *(width(row[i]) for row in rows)) for i in shown}
+    told = [[_(head) for head in heads]]
+    told += [
+        [_(text) if text in known.get(head, ()) else text for head, text in zip(heads, row, strict=True)]
+        for row in rows
+    ]
+    wide = {i: max(width(row[i]) for row in told) for i in shown}
     result = []
-    for number, row in enumerate([list(heads), *rows]):
+    for number, row in enumerate(told):
         cells = []
         for i in shown:
             last = i == shown[-1] and heads[i] not in right
             text = row[i] if last else pad(row[i], wide[i], right=heads[i] in right)
-            colour = (colours or {}).get(heads[i], {}).get(row[i]) if number else None
+            colour = known.get(heads[i], {}).get(rows[number - 1][i]) if number else None
             cells.append(paint(text, colour, dim=not number))
         result.append("  ".join(cells).rstrip())
     return result
@@ -204,19 +235,19 @@ def ago(age_s: float | None) -> str:
     """An age in words: "just now", "5 min ago", "3 h ago", "2 days ago"; "" for None."""
     if age_s is None:
         return ""
-    return "just now" if age_s < 60 else f"{span(age_s)} ago"
+    return _("just now") if age_s < 60 else _("{span} ago").format(span=span(age_s))
 
 
 def span(seconds: float) -> str:
     """A length of time in words, rounded down: "40 s", "5 min", "3 h", "2 days"."""
     seconds = max(0.0, seconds)
     if seconds < 60:
-        return f"{int(seconds)} s"
+        return _("{n} s").format(n=int(seconds))
     if seconds < 3600:
-        return f"{int(seconds // 60)} min"
+        return _("{n} min").format(n=int(seconds // 60))
     if seconds < 48 * 3600:
-        return f"{int(seconds // 3600)} h"
-    return f"{int(seconds // 86400)} days"
+        return _("{n} h").format(n=int(seconds // 3600))
+    return plural("{n} day", "{n} days", int(seconds // 86400))
 
 
 def money(balance: object, currency: object) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from modemd.cli import terminal
-from modemd.cli.terminal import as_mapping, complain, one_line, say
+from modemd.cli.terminal import _, as_mapping, complain, one_line, say
 from modemd.daemon.control import Client
 from modemd.errors import ConfigError, RefusedError
+from modemd.language import of_environment
 
 WHITE_ON_BLACK, PLAIN = "\x1b[97;40m", "\x1b[0m"
 
@@ -39,13 +40,15 @@ def command(socket: str | None, modem: str | None, as_json: bool) -> int:
             complain(error.message)
     if pack is None:
         name = one_line(found.get("modem"), 32)
-        line = f"{name}: its operator is not known (yet), so there is no page to name: see modemd status"
+        line = _("{name}: its operator is not known (yet), so there is no page to name: see modemd status").format(
+            name=name
+        )
         if as_json:
             say(terminal.to_json(_answer(found, None, None, error=line)))
         complain(line)
         return 1
     ways = ways_of(pack)
-    how = advice(ways)
+    how = advice(ways, language=of_environment())
     if as_json:
         say(terminal.to_json(_answer(found, ways, how)))
         return 0
@@ -65,8 +68,10 @@ def _chosen(modems: object, wanted: str | None) -> dict[str, Any]:
     for row in rows:
         if row.get("modem") == wanted:
             return row
-    what = "say which modem" if wanted is None else f"no modem is called {one_line(wanted, 32)}"
-    raise RefusedError(f"{what}; configured: {names}", code="no such modem")
+    line = _("say which modem; configured: {names}")
+    if wanted is not None:
+        line = _("no modem is called {name}; configured: {names}")
+    raise RefusedError(line.format(name=one_line(wanted, 32), names=names), code="no such modem")
 
 
 def _answer(found: dict[str, Any], ways: Any, line: str | None, *, error: str | None = None) -> dict[str, Any]:
@@ -97,26 +102,32 @@ def _answer(found: dict[str, Any], ways: Any, line: str | None, *, error: str | 
 def _tell(found: dict[str, Any], name: str, ways: Any, line: str | None) -> None:
     balance = terminal.money(found.get("balance"), found.get("currency"))
     level = one_line(found.get("level"), 16)
-    shown = terminal.paint(level, terminal.LEVEL_COLOURS.get(level))
-    say(f"{one_line(found.get('modem'), 32)}, {name}: {balance or 'no balance yet'} ({shown})")
-    own = f"dial {ways.own_number_code} to see it" if ways.own_number_code else None
-    loan = f"{ways.promised_payment} (a loan; modemd never dials it)" if ways.promised_payment else None
+    shown = terminal.paint(_(level), terminal.LEVEL_COLOURS.get(level))
+    say(f"{one_line(found.get('modem'), 32)}, {name}: {balance or _('no balance yet')} ({shown})")
+    own = _("dial {code} to see it").format(code=ways.own_number_code) if ways.own_number_code else None
+    voucher = _("{code} (CODE is the voucher's number)").format(code=ways.voucher) if ways.voucher else None
+    loan = (
+        _("{code} (a loan; modemd never dials it)").format(code=ways.promised_payment)
+        if ways.promised_payment
+        else None
+    )
     rows = [
-        ("number", found.get("own_number") or own),
-        ("page", ways.page),
-        ("app", ways.app),
-        ("voucher", f"{ways.voucher} (CODE is the voucher's number)" if ways.voucher else None),
-        ("short number", ways.short_number),
-        ("hotline", ", ".join(number for number in ways.hotline if number != ways.short_number)),
-        ("promised payment", loan),
+        (_("number"), found.get("own_number") or own),
+        (_("page"), ways.page),
+        (_("app"), ways.app),
+        (_("voucher"), voucher),
+        (_("short number"), ways.short_number),
+        (_("hotline"), ", ".join(number for number in ways.hotline if number != ways.short_number)),
+        (_("promised payment"), loan),
     ]
     known = [(head, one_line(value, 200)) for head, value in rows if value]
+    wide = max((terminal.width(head) + 1 for head, _value in known), default=0)
     for head, value in known:
-        say(f"  {head + ':':<18}{value}")
+        say(f"  {terminal.pad(head + ':', wide)} {value}")
     if line is None:
-        say("  The operator's pack names no way to pay: ask the operator, and tell modemd (docs/operators.md).")
+        say("  " + _("The operator's pack names no way to pay: ask the operator, and tell modemd (docs/operators.md)."))
         return
-    say("  Use the operator's own page, app and numbers only.")
+    say("  " + _("Use the operator's own page, app and numbers only."))
     if ways.page and sys.stdout.isatty():
         for text in _qr(ways.page):
             say(text)
