@@ -10,7 +10,7 @@ from modemd.later import put_off
 
 __all__ = ["get_logger", "structlog"]
 
-with put_off("asyncio", "uuid"):
+with put_off("asyncio", "uuid", "structlog.stdlib", "structlog.threadlocal"):
     import structlog
 
 get_logger = structlog.get_logger

@@ -50,8 +50,9 @@ IMPURE |= {"subprocess", "random", "pathlib", "tomllib", "sqlite3", "serial", "a
 IMPURE_OURS = {"modemd.files", "modemd.credentials"}
 
 # at/ and money/ read their own data, nothing else: the words that tell a right decoding; the packs, their index (names
-# of operators), and the words in money/words/.
+# of operators), and the words in money/words/. Of the makes, which files there are.
 READS_FILES = {"at/known_words.py", "money/operators.py", "money/packfile.py", "money/brands.py", "money/wordlists.py"}
+READS_FILES |= {"at/makes/__init__.py"}
 
 
 # What reaches a device or names a place on disk belongs to the back ends: modem/ decides, for any of them.

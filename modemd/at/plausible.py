@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
-from modemd.at.known_words import known_words
+from modemd.at.known_words import common_characters, known_words
 
 
 def quality(text: str) -> tuple[float, str]:
@@ -85,27 +85,10 @@ def _value(char: str) -> float:
             return -0.4
 
 
-_LEVEL_1 = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6), ("euc_jp", 0xB0, 0xCF), ("euc_kr", 0xB0, 0xC8))
-
-
 def _is_common(char: str) -> bool:
-    """Whether an ideograph or syllable is among the few thousand in daily use: level 1 of the national sets. One in
-    five is, so octets that were read in the wrong way are found out by their rare characters."""
-    if "\u3040" <= char <= "\u30ff":
-        return True  # kana
-    for codec, first, last in (
-        ("gb2312", 0xB0, 0xD7),
-        ("big5", 0xA4, 0xC6),
-        ("euc_jp", 0xB0, 0xCF),
-        ("euc_kr", 0xB0, 0xC8),
-    ):
-        try:
-            octets = char.encode(codec)
-        except UnicodeEncodeError:
-            continue
-        if len(octets) == 2 and first <= octets[0] <= last:
-            return True
-    return False
+    """Whether an ideograph or syllable is in daily use. One in five is, so octets that were read in the wrong way are
+    found out by their rare characters."""
+    return "\u3040" <= char <= "\u30ff" or char in common_characters()  # kana
 
 
 # Scripts in which operators write. Others come out only when octets are read in the wrong way.

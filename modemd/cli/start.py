@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from pathlib import Path
 
 from modemd.later import put_off
 
-with put_off("inspect"):  # a fifteenth of a start, for nothing but to describe classes that have no docstring
+# inspect describes classes that have no docstring, ipaddress checks addresses in brackets: a tenth of a start.
+with put_off("inspect", "ipaddress"):
     import dataclasses  # noqa: F401
+    from pathlib import Path
 
 
 def main() -> None:

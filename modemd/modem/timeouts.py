@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import field
 
 from modemd.frozen import dataclass
@@ -51,3 +52,9 @@ class Paces:
     watch_s: float = 2.0  # between two looks for the device node of a modem that is not there; never while it is
     ladder: Limits = field(default_factory=Limits)  # when to try harder with a modem that is silent or no use
     fallback: FallbackLimits = field(default_factory=FallbackLimits)
+
+
+def spread(least_s: float, most_s: float) -> float:
+    """Any time between: the modems of one hub shall not all be opened at once. It guards nothing, and the library's
+    random has to be loaded first."""
+    return least_s + (most_s - least_s) * int.from_bytes(os.urandom(4), "big") / 2**32

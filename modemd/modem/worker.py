@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -28,7 +27,7 @@ from modemd.modem.recovery.executor import RecoveryExecutor
 from modemd.modem.requests import BalanceQuery, Job, Request, RequestQueue, SmsList, UssdQuery
 from modemd.modem.results import ResultWriter
 from modemd.modem.session import Session
-from modemd.modem.timeouts import Paces
+from modemd.modem.timeouts import Paces, spread
 from modemd.money.operators import Packs
 from modemd.records import Measurement, ModemSettings, ModemSnapshot, State, UssdResult
 from modemd.store import Store
@@ -298,7 +297,7 @@ class Worker(threading.Thread):
         steps = self._tries * (3 if self._snapshot.state == "absent" else 1)
         base = min(self._paces.reopen_max_s, self._paces.reopen_min_s * 2 ** min(steps, 16))
         self._tries += 1
-        self._rest(base * random.uniform(0.8, 1.2))  # noqa: S311  # spreads reopening, guards nothing
+        self._rest(base * spread(0.8, 1.2))
 
     def _rest(self, seconds: float) -> None:
         """Until the time is over, a request comes (it shall find the modem as it is now), a device node appears where
@@ -316,7 +315,7 @@ class Worker(threading.Thread):
             self._sleep(seconds, until=awaited.look, every_s=every_s)
         if awaited.appeared:  # plugged in: a moment for udev, and not all modems of a hub at once
             self._tries = 0
-            self._pause(random.uniform(0.2, 1.0) * min(1.0, self._paces.reopen_min_s))  # noqa: S311
+            self._pause(spread(0.2, 1.0) * min(1.0, self._paces.reopen_min_s))
 
     def _sleep(self, seconds: float, *, until: Callable[[], bool] = lambda: False, every_s: float = FOREVER) -> None:
         """Until the time is over, a request comes, the thread is to end, or `until` holds: it is asked at each wake-up,

@@ -3,12 +3,13 @@ them ("locked balance", "balance goal", "$5 credit waiting"), so here the words 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from modemd.frozen import dataclass
 from modemd.money import everyday, scripts
 from modemd.money.brands import names_around
 from modemd.money.currencies import sign_regex
@@ -17,7 +18,7 @@ from modemd.money.pack import Pack
 from modemd.money.wordlists import any_of, rule
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)  # not the light one: cached_property wants a __dict__
 class TextContext:
     """A text (`folded` as long as `text`) and where it comes from; `sign` is the folded one of the sum in question."""
 

@@ -10,7 +10,7 @@ A larger one stays as it is: it uses its free pages for new rows, so it stops gr
 from __future__ import annotations
 
 import contextlib
-import shutil
+import os
 import sqlite3
 from pathlib import Path
 
@@ -45,7 +45,8 @@ def remake(connection: sqlite3.Connection, path: Path) -> bool:
     size = path.stat().st_size
     if _pragma(connection, "auto_vacuum") == INCREMENTAL or size > LARGEST_REMADE_BYTES:
         return False
-    if shutil.disk_usage(path.parent).free < ROOM * size + JOURNAL_LIMIT_BYTES:
+    disk = os.statvfs(path.parent)
+    if disk.f_bavail * disk.f_frsize < ROOM * size + JOURNAL_LIMIT_BYTES:
         return False
     try:
         connection.execute("PRAGMA journal_mode = DELETE")  # pages do not change their size in a WAL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
@@ -164,7 +164,7 @@ def test_an_old_file(folder: Path, row: Row, clock: Any, monkeypatch: pytest.Mon
     is room beside it the file is made anew with small pages; else it stays as it is, and works."""
     folder.mkdir(mode=0o700)
     if not room:
-        monkeypatch.setattr(shutil, "disk_usage", lambda _path: _NoRoom())
+        monkeypatch.setattr(os, "statvfs", lambda _path: _NoRoom())
     old = sqlite3.connect(folder / "modemd.sqlite", isolation_level=None)
     migrate(old, MIGRATIONS[:3])
     for number, error in ((1, None), (2, "no answer")):
@@ -192,7 +192,7 @@ def test_an_old_file(folder: Path, row: Row, clock: Any, monkeypatch: pytest.Mon
 
 
 class _NoRoom:
-    free = 0
+    f_bavail, f_frsize = 0, 4096
 
 
 def test_a_large_file_met_damage(store: Store, row: Row, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
