@@ -6,7 +6,7 @@ here and something else there, so a name is the operator's only where it sells S
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from modemd.money.currencies import countries_of
@@ -41,18 +41,12 @@ def _words(written: tuple[str, ...]) -> list[str]:
 
 @lru_cache(maxsize=32)
 def _names_in(countries: frozenset[str]) -> frozenset[str]:
-    by_country = _by_country()
-    return frozenset().union(*(by_country.get(country, frozenset()) for country in countries))
-
-
-@cache
-def _by_country() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for country, names in keyed("brands"):
-        found.setdefault(country.upper(), set()).update(fold(name) for name in names)
-    for entry in _index():
-        found.setdefault(entry[0], set()).update(_words(entry[1]))
-    return {country: frozenset(names) for country, names in found.items()}
+    """Read anew for each set of countries: a SIM has one, and the names of all are a quarter of a megabyte for good."""
+    found = {fold(name) for country, names in keyed("brands") if country.upper() in countries for name in names}
+    for country, names in _index():
+        if country in countries:
+            found.update(_words(names))
+    return frozenset(found)
 
 
 def _index() -> list[tuple[str, tuple[str, ...]]]:

@@ -65,7 +65,7 @@ def words(*phrases: str) -> str:
             end = CASE_ENDING + end
         tree[END] = {**tree.get(END, {}), end: {}}
     start = r"(?<![^\W\d_])"
-    return "|".join(prefix + _branches(tree) for prefix, tree in ((start, joined), ("", free)) if tree)
+    return "|".join(prefix + "".join(_branches(tree)) for prefix, tree in ((start, joined), ("", free)) if tree)
 
 
 CASE_ENDING = r"(?:n?[iuy]n[iuy]z(?:d[aei]r?|[iuy])?|[^\W\d_]{0,3})"
@@ -75,10 +75,26 @@ _Tree = dict[str, "_Tree"]
 END = "\0"
 
 
-def _branches(tree: _Tree) -> str:
-    """The tree of letters as a regular expression that takes the longest word: common beginnings are compared once."""
-    parts = [char + _branches(tree[char]) for char in sorted(tree) if char != END]
-    parts += sorted(tree.get(END, {}), reverse=True)  # "any ending" before "no more letters"
+def _branches(tree: _Tree) -> tuple[str, str]:
+    """The tree of letters as a regular expression that takes the longest word, and an end that belongs behind it.
+    Common beginnings are compared once, and a common end is written once: it is most of what there is to compile."""
+    groups: dict[str, list[str]] = {}  # end -> what may stand in front of it; no two of these begin alike
+    for char in sorted(tree):
+        if char != END:
+            inside, end = _branches(tree[char])
+            groups.setdefault(end, []).append(char + inside)
+    own = sorted(tree.get(END, {}), reverse=True)  # "any ending" before "no more letters"
+    if len(own) == 1:
+        groups[own[0]] = [*groups.pop(own[0], []), ""]  # behind all that is longer
+        own = []
+    if len(groups) == 1 and not own:
+        ((end, parts),) = groups.items()
+        return _one_of(parts), end
+    parts = [part for end, group in groups.items() for part in ([_one_of(group) + end] if end else group)]
+    return _one_of([*parts, *own]), ""
+
+
+def _one_of(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 

@@ -34,8 +34,12 @@ def any_of(*subjects: str) -> str:
 def sections(subject: str) -> list[tuple[str, str]]:
     """(tag of the language, words as they are written) for each language that has the subject; a table has the tag
     "mul" (several languages). Raises KeyError for a subject that is in no file."""
-    found = _languages().get(subject)
-    return found if found is not None else [("mul", _read(_tables()[subject]))]
+    head, found = f"\n[{subject}]\n".encode(), []
+    for tag, content in _languages():
+        _, begun, behind = content.partition(head)
+        if begun:
+            found.append((tag, behind.partition(b"\n[")[0].decode()))
+    return found or [("mul", _read(_tables()[subject]))]
 
 
 def names(table: str) -> list[str]:
@@ -51,19 +55,16 @@ def keyed(table: str) -> list[tuple[str, list[str]]]:
 
 def all_words() -> set[str]:
     """The single words of all languages, as they are written."""
-    return {word for found in _languages().values() for _, text in found for word in text.split() if "_" not in word}
+    texts = (_SECTION.sub("", content.decode()) for _, content in _languages())
+    return {word for text in texts for word in text.split() if "_" not in word}
 
 
 @cache
-def _languages() -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
-    for file in sorted(os.listdir(os.path.join(FOLDER, LANGUAGES))):  # noqa: PTH208, PTH118
-        tag, ending = os.path.splitext(file)  # noqa: PTH122
-        if ending == ".txt":
-            pieces = _SECTION.split(_read(os.path.join(FOLDER, LANGUAGES, file)))  # noqa: PTH118
-            for subject, text in zip(pieces[1::2], pieces[2::2], strict=True):
-                found.setdefault(subject, []).append((tag, text))
-    return found
+def _languages() -> tuple[tuple[str, bytes], ...]:
+    """Tag and file of each language. In octets: whole texts, or all their sections, are half a megabyte for good."""
+    files = (os.path.splitext(file) for file in sorted(os.listdir(os.path.join(FOLDER, LANGUAGES))))  # noqa: PTH118, PTH122, PTH208
+    paths = ((tag, os.path.join(FOLDER, LANGUAGES, tag + ending)) for tag, ending in files if ending == ".txt")  # noqa: PTH118
+    return tuple((tag, f"\n{_read(path)}".encode()) for tag, path in paths)
 
 
 _SECTION = re.compile(r"^\[([a-z_]+)\]$", re.MULTILINE)
