@@ -3,11 +3,13 @@
 The library writes and compiles six methods for each such class: 100 classes are 50 ms of every start here, and half a
 second on a Pi Zero. Five of them are the same for all and are written once, here. `__init__` differs from class to
 class: it is written when the first record of a class is made, which most classes never see. What they do is the
-library's contract, and fields(), replace(), asdict(), match, copies and pickles work as ever.
+library's contract, and fields(), replace(), asdict(), match, copies and pickles work as ever. The few records that
+do change are made here too, with frozen=False.
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from dataclasses import MISSING, FrozenInstanceError
 from functools import cache
@@ -93,11 +95,11 @@ else:
     }
     _FIELD_TYPE = dataclasses.fields(_Positional)[0]._field_type
 
-    def dataclass(*, frozen: bool, slots: bool, kw_only: bool = False) -> Any:
-        """As the library's, of frozen classes with slots alone, which inherit no field and have no ClassVar, InitVar
-        or `__post_init__`. What a class defines itself stays its own."""
-        if not (frozen and slots):
-            raise TypeError("for frozen classes with slots; take the library's dataclass")
+    def dataclass(*, slots: bool, frozen: bool = False, kw_only: bool = False, eq: bool = True) -> Any:
+        """As the library's, of classes with slots alone, which inherit no field and have no ClassVar, InitVar or
+        `__post_init__`; a frozen one is compared. What a class defines itself stays its own."""
+        if not slots or (frozen and not eq):
+            raise TypeError("for classes with slots; take the library's dataclass")
 
         def make(cls: type) -> type:
             own = dict(vars(cls))
@@ -108,9 +110,9 @@ else:
                 cls.__name__,
                 cls.__bases__,
                 {
-                    **_SHARED,
+                    **(_SHARED if frozen else _changeable(eq)),
                     **own,
-                    **_MARKS[kw_only],
+                    **(_MARKS[kw_only] if frozen else _marks(kw_only, eq)),
                     "__slots__": tuple(fields),
                     "__match_args__": () if kw_only else tuple(fields),
                     "__dataclass_fields__": fields,
@@ -125,6 +127,15 @@ else:
             return made
 
         return make
+
+    def _changeable(eq: bool) -> dict[str, Any]:
+        return {"__repr__": _repr} | ({"__eq__": _eq, "__hash__": None} if eq else {})
+
+    def _marks(kw_only: bool, eq: bool) -> dict[str, Any]:
+        marks = dict(_MARKS[kw_only])
+        marks["__dataclass_params__"] = params = copy.copy(marks["__dataclass_params__"])
+        params.frozen, params.eq = False, eq
+        return marks
 
     def _annotated(cls: type) -> list[tuple[str, str]]:
         """The fields that a class declares."""

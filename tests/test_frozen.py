@@ -77,10 +77,10 @@ def test_with_the_library_s_functions() -> None:
 
 
 def test_only_for_what_it_does() -> None:
-    """A class that is not frozen would quietly become so."""
+    """A class without slots would quietly get them."""
     with pytest.raises(TypeError):
 
-        @dataclass(frozen=False, slots=True)
+        @dataclass(frozen=True, slots=False)
         class Loose:
             pass
 
@@ -107,3 +107,33 @@ def test_no_more_than_it_promises() -> None:
         @dataclass(frozen=True, slots=True)
         class After:
             def __post_init__(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Counter:
+    name: str
+    seen: list[int] = dataclasses.field(default_factory=list)
+    count: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Ticket:
+    number: int
+
+
+def test_those_that_change() -> None:
+    """frozen=False: fields are set, nothing is added; compared by fields and not hashed, or by identity."""
+    one = Counter("x")
+    one.count += 1
+    one.seen.append(1)
+    assert one == Counter("x", [1], 1) != Counter("x")
+    assert dataclasses.replace(one, name="y") == Counter("y", [1], 1)
+    assert copy.deepcopy(one) == pickle.loads(pickle.dumps(one)) == one
+    assert repr(one) == "Counter(name='x', seen=[1], count=1)"
+    with pytest.raises(AttributeError):
+        one.other = 1  # type: ignore[attr-defined]
+    with pytest.raises(TypeError):
+        hash(one)
+    ticket = Ticket(1)
+    assert ticket != Ticket(1)
+    assert len({ticket, Ticket(1)}) == 2

@@ -36,10 +36,13 @@ def daemon(config: Path) -> int:
     from modemd.daemon.signals import Signals
 
     signals = Signals()  # first: what follows loads for seconds on a small machine, and a SIGHUP would end it
-    # What modules make lives as long as the process: to look for garbage in it is a tenth of the time they take.
+    # What modules make lives as long as the process: to look for garbage in it is a tenth of the time they take. What
+    # they left behind is taken away once, and the rest is not looked at again.
     gc.disable()
     from modemd.daemon.run import main as run
 
+    gc.collect()
+    gc.freeze()
     gc.enable()
     return run(config, signals)
 

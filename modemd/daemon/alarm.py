@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from modemd.alerts import raising, rules
@@ -16,6 +16,7 @@ from modemd.alerts.channels import Bound
 from modemd.clock import is_set
 from modemd.daemon.config import Config
 from modemd.errors import StoreError
+from modemd.frozen import dataclass
 from modemd.log import get_logger
 from modemd.records import Alert, Level, Measurement, ModemSnapshot
 from modemd.store import Standing, Store, may_pass

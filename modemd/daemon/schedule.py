@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from modemd.frozen import dataclass
 from modemd.modem.timeouts import QUERIES_PER_DAY
 
 FIRST_QUERY_S = 60.0  # a modem that has just registered still moves between cells and technologies

@@ -12,7 +12,6 @@ from modemd.errors import RefusedError
 from modemd.explanations import line_of, situation
 from modemd.frozen import dataclass
 from modemd.modem.code_order import Dial
-from modemd.money.damage import is_damaged
 from modemd.money.pack import Pack
 from modemd.records import Cause, Reading, SmsMessage, UssdMessage, UssdResult
 
@@ -120,6 +119,8 @@ def _unharmed(backend: Backend, dial: Dial, terms: Terms) -> CodeResult:
     """One question, asked once more where its answer was damaged on the wire, or cannot be read on a wire that has
     shown damage: a flipped bit may make a letter of a digit, which shows nothing."""
     answer = _asked(backend, dial, terms)
+    from modemd.money.damage import is_damaged  # late, as the reader
+
     harmed = is_damaged(answer.result.text or "") or (backend.damaged and answer.error == "unreadable")
     if harmed and _may_ask_again(answer, backend, terms):
         return max(answer, _asked(backend, dial, terms), key=lambda one: one.worth)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -76,7 +75,7 @@ Request = BalanceQuery | UssdQuery | SmsList | SmsSend
 Result = Measurement | UssdResult | SmsListing | SmsSent
 
 
-@dataclasses.dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Job:
     """A request with the future of its result. `cancelled` and `answers` are set by other threads."""
 

@@ -19,7 +19,6 @@ from modemd.backends.base import UssdRequest
 from modemd.errors import RefusedError
 from modemd.frozen import dataclass
 from modemd.log import get_logger
-from modemd.money.damage import is_damaged
 from modemd.records import UssdMessage, UssdResult
 
 CANCEL = "AT+CUSD=2"
@@ -326,6 +325,8 @@ class Dialogue:
             found = None
         cut = found is not None and is_cut(cusd, found.decoder)
         if found is not None and not self._engine.damaged:
+            from modemd.money.damage import is_damaged  # late: half of what a reader needs
+
             odd = impossible.in_text(cusd.payload or b"", found.text, found.decoder) or is_damaged(found.text)
             self._engine.damaged = odd or (cut and cusd.closed)
         return UssdMessage(

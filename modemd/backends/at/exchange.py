@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from modemd.at.lines import FinalResult, LineKind, classify, final_result
 from modemd.at.ussd import CusdLine, parse_cusd
@@ -18,6 +18,7 @@ from modemd.backends.at.outcome import (
     choose,
     is_junk,
 )
+from modemd.frozen import dataclass
 from modemd.records import UssdMessage
 
 CTRL_Z = "\x1a"  # ends an answer behind a prompt (Cinterion); never sent but there

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from modemd.at.lines import FinalResult
 from modemd.backends.common import ANSWER_STATUS, CAUSES
 from modemd.explanations import line_of, numbered
+from modemd.frozen import dataclass
 from modemd.records import Cause, UssdMessage, UssdResult, UssdStatus
 
 # <m> of 27.007 7.15

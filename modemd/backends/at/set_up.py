@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from modemd.backends.at.engine import Answer, Engine
 from modemd.backends.at.finding import Manners
+from modemd.frozen import dataclass
 
 
 @dataclass(slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from modemd.at.sms import SmsPart, join
 from modemd.backends.base import SmsAnnounced, SmsReceived, SmsStorageFull
 from modemd.explanations import situation
+from modemd.frozen import dataclass
 from modemd.modem.context import Context
 from modemd.records import SmsMessage, SmsPlace, SmsStorage
 
