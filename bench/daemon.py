@@ -22,6 +22,7 @@ from modemd.errors import DaemonUnreachable
 CODE = "*100#"
 READY_S = 30.0
 LOOK_AGAIN_S = 0.05
+LOOK_CLOSELY_S = 0.002  # where the time is what is measured
 
 # No latency anywhere, UCS2 as Russian operators send it, and another text each time: nothing gains from remembering.
 SCENARIO = """\
@@ -157,6 +158,17 @@ def start(config: Path, log: IO[bytes] | int = subprocess.DEVNULL) -> subprocess
         stderr=log,
         env=environment(),
     )
+
+
+def answered(process: subprocess.Popen[bytes], folder: Path, state: str = "") -> float:
+    """When (perf_counter) the daemon of this folder answered, its first modem in this state; "" = in any."""
+    deadline = time.perf_counter() + READY_S
+    while time.perf_counter() < deadline and process.poll() is None:
+        with suppress(DaemonUnreachable), Client.connect(socket_of(folder)) as client:
+            if state in ("", client.request("status")["modems"][0]["state"]):
+                return time.perf_counter()
+        time.sleep(LOOK_CLOSELY_S)
+    raise RuntimeError("the daemon does not start: modemd run --config shows why")
 
 
 def log_of(folder: Path) -> Path:

@@ -14,16 +14,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
-from bench.daemon import daemon, fake_modem, memory_mib, new_folder, program, scenario, socket_of, timed
+from bench import past
+from bench.daemon import fake_modem, fleet, memory_mib, new_folder, program, scenario, socket_of, timed
 from bench.table import Row, seconds, show, skipped
 from modemd.daemon.control import MAX_CLIENTS, Client, encode_line
 from modemd.errors import DaemonUnreachable
-from modemd.records import Measurement, Reading, Sim
-from modemd.store import Store
 
 NEIGHBOUR = 4242  # a user id that nobody has
 ROWS = 20_000
@@ -40,38 +37,14 @@ def main() -> int:
     chosen = options.parse_args()
     with new_folder() as folder:
         folder.chmod(0o755)
-        fill(folder / "state", chosen.rows)
-        with fake_modem(folder, scenario()) as port, daemon(folder, port) as process:
+        past.make(folder / "state", sims=1, rows=chosen.rows)
+        with (
+            fake_modem(folder, scenario()) as port,
+            fleet(folder, {past.name(0): f'port = "{port}"'}) as process,
+        ):
             found = [locked_out(folder), unread(folder, process.pid)]
     print(show(found))
     return 1 if any(one.met is False for one in found) else 0
-
-
-def fill(state: Path, number: int) -> None:
-    """A history of so many rows, one an hour, as a daemon would have left it."""
-    store = Store(state)
-    began = datetime.now(UTC) - timedelta(hours=number)
-    with store._transaction():
-        for i in range(number):
-            reading = Reading(
-                kind="balance", balance=Decimal(number - i), currency="RUB", pattern="balance", confidence="operator"
-            )
-            m = Measurement(
-                modem="home",
-                sim=Sim(iccid="8970101234567890123", imsi="250011234567890"),
-                sim_key="iccid:8970101234567890123",
-                operator="ru-mts",
-                country="RU",
-                reading=reading,
-                taken_at=began + timedelta(hours=i),
-                channel="ussd",
-                origin="schedule",
-                code="*100#",
-                text=f"Balance: {number - i} RUB",
-                raw=b"",
-            )
-            store.add(m)
-    store.close()
 
 
 @contextmanager

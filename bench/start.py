@@ -7,13 +7,12 @@ import resource
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from bench.daemon import (
     CONFIG,
     MODEM,
-    READY_S,
+    answered,
     end,
     fake_modem,
     new_folder,
@@ -24,13 +23,11 @@ from bench.daemon import (
 )
 from bench.table import Row, median, seconds, spread
 from modemd.daemon.control import Client
-from modemd.errors import DaemonUnreachable
 
 # The start is told in CPU time, as so many times that of `python -c "import click"`, which neither another machine nor
 # a busy one changes much: before modemd went about it, a daemon needed BEFORE times as much. The goal is 60 % of that.
 BEFORE, SHARE = 5.0, 0.6
 MEMORY_MIB = 30.0
-LOOK_AGAIN_S = 0.002
 SETTLE_S = 8.0  # operator and signal are read 5 s behind the opening
 
 
@@ -82,9 +79,9 @@ def _started(folder: Path, port: str) -> tuple[float, float, float]:
     began = time.perf_counter()
     process = _start(folder, port)
     try:
-        soon = _until(process, folder, "") - began
+        soon = answered(process, folder, "") - began
         cpu = _cpu_s(process.pid)
-        return soon, _until(process, folder, "ready") - began, cpu
+        return soon, answered(process, folder, "ready") - began, cpu
     finally:
         end(process)
 
@@ -93,7 +90,7 @@ def _memory(folder: Path, port: str) -> tuple[float, float]:
     """MiB of a daemon at rest behind its first balance: resident, and shared with no other process."""
     process = _start(folder, port)
     try:
-        _until(process, folder, "ready")
+        answered(process, folder, "ready")
         with Client.connect(socket_of(folder)) as client:
             if client.request("balance").get("balance") is None:
                 raise RuntimeError("the daemon read no balance")
@@ -109,18 +106,6 @@ def _start(folder: Path, port: str) -> subprocess.Popen[bytes]:
     modem = MODEM.format(name="home", way=f'port = "{port}"')
     config.write_text(CONFIG.format(folder=folder) + modem, encoding="utf-8")
     return start(config)
-
-
-def _until(process: subprocess.Popen[bytes], folder: Path, state: str) -> float:
-    """When (perf_counter) the daemon answered, its modem in this state; "" = in any."""
-    deadline = time.perf_counter() + READY_S
-    while time.perf_counter() < deadline and process.poll() is None:
-        with suppress(DaemonUnreachable), Client.connect(socket_of(folder)) as client:
-            (modem,) = client.request("status")["modems"]
-            if state in ("", modem["state"]):
-                return time.perf_counter()
-        time.sleep(LOOK_AGAIN_S)
-    raise RuntimeError("the daemon does not start: modemd run --config shows why")
 
 
 def _cpu_s(pid: int) -> float:

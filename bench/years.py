@@ -7,16 +7,15 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bench import past
-from bench.daemon import READY_S, end, fake_modem, new_folder, scenario, socket_of, start
+from bench.daemon import answered, end, fake_modem, new_folder, scenario, socket_of, start
 from bench.table import Row, alternate, median, seconds, spread
 from modemd.daemon.control import Client
-from modemd.errors import DaemonUnreachable
 from modemd.money.forecast import days_left
 from modemd.store import Store
 
@@ -114,7 +113,7 @@ def _forecasts(place: Path) -> Iterator[Callable[[], float]]:
 def _daemon(place: Path) -> Iterator[subprocess.Popen[bytes]]:
     process = _run(place)
     try:
-        _until(process, place, "ready")
+        answered(process, place, "ready")
         time.sleep(6.0)  # what is read behind the opening is over
         yield process
     finally:
@@ -125,7 +124,7 @@ def _start(place: Path) -> float:
     began = time.perf_counter()
     process = _run(place)
     try:
-        _until(process, place, "")
+        answered(process, place, "")
         return time.perf_counter() - began
     finally:
         end(process)
@@ -133,17 +132,6 @@ def _start(place: Path) -> float:
 
 def _run(place: Path) -> subprocess.Popen[bytes]:
     return start(place / "modemd.toml")
-
-
-def _until(process: subprocess.Popen[bytes], place: Path, state: str) -> None:
-    """The daemon answers; modem 0 is in this state, "" = in any."""
-    deadline = time.perf_counter() + READY_S
-    while time.perf_counter() < deadline and process.poll() is None:
-        with suppress(DaemonUnreachable), Client.connect(socket_of(place)) as client:
-            if state in ("", client.request("status")["modems"][0]["state"]):
-                return
-        time.sleep(0.005)
-    raise RuntimeError("the daemon does not start: modemd run --config shows why")
 
 
 def _written(client: Client, process: subprocess.Popen[bytes], runs: int) -> Row:

@@ -77,23 +77,24 @@ if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
 
-    @dataclasses.dataclass(frozen=True, slots=True)
-    class _Positional:
-        """By the library itself: its marks, by which its functions know a dataclass, are taken from here."""
+    @dataclasses.dataclass(init=False, repr=False, eq=False)
+    class _Model:
+        """By the library itself, which writes no method for this one: its marks, by which its functions know a
+        dataclass, are taken from here."""
 
         one: int
 
-    @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-    class _Keywords:
-        """The same, of classes whose fields have to be named."""
+    _FIELD_TYPE = dataclasses.fields(_Model)[0]._field_type
 
-        one: int
-
-    _MARKS = {
-        kw_only: {name: vars(model)[name] for name in ("__dataclass_params__", "__replace__") if name in vars(model)}
-        for kw_only, model in ((False, _Positional), (True, _Keywords))
-    }
-    _FIELD_TYPE = dataclasses.fields(_Positional)[0]._field_type
+    @cache
+    def _marks(frozen: bool, kw_only: bool, eq: bool) -> dict[str, Any]:
+        params = copy.copy(vars(_Model)["__dataclass_params__"])
+        told = {"init": True, "repr": True, "eq": eq, "frozen": frozen, "kw_only": kw_only, "slots": True}
+        for name, value in told.items():
+            if hasattr(params, name):  # older Pythons tell less
+                setattr(params, name, value)
+        rest = {name: vars(_Model)[name] for name in ("__replace__",) if name in vars(_Model)}
+        return {"__dataclass_params__": params, **rest}
 
     def dataclass(*, slots: bool, frozen: bool = False, kw_only: bool = False, eq: bool = True) -> Any:
         """As the library's, of classes with slots alone, which inherit no field and have no ClassVar, InitVar or
@@ -112,7 +113,7 @@ else:
                 {
                     **(_SHARED if frozen else _changeable(eq)),
                     **own,
-                    **(_MARKS[kw_only] if frozen else _marks(kw_only, eq)),
+                    **_marks(frozen, kw_only, eq),
                     "__slots__": tuple(fields),
                     "__match_args__": () if kw_only else tuple(fields),
                     "__dataclass_fields__": fields,
@@ -130,12 +131,6 @@ else:
 
     def _changeable(eq: bool) -> dict[str, Any]:
         return {"__repr__": _repr} | ({"__eq__": _eq, "__hash__": None} if eq else {})
-
-    def _marks(kw_only: bool, eq: bool) -> dict[str, Any]:
-        marks = dict(_MARKS[kw_only])
-        marks["__dataclass_params__"] = params = copy.copy(marks["__dataclass_params__"])
-        params.frozen, params.eq = False, eq
-        return marks
 
     def _annotated(cls: type) -> list[tuple[str, str]]:
         """The fields that a class declares."""

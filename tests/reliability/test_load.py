@@ -7,19 +7,15 @@ import json
 import os
 import socket
 import time
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench import past
 from modemd.daemon.control import MAX_CLIENTS, Client, encode_line
 from modemd.daemon.listener import group_id
 from modemd.daemon.server import MAX_IN_FLIGHT, MAX_OF_ONE_USER
-from modemd.records import Measurement, Reading, Sim
-from modemd.store import Store
 
 NEIGHBOUR = 4242  # a user id that nobody has
 ABSENT = 'name = "{name}"\nport = "/dev/serial/by-id/usb-A_modem_that_is_not_there_{name}-if02-port0"\nevery = "off"'
@@ -77,9 +73,9 @@ def test_one_user_takes_every_place(stage: Any, monkeypatch: pytest.MonkeyPatch)
 
 def test_histories_that_nobody_reads(stage: Any) -> None:
     """256 at once, none of them read: the daemon's memory stays what it was, and others are served."""
-    fill(stage.folder / "state", 3000)
-    daemon = stage.daemon(ABSENT.format(name="home"))
-    daemon.wait("absent")
+    past.make(stage.folder / "state", sims=1, rows=3000)
+    daemon = stage.daemon(ABSENT.format(name=past.name(0)))
+    daemon.wait("absent", modem=past.name(0))
     before = memory_mib(daemon.process.pid)
     with contextlib.ExitStack() as ends:
         for _ in range(8):
@@ -129,30 +125,3 @@ def test_many_modems_asked_at_once(stage: Any) -> None:
     own = len(list(Path(f"/proc/{daemon.process.pid}/fd").iterdir()))
     assert own <= 16 + 5 * MODEMS
     assert memory_mib(daemon.process.pid) < 96
-
-
-def fill(state: Path, number: int) -> None:
-    """A history of so many rows, one an hour."""
-    store = Store(state)
-    began = datetime.now(UTC) - timedelta(hours=number)
-    reading = Reading(
-        kind="balance", balance=Decimal("88.20"), currency="RUB", pattern="balance", confidence="operator"
-    )
-    row = Measurement(
-        modem="home",
-        sim=Sim(iccid="8970101234567890123", imsi="250011234567890"),
-        sim_key="iccid:8970101234567890123",
-        operator="ru-mts",
-        country="RU",
-        reading=reading,
-        taken_at=began,
-        channel="ussd",
-        origin="schedule",
-        code="*100#",
-        text="Balance: 88.20 RUB",
-        raw=b"",
-    )
-    with store._transaction():
-        for i in range(number):
-            store.add(replace(row, taken_at=began + timedelta(hours=i)))
-    store.close()
