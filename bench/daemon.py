@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import select
 import shutil
 import subprocess
@@ -187,6 +188,14 @@ def timed(command: Sequence[str], *, check: bool = True, **more: str) -> float:
     if check and done.returncode != 0:
         raise RuntimeError(f"{command} ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
     return took
+
+
+def timed_work(command: Sequence[str]) -> tuple[float, float]:
+    """Seconds of one process from start to end, and those of CPU that it took, which a busy machine changes little."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = timed(command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return took, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def end(process: subprocess.Popen[Any]) -> None:

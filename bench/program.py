@@ -11,16 +11,31 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.daemon import CODE, daemon, environment, fake_modem, new_folder, program, scenario, socket_of, timed
-from bench.table import Row, alternate, median, seconds, skipped, spread
+from bench.daemon import (
+    CODE,
+    daemon,
+    environment,
+    fake_modem,
+    new_folder,
+    program,
+    scenario,
+    socket_of,
+    timed,
+    timed_work,
+)
+from bench.table import Row, median, seconds, skipped, spread, undisturbed
 
+# Before it closes, the script lets its reader thread get to its next read: so it is by itself on a machine at rest. On
+# a busy one close() may come first, and then does not wait a second for that thread. The pause is not counted.
+PAUSE_S = 0.05
 SCRIPT = f"""\
-import sys, warnings
+import sys, time, warnings
 warnings.simplefilter("ignore")
 from gsmmodem.modem import GsmModem
 modem = GsmModem(sys.argv[1], 115200)
 modem.connect()
 print(modem.sendUssd({CODE!r}).message)
+time.sleep({PAUSE_S})
 modem.close()
 """
 GAMMU_LIMIT_S = 90.0
@@ -37,12 +52,17 @@ def rows(runs: int) -> list[Row]:
         with fake_modem(other, scenario()) as other_port:
             for command in (asks, [*asks, "--cached"], click):
                 timed(command)  # byte code written, files in memory
-            balance, cached, bare = alternate(
-                runs, lambda: timed(asks), lambda: timed([*asks, "--cached"]), lambda: timed(click)
-            )
-            theirs = [timed([sys.executable, str(script), other_port]) for _ in range(runs)]
-            gammu = _gammu_row(other, other_port, median(balance), max(1, runs // 5))
-    ratio, start = median(theirs) / median(balance), median(cached) / median(bare)
+            balance = list[float]()
+            cached, bare = list[tuple[float, float]](), list[tuple[float, float]]()
+            for _ in range(runs):  # in turn
+                balance.append(timed(asks))
+                cached.append(timed_work([*asks, "--cached"]))
+                bare.append(timed_work(click))
+            theirs = [timed([sys.executable, str(script), other_port]) - PAUSE_S for _ in range(runs)]
+            gammu = _gammu_row(other, other_port, undisturbed(balance), max(1, runs // 5))
+    ratio = undisturbed(theirs) / undisturbed(balance)
+    work, bare_work = (median([worked for _, worked in times]) for times in (cached, bare))
+    start = work / bare_work
     return [
         Row(
             "modemd balance, end to end",
@@ -51,17 +71,17 @@ def rows(runs: int) -> list[Row]:
             f"{ratio:.1f} x faster",
             f">= {OVER_SCRIPT:.0f} x",
             ratio >= OVER_SCRIPT,
-            "process start to exit; the script connects, asks, closes; " + _waits(theirs),
+            "process start to exit, compared by the fastest; the script connects, asks, closes; " + _waits(theirs),
         ),
         gammu,
         Row(
             "modemd balance --cached",
-            spread(cached),
-            f"python -c 'import click' {spread(bare)}",
-            f"{start:.2f} x",
+            spread([wall for wall, _ in cached]),
+            f"python -c 'import click' {spread([wall for wall, _ in bare])}",
+            f"{start:.2f} x CPU",
             f"<= {OVER_CLICK} x",
             start <= OVER_CLICK,
-            f"{runs} runs each, in turn",
+            f"{runs} runs each, in turn; CPU time {seconds(work)} next to {seconds(bare_work)}",
         ),
     ]
 
@@ -86,7 +106,7 @@ def _gammu_row(folder: Path, port: str, balance_s: float, runs: int) -> Row:
         until_text, until_end = _gammu(config)
         shown.append(until_text)
         ended.append(until_end)
-    ratio = median(ended) / balance_s
+    ratio = undisturbed(ended) / balance_s
     return Row(
         what,
         "",
@@ -95,7 +115,7 @@ def _gammu_row(folder: Path, port: str, balance_s: float, runs: int) -> Row:
         goal,
         ratio >= OVER_GAMMU,
         f"process start to exit, {runs} runs; gammu shows the text after {seconds(median(shown))} "
-        f"({median(shown) / balance_s:.0f} x) and then waits for more replies",
+        f"({undisturbed(shown) / balance_s:.0f} x) and then waits for more replies",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from bench.daemon import (
     socket_of,
     start,
     timed,
+    timed_work,
 )
 from bench.table import Row, median, seconds, spread
 from modemd.daemon.control import Client
@@ -44,9 +44,9 @@ def rows(runs: int) -> list[Row]:
             answers.append(soon)
             ready.append(later)
             work.append(cpu)
-            known = _children_cpu_s()
-            bare.append(timed(click))
-            bare_work.append(_children_cpu_s() - known)
+            wall, worked = timed_work(click)
+            bare.append(wall)
+            bare_work.append(worked)
         resident, own = _memory(folder, port)
     ratio = median(work) / median(bare_work)
     goal = BEFORE * SHARE
@@ -112,11 +112,6 @@ def _cpu_s(pid: int) -> float:
     """What all threads of a process have computed, to the nanosecond (/proc/PID/stat counts in ticks of 10 ms)."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((task / "schedstat").read_text(encoding="ascii").split()[0]) for task in tasks) / 1e9
-
-
-def _children_cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def _mib(rollup: str, name: str) -> float:
