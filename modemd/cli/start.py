@@ -8,10 +8,8 @@ import sys
 
 from modemd.later import put_off
 
-# inspect describes classes that have no docstring, ipaddress checks addresses in brackets: a tenth of a start.
-with put_off("inspect", "ipaddress"):
+with put_off("inspect"):  # a fifteenth of a start, for nothing but to describe classes that have no docstring
     import dataclasses  # noqa: F401
-    from pathlib import Path
 
 
 def main() -> None:
@@ -21,7 +19,7 @@ def main() -> None:
         # As the unit starts it. click and the table of commands are a tenth of such a start, and 1 MiB for good.
         case ["run", "--config" | "-c", config]:
             try:
-                sys.exit(daemon(Path(config)))
+                sys.exit(daemon(config))
             except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (cli/main.py knows what people are told)
                 from modemd.cli.main import ended_by
 
@@ -31,7 +29,7 @@ def main() -> None:
     command_line()
 
 
-def daemon(config: Path) -> int:
+def daemon(config: str | os.PathLike[str]) -> int:
     """The daemon in the foreground until a signal stops it; the exit code."""
     from modemd.daemon.signals import Signals
 
@@ -39,7 +37,8 @@ def daemon(config: Path) -> int:
     # What modules make lives as long as the process: to look for garbage in it is a tenth of the time they take. What
     # they left behind is taken away once, and the rest is not looked at again.
     gc.disable()
-    from modemd.daemon.run import main as run
+    with put_off("ipaddress"):  # pathlib's urllib.parse checks addresses in brackets with it
+        from modemd.daemon.run import main as run
 
     gc.collect()
     gc.freeze()

@@ -50,7 +50,7 @@ CLOCK_LOOK_S = 900.0  # without a watchdog: how soon a clock that was set is not
 TROUBLE_PAUSE_S = 60.0  # after a full disk or a bug in the loop's own work: look again this much later
 
 
-def main(config_path: str | Path, signals: Signals | None = None) -> int:
+def main(config_path: str | os.PathLike[str], signals: Signals | None = None) -> int:
     """Runs the daemon until SIGTERM or SIGINT. 0 stopped; 1 state folder or socket unusable; 2 configuration.
     `signals`: those that are heard already, before this module was imported."""
     signals = signals or Signals()

@@ -36,7 +36,8 @@ NOT_AT_START |= {"modemd.money.reading", "modemd.money.labels", "modemd.money.pa
 BALANCE = """
 import sys
 import modemd.cli.start
-import modemd.daemon.run, modemd.backends.at.backend, modemd.at.makes, modemd.at.ussd
+modemd.cli.start.daemon("nowhere.toml")
+import modemd.backends.at.backend, modemd.at.makes, modemd.at.ussd
 modemd.at.makes.by_name()
 line = modemd.at.ussd.parse_cusd('+CUSD: 0,"' + "Баланс:312.40р".encode("utf-16-be").hex() + '",72')
 print(modemd.at.ussd.decode(line.payload, line.dcs, te_charset="GSM").text)
