@@ -346,6 +346,11 @@ class Backend(ABC):
         back. Cheap, never raises, from any thread."""
         return True
 
+    def surroundings(self) -> object:
+        """Equal for as long as nothing came or went that could give another reason why the modem is not there. Cheap,
+        never raises, from any thread."""
+        return None
+
     def uplink(self) -> str | None:
         """The network interface by which the machine reaches the world through this modem."""
         return None

@@ -12,23 +12,30 @@ Present = Callable[[], object]
 
 
 class Awaited:
-    """One device that somebody waits for. `appeared`: something that was not there, or was another, is there now."""
+    """One device that somebody waits for. `there`: something stood for it at the beginning. `appeared`: something that
+    was not there, or was another, is there now. `stirred`: something else came or went around it."""
 
-    def __init__(self, present: Present, call: Callable[[], object] = lambda: None) -> None:
-        self.appeared = False
-        self._present = present
+    def __init__(
+        self, present: Present, call: Callable[[], object] = lambda: None, *, around: Present = lambda: None
+    ) -> None:
+        self.appeared = self.stirred = False
+        self._present, self._around = present, around
         self._call = call
+        self._surroundings = around()
         self._was = present()
+        self.there = bool(self._was)
 
     def look(self) -> bool:
-        """True once it has appeared."""
-        here = self._present()
-        if here != self._was:
-            self._was = here
-            if here:
-                self.appeared = True
-                self._call()
-        return self.appeared
+        """True once there is a reason to open it."""
+        here, surroundings = self._present(), self._around()
+        appeared = bool(here) and here != self._was
+        stirred = surroundings != self._surroundings
+        self._was, self._surroundings = here, surroundings
+        if appeared or stirred:
+            self.appeared |= appeared
+            self.stirred |= stirred
+            self._call()
+        return self.appeared or self.stirred
 
 
 class Lookout:
@@ -40,9 +47,12 @@ class Lookout:
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def watching(self, present: Present, call: Callable[[], None], every_s: float) -> Iterator[Awaited]:
-        """Inside, `call` is called from the lookout's thread when the device appears. `present`: Backend.present."""
-        awaited = Awaited(present, call)
+    def watching(
+        self, present: Present, call: Callable[[], None], every_s: float, *, around: Present = lambda: None
+    ) -> Iterator[Awaited]:
+        """Inside, `call` is called from the lookout's thread when there is a reason to open the device. `present`:
+        Backend.present, `around`: Backend.surroundings."""
+        awaited = Awaited(present, call, around=around)
         with self._changed:
             self._awaited[awaited] = every_s
             if self._thread is None:

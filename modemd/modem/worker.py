@@ -293,26 +293,35 @@ class Worker(threading.Thread):
         return True
 
     def _back_off(self) -> None:
+        absent = self._snapshot.state == "absent"
         # A modem that is not there is waited for: opening it meanwhile only brings a better reason.
-        steps = self._tries * (3 if self._snapshot.state == "absent" else 1)
+        steps = self._tries * (3 if absent else 1)
         base = min(self._paces.reopen_max_s, self._paces.reopen_min_s * 2 ** min(steps, 16))
         self._tries += 1
-        self._rest(base * spread(0.8, 1.2))
+        share = spread(0.8, 1.2)
+        if absent:
+            self._await(base * share, self._paces.reopen_max_s * share)
+        else:
+            self._rest(base * share)
 
     def _rest(self, seconds: float) -> None:
-        """Until the time is over, a request comes (it shall find the modem as it is now), a device node appears where
-        none was, or the thread is to end."""
+        """Until the time is over, a request comes (it shall find the modem as it is now), or the thread is to end."""
         self._declare(seconds + 60.0)
-        if self._snapshot.state != "absent":
-            self._sleep(seconds)
-            return
-        present, every_s, lookout = self._backend.present, self._paces.watch_s, self._context.clocks.lookout
+        self._sleep(seconds)
+
+    def _await(self, seconds: float, longest_s: float) -> None:
+        """As _rest, and until a device appears. Where nothing stands for it, opening finds nothing and the same reason
+        for as long as nothing comes or goes: then it rests for `longest_s`."""
+        self._declare(longest_s + 60.0)
+        present, around, every_s = self._backend.present, self._backend.surroundings, self._paces.watch_s
+        lookout = self._context.clocks.lookout
         if lookout is not None:
-            with lookout.watching(present, self._wake, every_s) as awaited:
-                self._sleep(seconds, until=lambda: awaited.appeared)
+            with lookout.watching(present, self._wake, every_s, around=around) as awaited:
+                rest_s = seconds if awaited.there else longest_s
+                self._sleep(rest_s, until=lambda: awaited.appeared or awaited.stirred)
         else:
-            awaited = Awaited(present)
-            self._sleep(seconds, until=awaited.look, every_s=every_s)
+            awaited = Awaited(present, around=around)
+            self._sleep(seconds if awaited.there else longest_s, until=awaited.look, every_s=every_s)
         if awaited.appeared:  # plugged in: a moment for udev, and not all modems of a hub at once
             self._tries = 0
             self._pause(spread(0.2, 1.0) * min(1.0, self._paces.reopen_min_s))

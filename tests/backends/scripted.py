@@ -60,6 +60,8 @@ class Script:
     sim_error: str | None = None  # code of SimError
     network: Network = HOME
     ussd: dict[str, Reply | list[Reply]] = field(default_factory=dict)
+    around: int = 0  # another number: something came or went at the machine
+    looked_for: int = 0  # how often it was to be opened
     uplink: str | None = None
     pin: str = "4321"
     pin_tries: int | None = 3
@@ -118,6 +120,7 @@ class ScriptedBackend(Backend):
         script = self.script
         if self.is_open:
             return
+        script.looked_for += 1
         if not script.present:
             raise PortAbsent("there is no script: write one")
         if script.held_by is not None:
@@ -142,6 +145,9 @@ class ScriptedBackend(Backend):
 
     def present(self) -> object:
         return self.script.present
+
+    def surroundings(self) -> object:
+        return self.script.around
 
     def uplink(self) -> str | None:
         return self.script.uplink

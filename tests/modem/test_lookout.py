@@ -55,6 +55,16 @@ def test_another_device_under_the_old_name_counts() -> None:
         assert awaited.appeared
 
 
+def test_what_comes_or_goes_beside_it_counts() -> None:
+    """It may say why the modem is not there; the modem itself has not appeared."""
+    lookout, around, came = Lookout(), {"mark": 1}, threading.Event()
+    with lookout.watching(lambda: None, came.set, OFTEN_S, around=lambda: around["mark"]) as awaited:
+        assert not awaited.there
+        around["mark"] = 2
+        assert came.wait(DEADLINE_S)
+        assert (awaited.appeared, awaited.stirred) == (False, True)
+
+
 def test_one_that_cannot_be_looked_for_blinds_nobody() -> None:
     """A fault is that modem's alone."""
     lookout, there = Lookout(), dict[str, object]()

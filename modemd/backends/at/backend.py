@@ -10,7 +10,7 @@ from functools import partial
 from modemd.backends.at import identity, simcard, uart
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.ports.discovery import candidates
-from modemd.backends.at.ports.nodes import nodes
+from modemd.backends.at.ports.nodes import nodes, surroundings
 from modemd.backends.at.ports.port_rotation import SILENCES, PortRotation
 from modemd.backends.at.ports.uplink import carries_uplink
 from modemd.backends.at.power import AtPower
@@ -100,6 +100,9 @@ class AtBackend(Backend):
 
     def present(self) -> object:
         return nodes(self.settings.port)
+
+    def surroundings(self) -> object:
+        return surroundings()
 
     def uplink(self) -> str | None:
         return carries_uplink(self.address) if self.address else None

@@ -145,6 +145,33 @@ def test_unplugged_in_a_query(house: Any, script: Any) -> None:
     assert house.state == "ready"
 
 
+def test_one_that_is_not_there_is_waited_for(house: Any, script: Any) -> None:
+    """Opening it finds the same reason for as long as nothing comes or goes: a look costs less. What appears beside it
+    may be another reason, and is one at once."""
+    script.present = False
+    house.open()
+    assert (house.state, script.looked_for) == ("absent", 1)
+    house.advance(40)
+    assert script.looked_for == 1
+    script.around += 1
+    house.advance(3)
+    assert script.looked_for == 2
+    house.advance(40)
+    assert script.looked_for == 2
+    house.advance(40)
+    assert script.looked_for == 3
+    script.present = True
+    house.advance(4)
+    assert house.state == "ready"
+
+
+def test_what_is_there_and_cannot_be_opened_is_tried_soon(house: Any, script: Any) -> None:
+    """It may be in the middle of its start."""
+    script.held_by = "ModemManager"
+    house.open().advance(10)
+    assert (house.state, script.looked_for >= 3) == ("blocked", True)
+
+
 def test_stop_ends_a_query(house: Any, script: Any) -> None:
     """stop() ends the session, and closes the modem."""
     script.ussd["*"] = Silent()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 
 from modemd.backends.at.ports.discovery import candidates, names_a_path
@@ -30,6 +31,12 @@ def nodes(setting: str) -> Nodes:
     return tuple(sorted(found))
 
 
+def surroundings() -> Mark:
+    """The machine's devices, as they were LOOK_S ago at the earliest: equal while nothing is plugged in or out."""
+    base = sysroot()
+    return mark_of(base) if is_made_up(base) else _LOOK.mark()
+
+
 def _paths(setting: str) -> list[str]:
     base = sysroot()
     if not is_made_up(base):
@@ -50,17 +57,24 @@ class _Look:
     """What each rule found at the last look. For any thread: two that look at the same time find the same."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._at = float("-inf")
         self._mark: Mark = ()
         self._paths: dict[str, list[str]] = {}
 
+    def mark(self) -> Mark:
+        """Of the last look, which is LOOK_S old at most."""
+        with self._lock:
+            now = time.monotonic()
+            if now >= self._at + LOOK_S:
+                self._at = now
+                mark = mark_of(sysroot())
+                if mark != self._mark:
+                    self._paths, self._mark = {}, mark
+            return self._mark
+
     def paths(self, setting: str) -> list[str]:
-        now = time.monotonic()
-        if now >= self._at + LOOK_S:
-            self._at = now
-            mark = mark_of(sysroot())
-            if mark != self._mark:
-                self._paths, self._mark = {}, mark
+        self.mark()
         known = self._paths  # of one mark, whatever another thread finds meanwhile
         if setting not in known:
             known[setting] = _found(setting)

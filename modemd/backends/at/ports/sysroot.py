@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 VARIABLE = "MODEMD_SYSROOT"
@@ -19,11 +20,16 @@ def sysroot(root: Path | None = None) -> Path:
 
     The variable is for tests, which make up a machine as a folder, and for containers that have the host's file
     systems mounted elsewhere."""
-    return root if root is not None else Path(os.environ.get(VARIABLE) or "/")
+    return root if root is not None else _folder(os.environ.get(VARIABLE))
+
+
+@lru_cache(maxsize=8)
+def _folder(name: str | None) -> Path:
+    return Path(name) if name else _REAL
 
 
 def is_made_up(root: Path) -> bool:
-    return root != _REAL
+    return root is not _REAL and root != _REAL
 
 
 def opened_path(path: str, root: Path) -> str:
