@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -27,6 +28,8 @@ class Housekeeping:
         self._clock = clock
         self._monotonic = monotonic
         self.due = monotonic() + FIRST_S
+        self._deleted: Counter[str] = Counter()  # and not told yet
+        self._told, self._told_at = False, monotonic()
 
     def look(self) -> None:
         """Does a turn where one is due. A store that takes nothing now is tidied later: nothing else waits for it."""
@@ -41,5 +44,16 @@ class Housekeeping:
         except StoreError as error:
             self._log.warning("the history could not be tidied", reason=error.message)
             return
+        finally:
+            self._deleted.update(self._store.take_deleted())
         if more:
             self.due = self._monotonic() + PAUSE_S
+        done = not more and not self._told
+        if self._deleted and (done or began >= self._told_at + EVERY_S):
+            self._tell(began)
+
+    def _tell(self, now: float) -> None:
+        """Once an hour at most: a long past is tidied in many turns."""
+        self._log.info("what is older than keep allows was deleted from the history", **self._deleted)
+        self._deleted.clear()
+        self._told, self._told_at = True, now

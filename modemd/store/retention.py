@@ -13,11 +13,14 @@ need no fdatasync: after a power cut they are done again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from sqlite3 import Connection
 
+from modemd.store.database import utc_now
 from modemd.store.history import History
 from modemd.store.rows import time_text
 from modemd.store.summaries import NUMBER, OPEN_ALERT, day_of
@@ -43,18 +46,31 @@ _LAST_OF_DAY = f"SELECT max(id) FROM readings WHERE id >= :first AND id < :end A
 
 
 class Retention(History):
+    def __init__(self, folder: Path, *, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(folder, clock=clock)
+        self._deleted: Counter[str] = Counter()
+
     def tidy(self, now: datetime) -> bool:
         """One step; True while there is more to do. Raises StoreError."""
+        gone: Counter[str] = Counter()
         with self._without_sync() as db:
-            more = self._thin(db, _FAILURES, self.keep.failures_days, now)
-            more = more or self._thin(db, _READINGS, self.keep.readings_days, now)
-            more = more or self._delete_alerts(db, now)
+            more = self._thin(db, _FAILURES, now, gone)
+            more = more or self._thin(db, _READINGS, now, gone)
+            more = more or self._delete_alerts(db, now, gone)
             if not more:
                 self._delete_attempts(db, now)
+        self._deleted.update(gone)
         return more or self._give_back()
 
-    def _thin(self, db: Connection, level: int, days: int | None, now: datetime) -> bool:
+    def take_deleted(self) -> dict[str, int]:
+        """What tidy() has deleted since this was asked last: rows by "failures" (unasked texts among them), "readings",
+        "alerts"; empty where nothing was."""
+        deleted, self._deleted = self._deleted, Counter()
+        return {name: number for name, number in deleted.items() if number}
+
+    def _thin(self, db: Connection, level: int, now: datetime, gone: Counter[str]) -> bool:
         """Part of the oldest day that is due; True when there was one."""
+        days = self.keep.failures_days if level == _FAILURES else self.keep.readings_days
         if days is None:
             return False
         day = db.execute(
@@ -72,6 +88,7 @@ class Retention(History):
             f" AND {condition} AND id NOT IN ({_POINTED_AT}) LIMIT :limit)",
             {"first": first, "end": end, "limit": STEP_ROWS},
         )
+        gone["failures" if level == _FAILURES else "readings"] += done.rowcount
         if done.rowcount < STEP_ROWS:
             db.execute("UPDATE days SET thinned = thinned | ? WHERE first_row = ?", (level, first))
         return True
@@ -84,7 +101,7 @@ class Retention(History):
             (time_text(now - ATTEMPTS_KEPT),),
         )
 
-    def _delete_alerts(self, db: Connection, now: datetime) -> bool:
+    def _delete_alerts(self, db: Connection, now: datetime, gone: Counter[str]) -> bool:
         days = self.keep.readings_days
         lived = db.execute("SELECT count(DISTINCT day) AS days FROM days").fetchone()["days"]
         if days is None or lived < days:
@@ -97,6 +114,7 @@ class Retention(History):
         ).fetchall()
         db.executemany("DELETE FROM deliveries WHERE alert_id = ?", [tuple(row) for row in old])
         db.executemany("DELETE FROM alerts WHERE id = ?", [tuple(row) for row in old])
+        gone["alerts"] += len(old)
         return len(old) == STEP_ROWS
 
     def _give_back(self) -> bool:

@@ -58,6 +58,8 @@ def test_old_readings_are_thinned_and_old_failures_go(store: Store, row: Row, cl
         assert len(found) == kept, age
         assert str(next(m for m in reversed(found) if m.reading.balance).reading.balance) == f"{age}.50"
     assert not store.tidy(clock.now)
+    assert store.take_deleted() == {"failures": 2 * 50, "readings": 20}
+    assert store.take_deleted() == {}
 
 
 def test_the_last_rows_of_a_sim_stay(store: Store, row: Row, clock: Any) -> None:
