@@ -104,10 +104,19 @@ class Image:
         data = self._file_page(number) if frame is None else self._frame_data(frame)
         return None if data is None else Page(number=number, age=age, proved=True, newest=True, data=data)
 
+    def is_latest(self, number: int, age: int) -> bool:
+        """Whether no usable image of that page is newer."""
+        return self._newest.get(number, 0) == age
+
     def latest(self, number: int) -> bytes | None:
         """The newest image of a page."""
         age = self._newest.get(number)
         return self._file_page(number) if age is None else self._frame_data(self._frames[age])
+
+    @property
+    def last_number(self) -> int:
+        """No page has a greater one."""
+        return max(self.count, *self._newest, 0)
 
     @property
     def has_log(self) -> bool:
@@ -251,10 +260,11 @@ def checksum(data: bytes, seed: tuple[int, ...], order: str) -> tuple[int, int]:
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def rows(page: Page, image: Image) -> Iterator[tuple[int | None, list[Column]]]:
-    """The rows of a leaf (or of an inner page of an index, which has some too), each that can be read.
+def rows(page: Page, image: Image) -> Iterator[tuple[int, int | None, list[Column]]]:
+    """The rows of a leaf (or of an inner page of an index, which has some too), each that can be read: its cell, its
+    rowid, its values.
 
-    A table's with its rowid; an index's, and those of a table WITHOUT ROWID, with None. Two kinds of page whose first
+    An index's, and those of a table WITHOUT ROWID, have None for the rowid. Two kinds of page whose first
     octet is lost are tried as both.
     """
     start = _start(page)
@@ -273,23 +283,40 @@ def _start(page: Page) -> int:
     return FILE_HEADER_SIZE if page.number == 1 and page.data[0] not in _LEAVES else 0
 
 
-def last_rowid(page: Page) -> int:
-    """The highest rowid on a leaf of a table; 0 where it cannot be read."""
-    start = _start(page)
-    cells = int.from_bytes(page.data[start + 3 : start + 5], "big")
-    place = start + 8 + 2 * (cells - 1)
-    try:
-        _, at = _varint(page.data, int.from_bytes(page.data[place : place + 2], "big"))
-        return _varint(page.data, at)[0]
-    except IndexError:
-        return 0
+def rowids(page: Page) -> dict[int, int]:
+    """The number of each row of a table's leaf, by its cell: those that can be read, also of rows that cannot."""
+    start, found = _start(page), dict[int, int]()
+    for cell, pointer in enumerate(_pointers(page.data, start, start + 8)):
+        with suppress(IndexError):
+            _, at = _varint(page.data, pointer)
+            found[cell] = _varint(page.data, at)[0]
+    return found
 
 
-def _rows_as(kind: int, page: Page, image: Image, start: int) -> Iterator[tuple[int | None, list[Column]]]:
-    data, size = page.data, len(page.data)
+def children(page: Page) -> dict[int, int]:
+    """Of an inner page of a table: the greatest rowid that each page below it may hold; of the last of them, which has
+    no such limit here, the least that it can be."""
+    start, found = _start(page), dict[int, int]()
+    data, key = page.data, 0
+    if data[start] == TABLE_INTERIOR:
+        for pointer in _pointers(data, start, start + 12):
+            with suppress(IndexError):
+                key = _varint(data, pointer + 4)[0]
+                found[int.from_bytes(data[pointer : pointer + 4], "big")] = key
+        found[int.from_bytes(data[start + 8 : start + 12], "big")] = key + 1
+    return found
+
+
+def _pointers(data: bytes, start: int, first: int) -> tuple[int, ...]:
+    """Where the cells of a page begin: in the order of their keys, not of their places."""
+    count = min(int.from_bytes(data[start + 3 : start + 5], "big"), (len(data) - first) // 2)
+    return struct.unpack_from(f">{count}H", data, first)
+
+
+def _rows_as(kind: int, page: Page, image: Image, start: int) -> Iterator[tuple[int, int | None, list[Column]]]:
+    data = page.data
     first = start + (12 if kind == INDEX_INTERIOR else 8)
-    cells = min(int.from_bytes(data[start + 3 : start + 5], "big"), (size - first) // 2)
-    for pointer in struct.unpack_from(f">{cells}H", data, first):
+    for cell, pointer in enumerate(_pointers(data, start, first)):
         if pointer < first:
             continue
         try:
@@ -298,7 +325,7 @@ def _rows_as(kind: int, page: Page, image: Image, start: int) -> Iterator[tuple[
             rowid: int | None = None
             if kind == TABLE_LEAF:
                 rowid, at = _varint(data, at)
-            yield rowid, record(_payload(image, data, at, length, kind))
+            yield cell, rowid, record(_payload(image, data, at, length, kind))
         except (ValueError, IndexError, struct.error):
             continue
 

@@ -8,29 +8,29 @@ because time and room may not suffice for all of them.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import time
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from modemd.store.pages import Image, Page, last_rowid, rows
-from modemd.store.rows import Column, amount_of, time_of
-from modemd.store.schema import MIGRATIONS, migrate
+from modemd.store.leaves import LARGEST, Gaps, Leaf, misplaced
+from modemd.store.pages import Image, Page, children, rowids, rows
+from modemd.store.rows import Column
+from modemd.store.schema import migrate
+from modemd.store.shapes import Shape, shapes_of_all_times
 
 # The service manager gives up a start after 60 s (TimeoutStartSec): what is not carried over by then stays in the old
 # file.
 LONGEST_S = 30.0
 ROOM_SHARE = 0.75  # of the free space, at most: the daemon has to go on writing
 LEAST_ROOM_BYTES = 1 << 20  # without this much not even the small tables are sure to fit
+MOST_DOUBTFUL = 4096  # rows with a damaged number: kept in memory until the others are in
 SAMPLE_ROWS = 12  # as many rows of a page say which table it belongs to
-
-
-Check = Callable[[Column], bool]
 
 
 class NoRoomError(Exception):
@@ -45,28 +45,22 @@ class Salvaged:
     stopped_by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shape:
-    """How a row of a table looks that was stored with so many columns, in the order in which they are stored."""
-
-    table: str
-    rowid_column: str | None  # INTEGER PRIMARY KEY: the rowid itself, stored as NULL
-    columns: tuple[str, ...]
-    checks: tuple[Check, ...]
-    constrained: int  # how many columns take less than any text: of two shapes that fit, the stricter one is right
-    has_rowid: bool
-
-    def fits(self, rowid: int | None, values: Sequence[Column]) -> bool:
-        return (rowid is not None) == self.has_rowid and all(
-            check(value) for check, value in zip(self.checks, values, strict=True)
-        )
-
-
 @dataclass(slots=True)
 class _Found:
-    shape: _Shape
-    # Trusted, age, highest rowid, page number: the greatest goes first, and what it says of a row stands.
-    places: list[tuple[bool, int, int, int]] = field(default_factory=list)
+    """The leaves of one table. `shapes`: those that its rows have, by their number of columns."""
+
+    shapes: dict[int, Shape]
+    leaves: list[Leaf] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubtful:
+    """A row whose number is not to be believed; `gap`: see leaves.Gaps."""
+
+    shape: Shape
+    rowid: int
+    values: list[Column]
+    gap: tuple[int, int | None]
 
 
 def salvage(
@@ -106,46 +100,55 @@ def salvage(
 def _carry_over(image: Image, connection: sqlite3.Connection, clock: Callable[[], float]) -> Salvaged:
     done = Salvaged()
     began = clock()
-    small_first = sorted(_survey(image, clock, began + LONGEST_S / 2), key=lambda it: len(it.places))
+    keys, tables = _survey(image, clock, began + LONGEST_S / 2)
+    small_first = sorted(tables, key=lambda it: len(it.leaves))
     for found in small_first:
-        for _, age, _, number in sorted(found.places, reverse=True):
-            if found is small_first[-1] and clock() > began + LONGEST_S:
-                done.stopped_by = "time"
-                return done
-            page = image.page(number, age)
-            try:
-                done.rows += 0 if page is None else _insert(connection, found.shape, rows(page, image))
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
-                    raise
-                done.stopped_by = "room"
-                return done
+        last = found is small_first[-1]
+        try:
+            for count in _carry_over_table(image, connection, found, keys):
+                done.rows += count
+                if last and clock() > began + LONGEST_S:
+                    done.stopped_by = "time"
+                    return done
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                raise
+            done.stopped_by = "room"
+            return done
     return done
 
 
-def _survey(image: Image, clock: Callable[[], float], until: float) -> Iterable[_Found]:
-    """Which pages hold rows of which table, as far as there is time: see Image.pages for the order."""
-    shapes: dict[int, list[_Shape]] = {}
-    for shape in _shapes():
+def _survey(image: Image, clock: Callable[[], float], until: float) -> tuple[Sequence[int], list[_Found]]:
+    """Which pages hold rows of which table, as far as there is time (see Image.pages for the order); before that, what
+    the inner pages say of the others, for misplaced()."""
+    shapes: dict[int, list[Shape]] = {}
+    found: dict[tuple[str, bool], _Found] = {}
+    for shape in shapes_of_all_times():
         shapes.setdefault(len(shape.columns), []).append(shape)
-    found: dict[_Shape, _Found] = {}
+        found.setdefault((shape.table, shape.has_rowid), _Found({})).shapes[len(shape.columns)] = shape
+    keys = array("q", bytes(8 * (image.last_number + 1)))
     for page in image.pages():
+        if page.newest:
+            for number, key in children(page).items():
+                if number < len(keys) and 0 < key <= LARGEST:
+                    keys[number] = key
         for shape in _shapes_of(page, image, shapes):
             # What may be taken back (a saved RAT that was put back) counts only as the newest image of its page has it.
             if page.newest or shape.has_rowid:
-                last = last_rowid(page) if shape.has_rowid else 0
                 # Rows with a number hardly change: a copy that is surely whole is better than a newer one.
                 trusted = page.proved or not shape.has_rowid
-                found.setdefault(shape, _Found(shape)).places.append((trusted, page.age, last, page.number))
+                numbers = rowids(page) if shape.has_rowid else {}
+                leaf = Leaf.of(page.number, page.age, numbers, trusted=trusted)
+                found[shape.table, shape.has_rowid].leaves.append(leaf)
         if clock() > until:
             break
-    return found.values()
+    return keys, [it for it in found.values() if it.leaves]
 
 
-def _shapes_of(page: Page, image: Image, shapes: dict[int, list[_Shape]]) -> Iterator[_Shape]:
+def _shapes_of(page: Page, image: Image, shapes: dict[int, list[Shape]]) -> Iterator[Shape]:
     """The shapes that rows of this page have: one, unless damage put two kinds of rows on it."""
-    votes: Counter[_Shape] = Counter()
-    for rowid, values in islice(rows(page, image), SAMPLE_ROWS):
+    votes: Counter[Shape] = Counter()
+    for _, rowid, values in islice(rows(page, image), SAMPLE_ROWS):
         alike = shapes.get(len(values), ())
         votes.update(shape for shape in alike if shape.fits(rowid, values))
         if votes and len(alike) == 1:  # no other table has so many columns
@@ -154,32 +157,76 @@ def _shapes_of(page: Page, image: Image, shapes: dict[int, list[_Shape]]) -> Ite
         yield max(votes, key=lambda shape: (votes[shape], shape.constrained))
 
 
-# Where the rows of an older file's table belong today.
-_RENAMED = {"alert_states": "sims"}
+# Whose numbers are those of readings: they say nothing under another one.
+_NUMBERED_BY_OTHERS = frozenset({"days", "unjudged"})
 
 
-def _insert(connection: sqlite3.Connection, shape: _Shape, found: Iterable[tuple[int | None, list[Column]]]) -> int:
-    names = list(shape.columns)
-    if shape.rowid_column is not None:
-        names.append(shape.rowid_column)
-    count = len(shape.columns)
-    whole = [
-        (*values, rowid) if shape.rowid_column is not None else tuple(values)
-        for rowid, values in found
-        if len(values) == count and shape.fits(rowid, values)
-    ]
-    if shape.rowid_column is not None:
-        position = shape.columns.index(shape.rowid_column)
-        names.pop(position)
-        whole = [row[:position] + row[position + 1 :] for row in whole]
-    table = _RENAMED.get(shape.table, shape.table)
-    listed = ", ".join(f'"{name}"' for name in names)
-    marks = ", ".join("?" for _ in names)
+def _carry_over_table(
+    image: Image, connection: sqlite3.Connection, found: _Found, keys: Sequence[int]
+) -> Iterator[int]:
+    """How many rows went over, leaf by leaf: the rows whose numbers are to be believed, then the others, so that what
+    is where it belongs stands."""
+    numbered = any(shape.rowid_column for shape in found.shapes.values())
+    gaps, top = _believed(image, found, keys) if numbered else ({}, 0)
+    doubtful: list[_Doubtful] = []
+    for leaf in sorted(found.leaves, key=lambda it: (it.trusted, it.age, it.high, it.number), reverse=True):
+        whole: dict[Shape, list[tuple[int | None, list[Column]]]] = {}
+        page = image.page(leaf.number, leaf.age)
+        latest = image.is_latest(leaf.number, leaf.age)
+        broken = gaps.get(leaf, {}) if latest or not numbered else _broken_by_itself(image, leaf)
+        for cell, rowid, values in () if page is None else rows(page, image):
+            shape = found.shapes.get(len(values))
+            if shape is None or not shape.fits(rowid, values):
+                continue
+            gap = broken.get(cell)
+            if gap is None and rowid is not None and rowid > top and numbered and not latest:
+                gap = (rowid - 1, rowid + 1)  # a copy with another number, or all that there is of a newer row
+            elif gap is not None and not latest:
+                continue
+            if gap is None or rowid is None:
+                whole.setdefault(shape, []).append((rowid, values))
+            elif len(doubtful) < MOST_DOUBTFUL:
+                doubtful.append(_Doubtful(shape, rowid, values, gap))
+        yield sum(_insert(connection, shape, some) for shape, some in whole.items())
+    for one in doubtful:
+        yield _insert_doubtful(connection, one)
+
+
+def _broken_by_itself(image: Image, leaf: Leaf) -> Gaps:
+    """Of an older image, which need not fit among the newest of the others."""
+    return {} if leaf.ascends else misplaced([leaf], lambda it: _rowids(image, it)).get(leaf, {})
+
+
+def _believed(image: Image, found: _Found, keys: Sequence[int]) -> tuple[dict[Leaf, Gaps], int]:
+    """What misplaced() says of the newest images, and the highest number that is to be believed."""
+    newest = [leaf for leaf in found.leaves if image.is_latest(leaf.number, leaf.age)]
+    gaps = misplaced(newest, lambda leaf: _rowids(image, leaf), keys)
+    top = 0
+    for leaf in newest:
+        broken = gaps.get(leaf)
+        high = leaf.high
+        if broken is not None:
+            high = max((number for cell, number in _rowids(image, leaf).items() if cell not in broken), default=0)
+        top = max(top, high)
+    return gaps, top
+
+
+def _rowids(image: Image, leaf: Leaf) -> dict[int, int]:
+    page = image.page(leaf.number, leaf.age)
+    return {} if page is None else rowids(page)
+
+
+def _insert(connection: sqlite3.Connection, shape: Shape, found: Iterable[tuple[int | None, Sequence[Column]]]) -> int:
+    names, keep = shape.stored
+    numbered = shape.rowid_column is not None
+    listed = ", ".join(f'"{name}"' for name in (*names, *([shape.rowid_column] if numbered else [])))
+    whole = [(*(values[i] for i in keep), *([rowid] if numbered else [])) for rowid, values in found]
+    marks = ", ".join("?" for _ in range(len(names) + numbered))
     before = connection.total_changes
     connection.execute("BEGIN")
     try:
         connection.executemany(
-            f'INSERT OR IGNORE INTO "{table}" ({listed}) VALUES ({marks})',  # noqa: S608 (names of our schema)
+            f'INSERT OR IGNORE INTO "{shape.target}" ({listed}) VALUES ({marks})',  # noqa: S608 (names of our schema)
             whole,
         )
         connection.execute("COMMIT")
@@ -190,102 +237,48 @@ def _insert(connection: sqlite3.Connection, shape: _Shape, found: Iterable[tuple
     return connection.total_changes - before
 
 
+def _insert_doubtful(connection: sqlite3.Connection, row: _Doubtful) -> int:
+    """A row with a damaged number, under one that its neighbours leave for it; unless another image of it is there."""
+    shape = row.shape
+    if shape.table in _NUMBERED_BY_OTHERS:
+        return 0
+    names, keep = shape.stored
+    same = " AND ".join(f'"{name}" IS ?' for name in names)
+    known = f'SELECT 1 FROM "{shape.target}" WHERE {same}'  # noqa: S608 (names of our schema)
+    values = [row.values[i] for i in keep]
+    if 0 < row.rowid <= LARGEST:
+        here = connection.execute(f'{known} AND "{shape.rowid_column}" = ?', (*values, row.rowid))
+        if here.fetchone():
+            return 0
+    if connection.execute(f"{known} LIMIT 1", values).fetchone():
+        return 0
+    number = _free_number(connection, row)
+    return 0 if number is None else _insert(connection, shape, [(number, row.values)])
+
+
+def _free_number(connection: sqlite3.Connection, row: _Doubtful) -> int | None:
+    """The first that is free between its neighbours; else its own; else the nearest. Never one behind the newest row,
+    if it does not belong there: it would count as the last word."""
+    table, own = f'"{row.shape.target}"', f'"{row.shape.rowid_column}"'
+    lower, upper = row.gap
+    wanted = min(max(row.rowid, 1), LARGEST)
+    taken = f"SELECT {own} FROM {table}"  # noqa: S608 (names of our schema)
+    first = (
+        f"SELECT min(n) FROM (SELECT ? AS n UNION ALL SELECT {own} + 1 FROM {table} WHERE {own} > ? AND {own} < ?)"  # noqa: S608
+        f" WHERE n < ? AND n NOT IN ({taken})"
+    )
+    end = LARGEST if upper is None else upper
+    (number,) = connection.execute(first, (lower + 1, lower, end, end)).fetchone()
+    if number is not None:
+        return int(number)
+    (last,) = connection.execute(f"SELECT max({own}) FROM {table}").fetchone()  # noqa: S608
+    (above,) = connection.execute(first, (wanted, wanted - 1, last, last)).fetchone()
+    below_it = f"SELECT max({own} - 1) FROM {table} WHERE {own} <= ? AND {own} > 1 AND {own} - 1 NOT IN ({taken})"  # noqa: S608
+    (below,) = connection.execute(below_it, (wanted,)).fetchone()
+    return min((n for n in (above, below) if n is not None), key=lambda n: abs(n - wanted), default=None)
+
+
 def _drop_orphans(connection: sqlite3.Connection) -> None:
     """A delivery whose alert is lost can never be made: it would be due for ever."""
     for table, rowid, *_ in connection.execute("PRAGMA foreign_key_check").fetchall():
         connection.execute(f'DELETE FROM "{table}" WHERE rowid = ?', (rowid,))  # noqa: S608 (a name of our schema)
-
-
-# --- shapes ----------------------------------------------------------------------------------------------------------
-
-
-def _shapes() -> list[_Shape]:
-    """Of every table at every step of the schema's history: an older file, or row, has fewer columns."""
-    shapes: dict[_Shape, None] = {}
-    for steps in range(1, len(MIGRATIONS) + 1):
-        memory = sqlite3.connect(":memory:", isolation_level=None)
-        try:
-            migrate(memory, MIGRATIONS[:steps])
-            names = memory.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").fetchall()
-            for name, sql in names:
-                columns = memory.execute(f'PRAGMA table_info("{name}")').fetchall()
-                shapes[_shape(name, columns, has_rowid="WITHOUT ROWID" not in sql.upper())] = None
-        finally:
-            memory.close()
-    return list(shapes)
-
-
-def _shape(table: str, columns: list[tuple[int, str, str, int, object, int]], *, has_rowid: bool) -> _Shape:
-    """`columns` as PRAGMA table_info gives them: number, name, type, NOT NULL, default, place in the primary key."""
-    rowid_column = next((name for _, name, kind, _, _, key in columns if has_rowid and key and kind == "INTEGER"), None)
-    if not has_rowid:  # stored with the primary key in front
-        columns = sorted(columns, key=lambda it: (it[5] == 0, it[5], it[0]))
-    checks, constrained = list[Check](), 0
-    for _, name, kind, not_null, _, key in columns:
-        if name == rowid_column:
-            checks.append(_is_null)
-            continue
-        check = _MEANING.get(name) or (_is_time if name == "at" or name.endswith("_at") else None)
-        constrained += check is not None or kind != "TEXT"
-        check = check or _TYPES[kind]
-        checks.append(check if not_null or key else _optional(check))
-    return _Shape(
-        table=table,
-        rowid_column=rowid_column,
-        columns=tuple(name for _, name, *_ in columns),
-        checks=tuple(checks),
-        constrained=constrained,
-        has_rowid=has_rowid,
-    )
-
-
-def _is_null(value: Column) -> bool:
-    return value is None
-
-
-def _is_time(value: Column) -> bool:
-    return isinstance(value, str) and _can(time_of, value)
-
-
-def _is_amount(value: Column) -> bool:
-    return isinstance(value, str) and _can(amount_of, value)
-
-
-def _is_json(value: Column) -> bool:
-    return isinstance(value, str) and _can(json.loads, value)
-
-
-def _is_text(value: Column) -> bool:
-    return isinstance(value, str)
-
-
-def _is_integer(value: Column) -> bool:
-    return isinstance(value, int)
-
-
-def _is_number(value: Column) -> bool:
-    return isinstance(value, int | float)
-
-
-def _is_blob(value: Column) -> bool:
-    return isinstance(value, bytes)
-
-
-_OPTIONAL: dict[Check, Check] = {}
-
-
-def _optional(check: Check) -> Check:
-    """The same one for the same check: shapes are compared."""
-    return _OPTIONAL.setdefault(check, lambda value: value is None or check(value))
-
-
-def _can(read: Callable[[str], object], text: str) -> bool:
-    try:
-        read(text)
-    except (ValueError, ArithmeticError):
-        return False
-    return True
-
-
-_TYPES = {"TEXT": _is_text, "INTEGER": _is_integer, "REAL": _is_number, "BLOB": _is_blob}
-_MEANING = {"balance": _is_amount, "state": _is_json}

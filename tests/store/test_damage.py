@@ -17,11 +17,13 @@ from modemd.errors import StoreError
 from modemd.records import Alert, Measurement, RecoveryStepRecord
 from modemd.store import Store, salvage
 from modemd.store.folder import MADE, MAKING
-from modemd.store.pages import Image, checksum
+from modemd.store.pages import TABLE_LEAF, Image, checksum, rowids
+from modemd.store.schema import MIGRATIONS, migrate
 
 Row = Callable[..., Measurement]
 NAME = "modemd.sqlite"
 PAGE = 1024
+NEWEST = 280  # numbers of two octets, on twenty leaves
 
 
 def change(folder: Path, sql: str, *values: object) -> None:
@@ -203,6 +205,88 @@ def test_before_and_behind_a_bad_page(folder: Path, clock: Any, row: Row) -> Non
     assert kept[-1] == "300.00"
     assert "150.00" not in kept
     assert 270 <= len(kept) < 300
+    store.close()
+
+
+def test_rows_of_two_versions_on_one_page(folder: Path, clock: Any, row: Row) -> None:
+    """A column that came later is not stored with the rows that were there before."""
+    store = Store(folder, clock=clock)
+    for number in range(1, 4):
+        store.add(row(f"{number}.00"))
+    store.close()
+    with sqlite3.connect(folder / NAME) as db:
+        db.row_factory = sqlite3.Row
+        before = [dict(found) for found in db.execute("SELECT * FROM readings")]
+    db.close()
+    (folder / NAME).unlink()
+    db = sqlite3.connect(folder / NAME, isolation_level=None)
+    db.execute(f"PRAGMA page_size = {PAGE}")
+    migrate(db, MIGRATIONS[:-1])
+    columns = [found[1] for found in db.execute("PRAGMA table_info(readings)")]
+    assert "about" not in columns
+    for values in before:
+        marks = ", ".join("?" for _ in columns)
+        db.execute(f"INSERT INTO readings ({', '.join(columns)}) VALUES ({marks})", [values[name] for name in columns])
+    migrate(db)
+    db.close()
+    store = Store(folder, clock=clock)
+    store.add(row("4.00"))
+    store.close()
+    patch(folder, 0, b"SQLITE")
+    store = Store(folder, clock=clock)
+    assert balances(store) == ["1.00", "2.00", "3.00", "4.00"]
+    store.close()
+
+
+def renumber(folder: Path, row_id: int, other: int) -> None:
+    """As flipped bits do: the row stays where it is and says that it is another one."""
+    data = bytearray((folder / NAME).read_bytes())
+    text = data.index(f"{row_id}.00".encode())
+    page = data[text // PAGE * PAGE :][:PAGE]
+    cells = struct.unpack_from(f">{int.from_bytes(page[3:5], 'big')}H", page, 8)
+    number = bytes((row_id >> 7 | 0x80, row_id & 0x7F))
+    at = next(at for cell in cells for at in range(cell + 1, cell + 4) if page[at : at + 2] == number)
+    patch(folder, text // PAGE * PAGE + at, bytes((other >> 7 | 0x80, other & 0x7F)))
+
+
+def leaves(folder: Path) -> list[range]:
+    """The rows of each leaf of the readings, in their order."""
+    with Image(folder / NAME) as image:
+        found = [sorted(rowids(page).values()) for page in image.pages() if page.data[0] == TABLE_LEAF]
+    return sorted((range(ids[0], ids[-1] + 1) for ids in found if ids and ids[0] > 127), key=lambda ids: ids[0])
+
+
+@pytest.mark.parametrize("letters", [60, 700], ids=["many rows on a page", "one row on a page"])
+@pytest.mark.parametrize("case", ["back", "first", "last", "behind all", "next", "same page", "twice"])
+def test_a_row_that_says_that_it_is_another_one(folder: Path, clock: Any, row: Row, letters: int, case: str) -> None:
+    """Both are kept, the one that is where it belongs under its number; none comes behind the newest."""
+    store = Store(folder, clock=clock)
+    with store.together():
+        for number in range(1, NEWEST + 1):
+            store.add(row(f"{number}.00", text="x" * letters))
+    store.close()
+    pages = leaves(folder)
+    alone = len(pages[12]) == 1
+    page, before, behind = pages[12], pages[6], pages[18]
+    middle = page[len(page) // 2]
+    renumber(folder, *{
+        "back": (middle, before[0]),
+        "first": (page[0], before[-1]),
+        "last": (page[-1], behind[-1]),
+        "behind all": (page[-1], 9000),
+        "next": (page[-1], page[-1] + 2),
+        "same page": (middle, page[-1] if not alone else page[0] - 1),
+        "twice": (pages[-1][-1], before[0]),
+    }[case])  # fmt: skip
+    if case == "twice":
+        renumber(folder, middle, before[0])
+    store = Store(folder, clock=clock)
+    assert store.notice is not None
+    kept = balances(store)
+    assert sorted(kept, key=float) == [f"{number}.00" for number in range(1, NEWEST + 1)]
+    assert kept[-1] == f"{NEWEST}.00"
+    if not alone and case != "same page":
+        assert kept == sorted(kept, key=float)
     store.close()
 
 
