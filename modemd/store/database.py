@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -70,7 +70,7 @@ class Database:
         if claim is not None:
             os.close(claim)
 
-    @contextmanager
+    @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing, on the disk when it ends. Nested, it joins the one around it."""
         with self._lock, _errors(self.folder):
@@ -87,7 +87,7 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
-    @contextmanager
+    @contextlib.contextmanager
     def apart(self) -> Iterator[None]:
         """Within a transaction: what is written inside is undone by itself where it fails, and the rest goes on."""
         with self._transaction() as db:
@@ -137,6 +137,7 @@ class Database:
         if state_folder.finish_replacing(self.folder, self._clock()):
             return _replaced(path)
         try:
+            _play_back(path)
             with Image(path) as image:
                 # An empty file is a new one; but not with a log beside it, which SQLite would delete.
                 damaged = image.log_is_damaged or not (image.header_is_sound or image.is_empty)
@@ -180,6 +181,16 @@ def _replaced(path: Path) -> sqlite3.Connection:
     summaries.rebuild(connection)
     connection.execute("COMMIT")
     return connection
+
+
+def _play_back(path: Path) -> None:
+    """Before the octets of a file are judged that a power cut left half made anew (layout.py): the journal beside it
+    holds the pages as they were, the first one too."""
+    journal = path.with_name(f"{path.name}-journal")
+    if not journal.exists():
+        return
+    with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
+        connection.execute("PRAGMA schema_version").fetchone()
 
 
 def _check_untouched(path: Path) -> None:
@@ -242,7 +253,7 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-@contextmanager
+@contextlib.contextmanager
 def _errors(folder: Path) -> Iterator[None]:
     path = folder / state_folder.DATABASE
     try:

@@ -193,6 +193,34 @@ def test_an_old_file(folder: Path, row: Row, clock: Any, monkeypatch: pytest.Mon
     assert (size, vacuum) == ((1024, 2) if room else (4096, 0))
 
 
+def test_power_cut_while_a_file_is_made_anew(folder: Path, row: Row, clock: Any, tmp_path: Path) -> None:
+    """The journal has the pages as they were: also the first one, of which the disk has half."""
+    store = Store(folder, clock=clock)
+    with store.together():
+        for number in range(200):
+            store.add(row(f"{number}.00", text="x" * 200))
+    store.close()
+    path = folder / "modemd.sqlite"
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA journal_mode = DELETE")
+    db.execute("PRAGMA cache_size = 5")
+    db.execute("BEGIN IMMEDIATE")
+    db.execute("PRAGMA user_version = 7")
+    db.execute("UPDATE readings SET text = 'y'")  # more than the cache takes: pages are written
+    cut = tmp_path / "cut"
+    shutil.copytree(folder, cut)
+    db.execute("ROLLBACK")
+    db.close()
+    assert (cut / "modemd.sqlite-journal").stat().st_size > 512
+    with (cut / "modemd.sqlite").open("r+b") as file:
+        file.write(b"\xa5" * 512)
+    store = Store(cut, clock=clock)
+    assert store.notice is None
+    assert len(store.history()) == 200
+    assert {m.text for m in store.history()} == {"x" * 200}
+    store.close()
+
+
 class _NoRoom:
     f_bavail, f_frsize = 0, 4096
 
