@@ -58,12 +58,19 @@ def misplaced(leaves: Iterable[Leaf], rowids: Callable[[Leaf], Rowids], keys: Se
     """The cells whose numbers break the order, of one image of each leaf of a table: as few of them as can be.
 
     `rowids` reads a leaf once more; it is asked only of those among which the order is broken. `keys`: by the number of
-    a page the greatest rowid that the page above allows it, 0 where nothing is known: where leaves of few rows belong.
+    a page the greatest rowid that the page above allows it, 0 where nothing is known. It says where a leaf of few rows
+    belongs, unless its own number is a key as well: then pages have changed places.
     """
+    known = sorted(keys)
 
-    def place(leaf: Leaf) -> tuple[int, int]:
-        key = keys[leaf.number] if leaf.few and leaf.number < len(keys) else 0
-        return key or leaf.middle, leaf.low
+    def key_of(leaf: Leaf) -> int:
+        return keys[leaf.number] if leaf.few and leaf.number < len(keys) else 0
+
+    def place(leaf: Leaf) -> tuple[int, bool, int]:
+        key = key_of(leaf)
+        at = bisect_left(known, leaf.high)
+        misled = key and not (at < len(known) and known[at] == leaf.high)
+        return key if misled else leaf.middle, key != leaf.high, leaf.low
 
     ordered = sorted(leaves, key=place)
     suspects, within = _suspects(ordered)
@@ -87,7 +94,11 @@ def misplaced(leaves: Iterable[Leaf], rowids: Callable[[Leaf], Rowids], keys: Se
             ends = sorted({leaf.low, leaf.high})
             numbers += ends
             places += [None] * len(ends)
-    return _outside(numbers, places)
+    found = _outside(numbers, places)
+    for leaf, gaps in found.items():
+        if leaf.low == leaf.high and (key := key_of(leaf)):
+            gaps.update(dict.fromkeys(gaps, (key - 1, key + 1)))  # alone on its leaf, it is the greatest there
+    return found
 
 
 def _suspects(ordered: list[Leaf]) -> tuple[set[int], list[int]]:

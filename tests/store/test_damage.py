@@ -221,7 +221,7 @@ def test_rows_of_two_versions_on_one_page(folder: Path, clock: Any, row: Row) ->
     (folder / NAME).unlink()
     db = sqlite3.connect(folder / NAME, isolation_level=None)
     db.execute(f"PRAGMA page_size = {PAGE}")
-    migrate(db, MIGRATIONS[:-1])
+    migrate(db, MIGRATIONS[:4])
     columns = [found[1] for found in db.execute("PRAGMA table_info(readings)")]
     assert "about" not in columns
     for values in before:
@@ -287,6 +287,24 @@ def test_a_row_that_says_that_it_is_another_one(folder: Path, clock: Any, row: R
     assert kept[-1] == f"{NEWEST}.00"
     if not alone and case != "same page":
         assert kept == sorted(kept, key=float)
+    store.close()
+
+
+@pytest.mark.parametrize("letters", [60, 700], ids=["many rows on a page", "one row on a page"])
+def test_pages_that_have_changed_places(folder: Path, clock: Any, row: Row, letters: int) -> None:
+    """Every row keeps its number, and the newest is the newest."""
+    store = Store(folder, clock=clock)
+    with store.together():
+        for number in range(1, NEWEST + 1):
+            store.add(row(f"{number}.00", text="x" * letters))
+    store.close()
+    data = (folder / NAME).read_bytes()
+    one, other = (data.index(f"{number}.00".encode()) // PAGE * PAGE for number in (150, NEWEST))
+    patch(folder, one, data[other : other + PAGE])
+    patch(folder, other, data[one : one + PAGE])
+    store = Store(folder, clock=clock)
+    assert store.notice is not None
+    assert balances(store) == [f"{number}.00" for number in range(1, NEWEST + 1)]
     store.close()
 
 

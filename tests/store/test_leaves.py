@@ -45,7 +45,13 @@ def test_out_of_order(pages: list[list[int]], wanted: dict[tuple[int, int], tupl
 def test_alone_on_its_leaf_with_the_page_above() -> None:
     """It says where the leaf belongs."""
     assert found([1], [2], [99], [4], keys=(0, 1, 2, 3, 4)) == {(3, 0): (2, 4)}
-    assert found([1], [2], [1], [4], keys=(0, 1, 2, 3, 4)) == {(3, 0): (2, 4)}
+    assert found([1], [2], [99], [4], keys=(0, 1, 2, 3, 4)) == {(3, 0): (2, 4)}
+    assert found([2], [2], [3], keys=(0, 1, 2, 3)) == {(1, 0): (0, 2)}
+
+
+def test_pages_that_have_changed_places() -> None:
+    """Their rows are where they belong all the same."""
+    assert found([1], [4], [3], [2], keys=(0, 1, 2, 3, 4)) == {}
 
 
 @pytest.mark.parametrize("seed", range(20))
