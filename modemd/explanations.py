@@ -279,8 +279,21 @@ EXPLANATIONS = {
 
 SITUATIONS = {
     "sim secret": Explanation("the SIM asks for {secret}", "give it in a phone; modemd enters nothing but the PIN"),
-    "not confirmed": Explanation(
-        "the modem's wire damages characters, and two answers differ", "check cable, plugs and power, then ask again"
+    "answers differ": Explanation(
+        "the modem's wire damages characters, and two answers differ ({first!r} and {second!r})",
+        "check cable, plugs and power, then ask again",
+    ),
+    "no second answer": Explanation(
+        "the modem's wire damages characters, and no second answer came to confirm {text!r}",
+        "check cable, plugs and power, then ask again",
+    ),
+    "not asked twice": Explanation(
+        "the modem's wire damages characters, and this question may cost money, so nothing confirms {text!r}",
+        "check cable, plugs and power, then ask again: the next answer counts if it says the like",
+    ),
+    "not asked for": Explanation(
+        "the modem's wire damages characters, and nothing confirms this text, which nobody had asked for",
+        "ask with modemd balance, unless the schedule does so soon; check cable, plugs and power",
     ),
     "one PIN try left": Explanation(
         "the SIM has one try for its PIN left, which modemd never takes", "enter the PIN in a phone, then try again"

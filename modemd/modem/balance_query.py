@@ -5,30 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from functools import partial
 
 from modemd.errors import ModemError, ModemSilent, RefusedError, StoreError
 from modemd.explanations import line_of
 from modemd.frozen import dataclass
 from modemd.modem import code_order, confirmation
+from modemd.modem.asker import Asker, Means
 from modemd.modem.code_order import Dial
-from modemd.modem.context import Context
 from modemd.modem.interpretation import CodeResult, Terms, ask_balance
 from modemd.modem.radio.answered import AnsweredOn
 from modemd.modem.radio.fallback import Question, RadioFallback
 from modemd.modem.requests import BalanceQuery, Job, Result
-from modemd.modem.results import Found, ResultWriter, in_one_line
+from modemd.modem.results import Found, in_one_line
 from modemd.modem.sms.inbox import told_at
-from modemd.modem.sms.reply_by_sms import LEAST_S, AwaitedReply, ReplyBySms, Waited
-from modemd.modem.subscriber import Subscriber
+from modemd.modem.sms.reply_by_sms import LEAST_S, AwaitedReply, Waited
 from modemd.money.pack import Pack, Query
-from modemd.records import Cause, Measurement, ModemSnapshot, UssdResult
-
-
-class RequestEnded(Protocol):
-    """Told how a request ended: whether its answer may still come. Without a result the modem fell silent."""
-
-    def __call__(self, code: str, result: UssdResult | None, *, balance: bool) -> None: ...
+from modemd.records import Cause, Measurement, ModemSnapshot, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,22 +37,14 @@ class _Query:
     asked_at: datetime
 
 
-class BalanceAsker:
-    """Owner thread only."""
+class BalanceAsker(Asker):
+    """Owner thread only. Of one open modem."""
 
-    def __init__(
-        self,
-        context: Context,
-        results: ResultWriter,
-        subscriber: Subscriber,
-        reply_by_sms: ReplyBySms,
-        ended: RequestEnded,
-        answered_on: AnsweredOn,
-    ) -> None:
-        self._context, self._results, self._subscriber = context, results, subscriber
-        self._reply_by_sms, self._ended, self._answered_on = reply_by_sms, ended, answered_on
-        self._settings, self._clocks = context.settings, context.clocks
-        self._fallback: RadioFallback[CodeResult] = RadioFallback(context)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self.answered_on = AnsweredOn(means.context.owner)
+        self._doubts = confirmation.Doubts(means.context)
+        self._fallback: RadioFallback[CodeResult] = RadioFallback(means.context)
 
     def balance(self, job: Job, request: BalanceQuery, cancelled: Callable[[], bool]) -> Result:
         """Raises ModemError."""
@@ -89,15 +74,18 @@ class BalanceAsker:
             if error.code != "no code" or self._sms_query(query, None) is None:
                 raise
         if answer is not None and answer.reading.kind == "sms_follows" and answer.error is None:
+            dial = answer.dial
             waited = self._reply_by_sms.wait(self._awaited(query, since=query.since))
             if waited.reply is not None or waited.error == "cancelled":
-                return self._by_sms(query, answer.dial.code, waited)
+                again = partial(self._once_more, query, dial) if dial.repeatable else None
+                return self._by_sms(query, dial.code, self._sure(query, waited, again))
             answer = replace(answer, hint=waited.hint, error=None if waited.error == "no sms" else waited.error)
         sms_query = self._sms_query(query, answer)
         if sms_query is not None:
             waited = self._ask_by_sms(query, sms_query)
             if waited.reply is not None or waited.error == "cancelled" or answer is None:
-                return self._by_sms(query, code_order.sms_code(sms_query), waited)
+                sure = self._sure(query, waited, partial(self._ask_by_sms, query, sms_query))
+                return self._by_sms(query, code_order.sms_code(sms_query), sure)
             answer = replace(answer, hint=in_one_line(answer.hint, waited.hint))
         if answer is None:  # for the type checker: without an answer there was a query by message
             raise RefusedError(line_of("no code"), code="no code")
@@ -107,7 +95,7 @@ class BalanceAsker:
         """The same question on UMTS or GSM, where LTE took none; else what would help. After silence the first request
         may still be answered: one answer stays due."""
         due = answer.result.cause is Cause.NO_ANSWER
-        line = self._answered_on.line(answer.result)
+        line = self.answered_on.line(answer.result)
         answer = answer if line is None else replace(answer, hint=line)
 
         def ask(left_s: float) -> CodeResult:
@@ -142,7 +130,7 @@ class BalanceAsker:
         dialled = [""]
 
         def before(dial: Dial) -> None:
-            self._note_attempt(query)
+            self._note_attempt(query.sim_key, query.request.origin)
             dialled.append(dial.code)
             if query.request.origin == "query":
                 self._subscriber.note_tried(query.sim_key, dial.code)
@@ -158,7 +146,8 @@ class BalanceAsker:
             cancelled=query.cancelled,
             report=self._context.report,
             on_lte=rat in ("LTE", "NR") or (rat is None and self._settings.radio_fallback == "auto"),
-            confirm=lambda reading: confirmation.is_wanted(self._context, query.sim_key, reading),
+            confirm=lambda reading: self._doubts.is_in_doubt(query.sim_key, reading),
+            believe=lambda reading: self._doubts.note(query.sim_key, reading),
         )
         to_dial = (
             [replace(again, repeatable=again.repeatable and not due)]
@@ -173,7 +162,7 @@ class BalanceAsker:
         if again is not None:
             answer = replace(answer, dial=again)
         else:
-            self._answered_on.note(answer.result)
+            self.answered_on.note(answer.result)
         self._ended(answer.dial.code, answer.result, balance=answer.dial.repeatable)
         if answer.reading.balance is not None and not due:
             self._subscriber.learn(answer)
@@ -203,7 +192,36 @@ class BalanceAsker:
 
     def _ask_by_sms(self, query: _Query, sms_query: Query) -> Waited:
         awaited = self._awaited(query, since=self._clocks.monotonic(), pack=self._subscriber.pack)
-        return self._reply_by_sms.ask(sms_query, awaited, before=lambda: self._note_attempt(query))
+        return self._reply_by_sms.ask(
+            sms_query, awaited, before=lambda: self._note_attempt(query.sim_key, query.request.origin)
+        )
+
+    def _once_more(self, query: _Query, dial: Dial) -> Waited:
+        """The same code again, and the message that it brings."""
+        since = self._clocks.monotonic()
+        answer = self._ussd(query, again=dial)
+        if answer.reading.kind == "sms_follows" and answer.error is None:
+            return self._reply_by_sms.wait(self._awaited(query, since=since))
+        cancelled = answer.result.cause is Cause.CANCELLED
+        return Waited(error="cancelled" if cancelled else "no sms", hint=answer.hint)
+
+    def _sure(self, query: _Query, waited: Waited, again: Callable[[], Waited] | None) -> Waited:
+        """The message that came, or, where it is in doubt (confirmation.py), what it says together with a second one.
+        `again` asks for that; None = it may cost money."""
+        first = waited.reply
+        if first is None or not self._doubts.is_in_doubt(query.sim_key, first.reading, channel="sms"):
+            return waited
+        said = first.message.text
+        if again is None or query.cancelled() or query.deadline - self._clocks.monotonic() < LEAST_S:
+            believed = self._doubts.note(query.sim_key, first.reading)
+            return waited if believed else _doubtful(waited, confirmation.verdict(said, None, asked_again=False))
+        second = again()
+        if second.error == "cancelled":
+            return second
+        if second.reply is not None and second.reply.reading.balance == first.reading.balance:
+            return second
+        text = second.reply.message.text if second.reply is not None else None
+        return _doubtful(waited, confirmation.verdict(said, text, asked_again=True))
 
     def _by_sms(self, query: _Query, code: str, waited: Waited) -> Measurement:
         reply = waited.reply
@@ -219,16 +237,18 @@ class BalanceAsker:
                 taken_at=told_at(reply.message, self._clocks.now()),
             )
         row = self._results.write(query.request.origin, found)
-        if reply is not None and self._settings.sms_delete_own:
+        if reply is not None and waited.error is None and self._settings.sms_delete_own:
             try:
                 self._reply_by_sms.delete(reply)
             except ModemError as error:  # who asked gets the answer; the next command finds the fault again
                 self._context.log.warning("an answer could not be deleted", reason=error.message)
         return row
 
-    def _note_attempt(self, query: _Query) -> None:
-        origin = query.request.origin
-        self._context.store.note_attempt(self._settings.name, query.sim_key, at=self._clocks.now(), origin=origin)
+
+def _doubtful(waited: Waited, line: str) -> Waited:
+    """A message whose number counts for nothing."""
+    reply = None if waited.reply is None else replace(waited.reply, reading=Reading(kind="other"))
+    return Waited(reply=reply, error="unreadable", hint=line)
 
 
 def _found(answer: CodeResult) -> Found:

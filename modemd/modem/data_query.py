@@ -9,13 +9,11 @@ from datetime import timedelta
 from modemd.errors import ModemError, ModemSilent, RefusedError, StoreError
 from modemd.explanations import line_of
 from modemd.modem import code_order
-from modemd.modem.balance_query import RequestEnded
+from modemd.modem.asker import Asker
 from modemd.modem.code_order import Dial
-from modemd.modem.context import Context
 from modemd.modem.interpretation import CodeResult, Terms, ask_balance
-from modemd.modem.results import Found, ResultWriter
-from modemd.modem.sms.reply_by_sms import AwaitedReply, ReplyBySms
-from modemd.modem.subscriber import Subscriber
+from modemd.modem.results import Found
+from modemd.modem.sms.reply_by_sms import AwaitedReply
 from modemd.modem.timeouts import QUERIES_PER_DAY
 from modemd.records import Cause, Measurement, Reading
 
@@ -23,20 +21,8 @@ DAY_S = 86400.0
 SLACK = 0.9  # of the pause: the last one was asked some seconds behind its balance query, too
 
 
-class DataAsker:
+class DataAsker(Asker):
     """Owner thread only."""
-
-    def __init__(
-        self,
-        context: Context,
-        results: ResultWriter,
-        subscriber: Subscriber,
-        reply_by_sms: ReplyBySms,
-        ended: RequestEnded,
-    ) -> None:
-        self._context, self._results, self._subscriber = context, results, subscriber
-        self._reply_by_sms, self._ended = reply_by_sms, ended
-        self._settings, self._clocks = context.settings, context.clocks
 
     def after(self, balance: Measurement, cancelled: Callable[[], bool]) -> None:
         """Asks for the data left where that is wanted, due and free, and the operator has just answered. The row is one
@@ -84,7 +70,7 @@ class DataAsker:
         """Raises ModemError, StoreError."""
         snapshot, began, asked_at = self._context.owner.snapshot(), self._clocks.monotonic(), self._clocks.now()
         deadline = began + self._context.paces.query_s
-        name, sim_key = self._settings.name, snapshot.sim_key or f"modem:{self._settings.name}"
+        sim_key = snapshot.sim_key or f"modem:{self._settings.name}"
         pack = self._subscriber.pack
         answer = ask_balance(
             self._context.backend,
@@ -94,9 +80,7 @@ class DataAsker:
                 country=snapshot.country,
                 timeout_s=self._settings.reply_timeout_s,
                 time_left=lambda: deadline - self._clocks.monotonic(),
-                before=lambda _: self._context.store.note_attempt(
-                    name, sim_key, at=self._clocks.now(), origin="schedule"
-                ),
+                before=lambda _: self._note_attempt(sim_key, "schedule"),
                 cancelled=cancelled,
                 report=self._context.report,
             ),

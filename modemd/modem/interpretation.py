@@ -9,9 +9,10 @@ from dataclasses import replace
 from modemd.at.ussd import check_code
 from modemd.backends.base import Backend, UssdRequest
 from modemd.errors import RefusedError
-from modemd.explanations import line_of, situation
+from modemd.explanations import line_of
 from modemd.frozen import dataclass
 from modemd.modem.code_order import Dial
+from modemd.modem.confirmation import verdict
 from modemd.money.pack import Pack
 from modemd.records import Cause, Reading, SmsMessage, UssdMessage, UssdResult
 
@@ -52,7 +53,7 @@ class CodeResult:
 class Terms:
     """What one query may do. `time_left`: seconds, for all its codes. `before` is called before each request is on the
     wire; `report`, inside the handler, of an exception while a text was read. `confirm`: whether this number counts
-    only if the same question brings it again (asked where that costs nothing)."""
+    only if the same question brings it again; `believe`: whether it counts where that may not be asked."""
 
     pack: Pack | None
     country: str | None
@@ -62,6 +63,7 @@ class Terms:
     cancelled: Callable[[], bool]
     report: Callable[[str], None]
     confirm: Callable[[Reading], bool] = lambda _reading: False
+    believe: Callable[[Reading], bool] = lambda _reading: True
     on_lte: bool = False
 
 
@@ -79,12 +81,8 @@ def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Code
             best = best or CodeResult(dial, result, Reading(kind="error"), error.code, error.message)
             continue
         answer = _unharmed(backend, dial, terms)
-        if (
-            answer.reading.balance is not None
-            and _may_ask_again(answer, backend, terms)
-            and terms.confirm(answer.reading)
-        ):
-            answer = _confirmed(answer, _unharmed(backend, dial, terms))
+        if answer.reading.balance is not None and terms.confirm(answer.reading):
+            answer = _confirmed(answer, backend, dial, terms)
         result = answer.result
         if best is None or answer.worth > best.worth:
             best = answer
@@ -134,12 +132,20 @@ def _may_ask_again(answer: CodeResult, backend: Backend, terms: Terms) -> bool:
     return terms.time_left() >= SHORTEST_TRY_S
 
 
-def _confirmed(first: CodeResult, second: CodeResult) -> CodeResult:
+def _confirmed(first: CodeResult, backend: Backend, dial: Dial, terms: Terms) -> CodeResult:
     """What two answers to one question say together: a number that both hold, or none."""
+    said = first.result.text
+    if not _may_ask_again(first, backend, terms):
+        return first if terms.believe(first.reading) else _doubtful(first, verdict(said, None, asked_again=False))
+    second = _unharmed(backend, dial, terms)
     if second.result.cause is Cause.CANCELLED or second.reading.balance == first.reading.balance:
         return second
     told = second if second.result.text is not None else first
-    return replace(told, reading=Reading(kind="other"), error="unreadable", hint=situation("not confirmed"))
+    return _doubtful(told, verdict(said, second.result.text, asked_again=True))
+
+
+def _doubtful(answer: CodeResult, line: str) -> CodeResult:
+    return replace(answer, reading=Reading(kind="other"), error="unreadable", hint=line)
 
 
 def understand(

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections import deque
 from datetime import datetime, timedelta
 
+from modemd.explanations import situation
 from modemd.frozen import dataclass
+from modemd.modem import confirmation
 from modemd.modem.context import Context
 from modemd.modem.interpretation import certain_text, read_safely
 from modemd.modem.results import Found, ResultWriter
@@ -73,12 +75,15 @@ class LateAnswers:
         self._due.clear()
         if one:  # the same question, asked more than once: the next text may answer it too
             self._due.extend(due[1:])
-        reading = Reading(kind="other")
+        reading, hint = Reading(kind="other"), None
         # A number counts only where one balance code alone can be meant, and the operator's own pattern says so.
         if one and due[0].is_balance and pack is not None:
             read = read_safely(certain_text(message), pack=pack, country=pack.country, report=self._context.report)
             if read.confidence == "operator":
                 reading = read
+            if confirmation.is_wanted(self._context, sim_key or "", reading, origin="late"):
+                reading, hint = Reading(kind="other"), situation("not asked for")
+                self._context.owner.publish(wanted_at=self._context.clocks.now())
         self._results.write(
             "late" if due else "network",
             Found(
@@ -87,5 +92,6 @@ class LateAnswers:
                 text=message.text,
                 raw=message.raw,
                 decoder=message.decoder,
+                hint=hint,
             ),
         )

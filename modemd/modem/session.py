@@ -20,6 +20,7 @@ from modemd.backends.base import (
 from modemd.errors import CommandError, ModemdError, ModemSilent, NetworkError, RefusedError, SimError, SmsMaybeSent
 from modemd.explanations import situation
 from modemd.modem import code_order
+from modemd.modem.asker import Means
 from modemd.modem.balance_query import BalanceAsker
 from modemd.modem.context import Context
 from modemd.modem.data_query import DataAsker
@@ -27,7 +28,6 @@ from modemd.modem.interpretation import read_safely
 from modemd.modem.late_answers import LateAnswers
 from modemd.modem.network import check_may_dial, not_registered
 from modemd.modem.radio import rat_restore
-from modemd.modem.radio.answered import AnsweredOn
 from modemd.modem.radio.fallback_policy import advice
 from modemd.modem.requests import BalanceQuery, Job, Request, Result, SmsList, SmsSend, SmsSent, UssdQuery
 from modemd.modem.results import ResultWriter, in_one_line
@@ -58,13 +58,9 @@ class Session:
         self._sms_due: float | None = None
         self._subscriber = Subscriber(context)
         self._messages = Messages(context, results, late_answers)
-        self._answered_on = AnsweredOn(context.owner)
-        self._balance_asker = BalanceAsker(
-            context, results, self._subscriber, self._messages.reply_by_sms, self._request_ended, self._answered_on
-        )
-        self._data_asker = DataAsker(
-            context, results, self._subscriber, self._messages.reply_by_sms, self._request_ended
-        )
+        means = Means(context, results, self._subscriber, self._messages.reply_by_sms, self._request_ended)
+        self._balance_asker, self._data_asker = BalanceAsker(means), DataAsker(means)
+        self._answered_on = self._balance_asker.answered_on
 
     def open(self) -> None:
         """Port, modem, SIM, registration. A SIM that needs a person leaves the modem open, in state "sim".

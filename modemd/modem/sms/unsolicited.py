@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from modemd.explanations import situation
+from modemd.modem import confirmation
 from modemd.modem.context import Context
 from modemd.modem.interpretation import certain_text, read_safely
 from modemd.modem.late_answers import LateAnswers
@@ -62,7 +64,10 @@ class Unsolicited:
             return
         now = self._context.clocks.now()
         taken_at = told_at(message, now)
-        if taken_at < now or (not sure and (told == "top_up" or not self._just_asked(now))):
+        sim_key = self._context.owner.snapshot().sim_key or ""
+        doubtful = sure and confirmation.is_wanted(self._context, sim_key, reading, channel="sms", origin="sms")
+        sure = sure and not doubtful
+        if taken_at < now or doubtful or (not sure and (told == "top_up" or not self._just_asked(now))):
             self._context.owner.publish(wanted_at=now)
         self._results.write(
             "sms",
@@ -73,6 +78,7 @@ class Unsolicited:
                 raw=message.raw,
                 decoder=decoder,
                 taken_at=taken_at,
+                hint=situation("not asked for") if doubtful else None,
             ),
         )
 
