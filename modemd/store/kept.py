@@ -16,7 +16,7 @@ from pathlib import Path
 from modemd.clock import Counted
 from modemd.errors import StoreError
 from modemd.explanations import situation
-from modemd.records import Measurement
+from modemd.records import Measurement, Origin
 from modemd.store.alerts import AlertBook
 from modemd.store.database import utc_now
 from modemd.store.recovery import RecoverySteps
@@ -27,6 +27,7 @@ from modemd.store.unasked import UNASKED, has_number
 # A SIM is asked 24 times a day at most: days for one modem, hours for a dozen. When it is full the oldest unasked text
 # without a number goes first, then the oldest failure, then the oldest reading: the newest number is what matters.
 MOST_ROWS = 128
+MOST_COUNTED = 100  # the schedule's attempts of a day and SIM: 24, and the other codes of the last query
 
 
 class KeptStore(Standings, AlertBook, RecoverySteps):
@@ -40,7 +41,8 @@ class KeptStore(Standings, AlertBook, RecoverySteps):
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.trouble: str | None = None
-        self._counted = Counted(monotonic)
+        self._counted, self._monotonic = Counted(monotonic), monotonic
+        self._asked: dict[str, deque[float]] = {}  # SIM -> when the schedule asked, in monotonic seconds
         self._rows_kept: deque[Measurement] = deque()
         self._pins_kept: dict[tuple[str, str], bool] = {}  # subject and digest -> refused
         self._seen_first: dict[str, datetime] = {}
@@ -124,6 +126,12 @@ class KeptStore(Standings, AlertBook, RecoverySteps):
 
     # --- times
 
+    def note_attempt(self, modem: str, sim_key: str, *, at: datetime, origin: Origin) -> None:
+        """As History.note_attempt; the schedule's are counted on a clock that cannot jump as well."""
+        super().note_attempt(modem, sim_key, at=at, origin=origin)
+        if origin == "schedule":
+            self._asked.setdefault(sim_key, deque(maxlen=MOST_COUNTED)).append(self._monotonic())
+
     def counted(self, noted: datetime, now: datetime | None = None) -> datetime:
         """How a noted time counts now: see clock.Counted."""
         return self._counted(noted, self._clock() if now is None else now)
@@ -147,9 +155,15 @@ class KeptStore(Standings, AlertBook, RecoverySteps):
             first_seen=self._counted(found.first_seen, now),
             sim_seen=counted(found.sim_seen),
             last_attempt=counted(found.last_attempt),
+            # A clock that jumps ahead must not make a new day: the operator counts, too.
+            attempts_today=max(found.attempts_today, self._asked_today(found.sim_key)),
         )
 
     # --- helpers
+
+    def _asked_today(self, sim_key: str) -> int:
+        since = self._monotonic() - 86400.0
+        return sum(at > since for at in self._asked.get(sim_key, ()))
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -28,6 +28,7 @@ from modemd.store.summaries import NUMBER, OPEN_ALERT, day_of
 STEP_ROWS = 200  # 4 ms of a 2 GHz core, 30 ms of a Pi Zero
 STEP_PAGES = 64  # given back at one go: 128 KiB
 ATTEMPTS_KEPT = timedelta(days=2)  # the daily budget looks one day back
+LAST_ATTEMPTS = 48  # kept however old they seem: a day's budget, and as many that people made
 
 # Bits of `thinned` of a day: either may be due first, or for the first time when the configuration is another one.
 _FAILURES, _READINGS = 1, 2
@@ -94,11 +95,12 @@ class Retention(History):
         return True
 
     def _delete_attempts(self, db: Connection, now: datetime) -> None:
-        """All but each SIM's last in each modem: `every` counts from it, however long ago it was."""
+        """All but each SIM's last ones in each modem: `every` counts from the last, however long ago it was, and a
+        clock that is years ahead for an hour must not take the count of a day."""
         db.execute(
-            "DELETE FROM attempts WHERE at < ? AND EXISTS (SELECT 1 FROM attempts AS later"
-            " WHERE later.modem = attempts.modem AND later.id > attempts.id AND later.sim_key = attempts.sim_key)",
-            (time_text(now - ATTEMPTS_KEPT),),
+            "DELETE FROM attempts WHERE at < ? AND (SELECT count(*) FROM attempts AS later"
+            " WHERE later.modem = attempts.modem AND later.id > attempts.id AND later.sim_key = attempts.sim_key) >= ?",
+            (time_text(now - ATTEMPTS_KEPT), LAST_ATTEMPTS),
         )
 
     def _delete_alerts(self, db: Connection, now: datetime, gone: Counter[str]) -> bool:

@@ -203,15 +203,19 @@ def test_an_attempt_for_a_nameless_sim_counts(store: Store, clock: Any) -> None:
     assert store.last_attempt("van", "iccid:1") is None
 
 
-def test_attempts_of_a_wrong_clock(store: Store, clock: Any) -> None:
-    """Attempts stamped years ahead do not eat the daily budget; the next one brings the record back to the present."""
+def test_attempts_of_a_wrong_clock(store: Store, folder: Path, clock: Any) -> None:
+    """Attempts stamped years ahead, by a daemon of before, do not eat the daily budget for years; the next one brings
+    the record back to the present."""
     for _ in range(24):
         store.note_attempt("home", "iccid:1", at=clock.now + timedelta(days=5000), origin="schedule")
+    store.close()
+    store = Store(folder, clock=clock)
     assert store.last_attempt("home", "iccid:1") > clock.now
     assert store.standing("home", "iccid:1", now=clock.now).attempts_today == 0
     store.note_attempt("home", "iccid:1", at=clock.now, origin="schedule")
     assert store.last_attempt("home", "iccid:1") == clock.now
     assert store.standing("home", "iccid:1", now=clock.now).attempts_today == 25
+    store.close()
 
 
 def test_learned(store: Store) -> None:

@@ -111,16 +111,33 @@ def test_alerts_that_are_over_go(store: Store, row: Row, alert: Callable[..., Al
 
 
 def test_attempts_of_before_yesterday_go(store: Store, folder: Path, clock: Any) -> None:
-    """But for each SIM's last one, which `every` counts from."""
-    for _ in range(5):
+    """But for each SIM's last ones: `every` counts from them, and a clock may have jumped."""
+    for _ in range(60):
         store.note_attempt("home", "iccid:1", at=clock.now, origin="schedule")
     last = clock.now
     clock.move(days=3)
     tidied(store, clock)
     assert store.last_attempt("home", "iccid:1") == last
     with sqlite3.connect(folder / "modemd.sqlite") as other:
-        assert other.execute("SELECT count(*) FROM attempts").fetchall() == [(1,)]
+        assert other.execute("SELECT count(*) FROM attempts").fetchall() == [(48,)]
     other.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_clock_that_jumps_makes_no_new_day(store: Store, folder: Path, clock: Any, restarted: bool) -> None:
+    """Years ahead for a while, tidied there, and put right again: the day's budget is as used up as it was. While it is
+    ahead monotonic time counts."""
+    for _ in range(24):
+        store.note_attempt("home", "iccid:1", at=clock.now, origin="schedule")
+    clock.move(days=4000)
+    tidied(store, clock)
+    assert store.standing("home", "iccid:1", now=clock.now).attempts_today == 24
+    if restarted:
+        store.close()
+        store = Store(folder, clock=clock)
+    clock.move(days=-4000)
+    assert store.standing("home", "iccid:1", now=clock.now).attempts_today == 24
+    store.close()
 
 
 def test_small_steps_that_give_room_back(store: Store, row: Row, folder: Path, clock: Any) -> None:

@@ -131,7 +131,7 @@ def make_house(clock: VirtualClock, script: Script, tmp_path: Path) -> Iterator[
 
     def make(pack: str = PACK) -> House:
         packs = packs_of(tmp_path / f"packs{len(made)}", pack)
-        store = Store(tmp_path / f"state{len(made)}", clock=clock.now)
+        store = Store(tmp_path / f"state{len(made)}", clock=clock.now, monotonic=clock.monotonic)
         made.append((House(script, clock, store, packs), store))
         return made[-1][0]
 
