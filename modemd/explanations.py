@@ -90,7 +90,8 @@ EXPLANATIONS = {
     ),
     "starting": Explanation("the modem is still being set up", "ask again in a minute"),
     "quarantine": Explanation(
-        "the last request got no answer, and a late one must not pass for a new one", "ask again in a minute"
+        "the last request was given up, and its answer, if it comes late, must not pass for a new one",
+        "ask again in a minute",
     ),
     "busy": Explanation("the modem is busy with another request", "ask again in a minute"),
     # --- the SIM

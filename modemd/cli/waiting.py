@@ -65,7 +65,7 @@ class WaitingLine:
         elif state == "quarantine":
             until = when({"taken_at": status.get("quarantine_until")})
             left = f", {terminal.span((until - self._now()).total_seconds())} left" if until is not None else ""
-            said = f"the last request got no answer, so nothing is sent for a while{left}"
+            said = f"the last request's answer may still come, so nothing is sent for a while{left}"
         elif state == "busy":
             said = f"waiting for its turn behind another request, {waited}"
         elif state == "starting":

@@ -18,6 +18,9 @@ from modemd.modem.timeouts import QUERIES_PER_DAY
 from modemd.records import Cause, Measurement, Reading
 
 DAY_S = 86400.0
+LONGEST_PAUSE_S = 7 * DAY_S  # between two questions that an operator never answers
+MOST_SILENCES = 5  # more make the pause no longer
+SILENT = frozenset({"no answer", "silent"})
 SLACK = 0.9  # of the pause: the last one was asked some seconds behind its balance query, too
 
 
@@ -58,10 +61,12 @@ class DataAsker(Asker):
         try:
             if store.standing(settings.name, balance.sim_key, now=now).attempts_today >= QUERIES_PER_DAY:
                 return None
-            last = store.last_data_query(balance.sim_key, since=now - timedelta(seconds=2 * DAY_S))
+            asked = store.data_queries(balance.sim_key, since=now - timedelta(days=30), most=MOST_SILENCES)
         except StoreError:
             return None
-        pause_s = max(pause(every_s), dial.floor_s)
+        silences = next((nth for nth, (_, error) in enumerate(asked) if error not in SILENT), len(asked))
+        pause_s = max(pause(every_s, silences=silences), dial.floor_s)
+        last = asked[0][0] if asked else None
         if last is not None and (now - store.counted(last, now)).total_seconds() < pause_s * SLACK:
             return None
         return dial
@@ -109,11 +114,12 @@ class DataAsker(Asker):
         self._results.write("schedule", replace(found, about="data"))
 
 
-def pause(every_s: float) -> float:
+def pause(every_s: float, *, silences: int = 0) -> float:
     """Seconds from one question for the data to the next: `every`, or longer where the day's queries would not do for
-    the balance as well; a day at most."""
+    the balance as well; a day at most, but longer behind `silences`: each costs the balance a quarantine."""
     left = QUERIES_PER_DAY - DAY_S / every_s
-    return max(every_s, min(DAY_S, DAY_S / left if left > 0 else DAY_S))
+    usual_s = max(every_s, min(DAY_S, DAY_S / left if left > 0 else DAY_S))
+    return usual_s if silences == 0 else max(usual_s, min(LONGEST_PAUSE_S, DAY_S * 2 ** (silences - 1)))
 
 
 def _found(answer: CodeResult) -> Found:

@@ -75,6 +75,9 @@ class LateAnswers:
         self._due.clear()
         if one:  # the same question, asked more than once: the next text may answer it too
             self._due.extend(due[1:])
+            if not self._due:  # it was all that the quarantine waited for
+                self._quarantine_until = min(self._quarantine_until, now)
+                self._context.owner.wake()
         reading, hint = Reading(kind="other"), None
         # A number counts only where one balance code alone can be meant, and the operator's own pattern says so.
         if one and due[0].is_balance and pack is not None:

@@ -56,6 +56,7 @@ class Session:
         self._look_due: float | None = None
         self._booted = self._monotonic()  # or what may look like it
         self._sms_due: float | None = None
+        self._imsi_looks = list(context.paces.imsi_looks_s)
         self._subscriber = Subscriber(context)
         self._messages = Messages(context, results, late_answers)
         means = Means(context, results, self._subscriber, self._messages.reply_by_sms, self._request_ended)
@@ -222,6 +223,9 @@ class Session:
     def publish_state(self) -> None:
         """The state that the modem is in when nothing runs."""
         now = self._monotonic()
+        if self._look_due is None and self._subscriber.sim_error is None and self._backend.sim.imsi is None:
+            # Without it the operator may be unknown, and nothing would be dialled that could find it out.
+            self._look_due = now + self._imsi_looks.pop(0) if self._imsi_looks else None
         state: State = "ready"
         error: str | None = None
         cause = self._subscriber.sim_fault

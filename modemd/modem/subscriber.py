@@ -35,9 +35,10 @@ class Subscriber:
 
     def read_again(self, *, sure: bool = False) -> None:
         """A SIM may be pulled or changed while the port stays open: it is read anew where it needed a person, was in
-        doubt, or, unless the caller is `sure`, has another IMSI. Raises ModemError."""
+        doubt, or, unless the caller is `sure`, has another IMSI, or one that nobody knows. Raises ModemError."""
         known = self.sim_error is None and not self.doubtful
-        if known and (sure or self._backend.imsi() == self._backend.sim.imsi):
+        imsi = self._backend.sim.imsi
+        if known and (sure or (imsi is not None and self._backend.imsi() == imsi)):
             return
         self.identify()
 

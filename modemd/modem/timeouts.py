@@ -41,6 +41,7 @@ class Paces:
     late_s: float = 600.0  # a +CUSD that comes so long after a timeout is still that request's late answer
     boot_s: float = 120.0  # behind the opening, or news of the SIM: a card may be started slowly, and say nothing of it
     boot_look_s: float = 3.0  # between two looks at a missing or failing SIM meanwhile
+    imsi_looks_s: tuple[float, ...] = (30.0, 120.0, 480.0)  # between looks at a SIM whose IMSI could not be read
     mend_s: float = 300.0  # another look at a SIM that needs a person
     crash_min_s: float = 5.0
     crash_max_s: float = 300.0

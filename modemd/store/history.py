@@ -226,14 +226,15 @@ class History(Database):
                 return found[0]
         return None
 
-    def last_data_query(self, sim_key: str, *, since: datetime) -> datetime | None:
-        """When the SIM's operator was last asked for the data left; None where that was before `since`."""
-        row = self._row(
-            f"SELECT taken_at FROM readings WHERE id >= :first AND {_OF_SIM} AND about = 'data'"  # noqa: S608
-            " ORDER BY id DESC LIMIT 1",
-            {"first": self.first_row_since(since), "sim_key": sim_key},
+    def data_queries(self, sim_key: str, *, since: datetime, most: int) -> list[tuple[datetime | None, str | None]]:
+        """When the SIM's operator was asked for the data left since then, and with which error, the last one first;
+        `most` at most."""
+        rows = self._rows(
+            f"SELECT taken_at, error FROM readings WHERE id >= :first AND {_OF_SIM} AND about = 'data'"  # noqa: S608
+            " ORDER BY id DESC LIMIT :most",
+            {"first": self.first_row_since(since), "sim_key": sim_key, "most": most},
         )
-        return None if row is None else time_or_none(row["taken_at"])
+        return [(time_or_none(row["taken_at"]), row["error"]) for row in rows]
 
     def current_sim_key(self, modem: str) -> str:
         """The key of the SIM last seen in this modem, "modem:NAME" while none has been."""

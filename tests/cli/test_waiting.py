@@ -47,7 +47,7 @@ def test_what_is_waited_for(line: Any, clock: Clock) -> None:
     waits = line("*100#")
     assert waits.text() == "waiting, 0 s"
     waits(state("quarantine", quarantine_until="2026-01-02T03:04:25Z"))
-    assert waits.text() == "home: the last request got no answer, so nothing is sent for a while, 20 s left"
+    assert waits.text() == "home: the last request's answer may still come, so nothing is sent for a while, 20 s left"
     clock.seconds += 20
     waits(state("busy", asking="ussd", operator="ru-mts"))
     assert waits.text() == "home: waiting for its turn behind another request, 20 s"

@@ -308,8 +308,10 @@ def test_data_that_is_asked_for_besides_is_no_last_reading(store: Any, row: Any,
         assert store.last_reading("home") == store.last_row("home") == balance
         assert store.last_row("home", balance.sim_key) == balance
     day = timedelta(days=1)
-    assert store.last_data_query(balance.sim_key, since=clock.now - day) == data.taken_at
-    assert store.last_data_query("iccid:other", since=clock.now - day) is None
+    asked = store.data_queries(balance.sim_key, since=clock.now - day, most=4)
+    assert asked == [(data.taken_at, "no answer"), (data.taken_at, None)]
+    assert store.data_queries(balance.sim_key, since=clock.now - day, most=1) == asked[:1]
+    assert store.data_queries("iccid:other", since=clock.now - day, most=4) == []
 
 
 def test_the_forecast_gets_the_last_of_each_ten_minutes(

@@ -4,6 +4,7 @@ command the modem has. Functions of what `command` answers; noise lines between 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Sequence
 
 from modemd.at.classify import imei_of
@@ -19,37 +20,56 @@ Command = Callable[[str], Sequence[str]]
 
 class Questions:
     """The commands that ask a modem who it is, and whose SIM it has: what gets no answer shares one budget, and what
-    never got one is not asked again as long as this lives, which is as long as the port is open."""
+    never got one is asked again more and more rarely."""
 
-    def __init__(self, command: Callable[[str, float], Sequence[str]], timeouts: Timeouts) -> None:
-        self._command, self._timeouts = command, timeouts
+    def __init__(
+        self,
+        command: Callable[[str, float], Sequence[str]],
+        timeouts: Timeouts,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._command, self._timeouts, self._monotonic = command, timeouts, monotonic
         self._answered: set[str] = set()
-        self._mute: set[str] = set()
+        self._mute: dict[str, tuple[float, float]] = {}  # until when it is not asked, and how long that is
         self._left_s = timeouts.identities_s
 
     def begin(self) -> None:
         """A new budget."""
         self._left_s = self._timeouts.identities_s
 
+    def begin_anew(self) -> None:
+        """Another SIM: what the last one kept silent over is asked again."""
+        self._mute.clear()
+        self.begin()
+
     def __call__(self, line: str) -> Sequence[str]:
-        """Raises CommandError, "no final result" also for what is not asked any more; ModemError."""
-        limit_s = min(self._timeouts.identity_s, self._left_s)
-        if line in self._mute or limit_s <= 0:
+        """Raises CommandError, "no final result" also for what is not asked now; ModemError."""
+        # Without the IMSI nobody knows whose SIM it is: it gets all the time that there is.
+        limit_s = self._left_s if line == IMSI else min(self._timeouts.identity_s, self._left_s)
+        until, pause_s = self._mute.get(line, (0.0, self._timeouts.mute_s / 4))
+        if limit_s <= 0 or self._monotonic() < until:
             raise CommandError(line_of("no final result", about=line), code="no final result")
         try:
             answer = self._command(line, limit_s)
         except CommandError as error:
             if error.code != "no final result":
-                self._answered.add(line)
+                self._heard(line)
                 raise
             self._left_s -= limit_s
             if line not in self._answered:  # else it was slow, or lost, this once
-                self._mute.add(line)
+                pause_s = min(4 * pause_s, self._timeouts.mute_max_s)
+                self._mute[line] = self._monotonic() + pause_s, pause_s
             raise
-        self._answered.add(line)
+        self._heard(line)
         return answer
 
+    def _heard(self, line: str) -> None:
+        self._answered.add(line)
+        self._mute.pop(line, None)
 
+
+IMSI = "AT+CIMI"
 SPN_BY_FILE = "AT+CRSM=176,28486,0,0,17"  # 28486 = 6F46 is the service provider name's file (31.102 4.2.12)
 
 _DONE = "(?:" + "|".join(map(str, SIM_DONE)) + ")"
@@ -75,7 +95,7 @@ def read_imei(command: Command) -> str | None:
 
 
 def read_imsi(command: Command) -> str | None:
-    return _find(command, "AT+CIMI", r"\d{6,15}")
+    return _find(command, IMSI, r"\d{6,15}")
 
 
 def read_iccid(command: Command, manufacturer: str | None, model: str | None = None) -> str | None:

@@ -212,10 +212,12 @@ class Modem:
         ask.begin()
         if self.device.imei is None:  # the same as long as the port is open
             self.device = identity.read_device(ask)
-        self.sim = Sim()
+        before, self.sim = self.sim, Sim()
         ask.begin()
         state = self.sim_state()
         iccid = None if state == "no sim" else identity.read_iccid(ask, self.device.manufacturer, self.device.model)
+        if iccid != before.iccid and iccid is not None and before.iccid is not None:
+            ask.begin_anew()
         self.sim = Sim(iccid=iccid)
         if state not in ("ready", "unknown"):
             raise SimError(simcard.sim_line(state), code=simcard.error_code(state))

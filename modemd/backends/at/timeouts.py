@@ -27,6 +27,8 @@ class Timeouts:
     restore_s: float = 0.5  # each setting that is put back at close
     identity_s: float = 4.0  # one question who modem or SIM are; some modems never answer one of them (UZ801: +CGMI)
     identities_s: float = 8.0  # all of these that get no answer, of the modem and of the SIM each
+    mute_s: float = 25.0  # until one of them that never got an answer is asked again; four times longer each time, ...
+    mute_max_s: float = 3600.0  # ... so long at most
     sim_s: float = 20.0  # a SIM that is busy (CME 14, 515) after power-on or PIN entry
     sim_step_s: float = 1.0  # between two looks at a busy SIM
     pin_s: float = 15.0  # final result code of AT+CPIN=

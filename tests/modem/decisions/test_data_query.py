@@ -144,15 +144,27 @@ def test_an_answer_without_data(data_house: Any, script: Any, reply: Any, error:
 
 
 def test_unanswered_data_codes_are_no_fault_of_the_modem(data_house: Any, script: Any) -> None:
-    """Three balance queries without an answer heal a modem; an operator that knows no such code does not."""
+    """Three balance queries without an answer heal a modem; an operator that knows no such code does not. It is asked
+    more and more rarely: each silence costs the balance a quarantine."""
     script.ussd["*107#"] = Silent()
     data_house.open(data="auto", every_s=6 * HOUR_S)
-    for _ in range(4):
+    for _ in range(4 * 9):
         scheduled(data_house)
         data_house.advance(6 * HOUR_S)
-    assert script.dialled == ["*100#", "*107#"] * 4
+    asked = [nth for nth, code in enumerate(script.dialled) if code == "*107#"]
+    assert script.dialled.count("*100#") == 36
+    assert asked == [1, 6, 15, 31]  # a day later, two, and nearly four
     assert data_house.state == "ready"
     assert script.sent.count("open") == 1
+
+
+def test_an_answer_ends_the_longer_pauses(data_house: Any, script: Any) -> None:
+    script.ussd["*107#"] = [Silent(), LEFT]
+    data_house.open(data="auto", every_s=6 * HOUR_S)
+    for _ in range(6):
+        scheduled(data_house)
+        data_house.advance(6 * HOUR_S)
+    assert script.dialled == ["*100#", "*107#", *["*100#"] * 4, "*107#", "*100#", "*107#"]
 
 
 @pytest.mark.parametrize("said", ["Thank you, the answer will come by SMS", None], ids=str)

@@ -101,3 +101,32 @@ def test_a_typed_code_goes_out_once(house: Any, script: Any) -> None:
     house.advance(40)
     assert house.ussd("*111*7#").text == "Wrong code"
     assert script.dialled == ["*111*5#", "*111*7#"]
+
+
+def test_the_late_answer_ends_the_quarantine(house: Any, script: Any) -> None:
+    """It was what the quarantine waited for: who asks now waits no longer. So behind a request that was cancelled."""
+    script.ussd["*"] = [Silent(late="Balance 1.00", late_s=50), "Balance 2.00"]
+    house.open(quarantine_s=600.0).balance()
+    assert house.state == "quarantine"
+    house.advance(10)
+    assert (house.rows[-1].origin, house.state) == ("late", "ready")
+    assert house.balance().reading.balance == Decimal("2.00")
+
+    script.ussd["*"] = Silent(late="Your bonus is 7", late_s=20)
+    future = house.begin(UssdQuery(code="*111#"))
+    house.worker.cancel(future)
+    house.clock.settle()
+    assert (future.result(1).error, house.state) == ("cancelled", "quarantine")
+    house.advance(25)
+    row = house.rows[-1]
+    assert (row.origin, row.code, row.text, house.state) == ("late", "*111#", "Your bonus is 7", "ready")
+
+
+def test_two_answers_are_due(house: Any, script: Any) -> None:
+    """One of two does not end it."""
+    script.ussd |= {"*100#": Silent(), "*111#": Silent(late="Balance 1.00", late_s=50)}
+    house.open(quarantine_s=1.0).balance()
+    house.advance(2)
+    house.begin(UssdQuery(code="*111#"))
+    house.advance(45)
+    assert house.state == "quarantine"

@@ -189,3 +189,24 @@ def test_news_of_a_sim_make_it_looked_at_often_again(house: Any, script: Any) ->
     script.sim_error = None
     house.advance(5)
     assert house.state == "ready"
+
+
+def test_an_imsi_that_is_slow_to_come(house: Any, script: Any) -> None:
+    """The operator is found as soon as it can be read, without anybody's request; a card that never says it is left in
+    peace soon."""
+    sim, script.sim = script.sim, replace(script.sim, iccid=None, imsi=None)
+    house.open(every_s=3600.0)
+    assert house.worker.snapshot.operator is None
+    script.sim = sim
+    house.advance(31)
+    assert (house.worker.snapshot.operator, house.worker.snapshot.code) == ("xx-test", "*100#")
+
+
+def test_a_modem_that_names_no_imsi_is_looked_at_before_each_query(house: Any, script: Any) -> None:
+    """Its SIM may have been changed."""
+    script.sim = replace(script.sim, imsi=None)
+    script.ussd["*"] = "Balance 60.00"
+    house.open(operator="xx-test")
+    house.advance(3600)
+    script.sim = replace(script.sim, iccid="89701010000000000099")
+    assert house.balance().sim_key == "iccid:89701010000000000099"
