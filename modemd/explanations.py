@@ -135,6 +135,9 @@ EXPLANATIONS = {
     "undecodable": Explanation(
         "the network answered in a way that no decoder can read", "ask again; modemd record captures the octets"
     ),
+    "overdue": Explanation(
+        "the query has not ended in the time that it has", "look at modemd history in a minute: it goes on"
+    ),
     "restarted": Explanation("the modem started anew under the request", "check its power supply, then ask again"),
     "cancelled": Explanation("the request was cancelled", "ask again when the answer is wanted"),
     "shutting down": Explanation("the daemon is shutting down", "ask again when it runs"),

@@ -54,7 +54,7 @@ class BalanceAsker(Asker):
             snapshot=snapshot,
             sim_key=snapshot.sim_key or f"modem:{self._settings.name}",
             cancelled=cancelled,
-            deadline=since + self._context.paces.query_s,
+            deadline=job.submitted + self._context.paces.query_s,
             since=since,
             asked_at=self._clocks.now(),
         )

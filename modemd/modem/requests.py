@@ -35,6 +35,11 @@ class UssdQuery:
     explain: bool = False  # fill UssdResult.candidates
     on_begun: Callable[[], None] | None = None  # called in the owner thread: it is this request's turn
 
+    def longest_s(self, menu_s: float) -> float:
+        """How long it may take, where a person has `menu_s` for each menu."""
+        turns = 20 if self.interactive else len(self.replies) + 1
+        return turns * (self.timeout_s + menu_s)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsList:
@@ -85,6 +90,12 @@ class Job:
     answers: deque[str] = field(default_factory=deque)
     cancelled: bool = False
     timer: threading.Timer | None = None
+
+    def call_later(self, seconds: float, what: Callable[[Job], None]) -> None:
+        """In a thread of its own, unless there is a result before."""
+        self.timer = threading.Timer(max(0.0, seconds), what, [self])
+        self.timer.daemon = True
+        self.timer.start()
 
     def finish(self, result: Result) -> None:
         """Hands the result over; the first one counts."""

@@ -14,7 +14,7 @@ from modemd.modem.requests import BalanceQuery, Job, Result, SmsList, SmsListing
 from modemd.records import Measurement, Origin, Reading, ReadingChannel, Subject, UssdResult, UssdStatus
 
 # Not sent, and no news about the SIM: kept out of the history.
-NO_NEWS = frozenset({"busy", "cancelled", "shutting down"})
+NO_NEWS = frozenset({"busy", "cancelled", "overdue", "shutting down"})
 
 
 def in_one_line(*lines: str | None) -> str | None:

@@ -36,7 +36,8 @@ class Paces:
     look_min_s: float = 1.0  # between two looks that URCs ask for: a modem may chatter
     details_s: float = 5.0  # operator and signal are read when the modem has been idle for so long after opening
     turn_s: float = 60.0  # waiting for one's turn or for the quarantine, then "busy"
-    query_s: float = 170.0  # a balance query in all; INTERFACE promises 180 s
+    query_s: float = 170.0  # a balance query in all, from when it was asked for; INTERFACE promises 180 s
+    overrun_s: float = 7.0  # behind that who asked is told, whatever command still waits for the modem
     menu_s: float = 60.0  # an open menu nobody answers
     late_s: float = 600.0  # a +CUSD that comes so long after a timeout is still that request's late answer
     boot_s: float = 120.0  # behind the opening, or news of the SIM: a card may be started slowly, and say nothing of it

@@ -40,12 +40,10 @@ STATE_OF_ERROR: dict[str, State] = {
     "blocked": "blocked",
     "no reply on port": "starting",
 }
+ASKED = ("query", "schedule")
 FOREVER = float("inf")
 CLOCKS = Clocks(now=lambda: datetime.now(UTC), monotonic=time.monotonic, lookout=LOOKOUT)
-
-
 _NUMBERS = itertools.count(1)  # of snapshots, of all modems of this process
-
 MakeBackend = Callable[[ModemSettings, Host], Backend]
 
 
@@ -135,9 +133,7 @@ class Worker(threading.Thread):
             standing.finish(self._results.refusal(standing, "busy", healing))
             return standing.future
         if standing is job and (waits or self._snapshot.state != "ready"):
-            job.timer = threading.Timer(self._paces.turn_s, self._expire, [job])
-            job.timer.daemon = True
-            job.timer.start()
+            job.call_later(self._paces.turn_s, self._expire)
         self._wake()
         return standing.future
 
@@ -245,7 +241,11 @@ class Worker(threading.Thread):
         if job.cancelled or job.future.done():
             job.finish(self._results.refusal(job, "cancelled"))
             return
-        limit_s = self._ussd_limit(job.request) if isinstance(job.request, UssdQuery) else self._paces.query_s
+        paces, limit_s = self._paces, self._paces.query_s
+        if isinstance(job.request, BalanceQuery):
+            job.call_later(job.submitted + limit_s + paces.overrun_s - self._monotonic(), self._overrun)
+        elif isinstance(job.request, UssdQuery):
+            limit_s = job.request.longest_s(paces.menu_s)
         self._declare(limit_s + 60.0)
 
         def cancelled() -> bool:
@@ -260,10 +260,6 @@ class Worker(threading.Thread):
         except Exception as error:
             job.finish(self._results.broken(job, error))
             raise
-
-    def _ussd_limit(self, request: UssdQuery) -> float:
-        turns = 20 if request.interactive else len(request.replies) + 1
-        return turns * (request.timeout_s + self._paces.menu_s)
 
     # --- faults
 
@@ -351,9 +347,8 @@ class Worker(threading.Thread):
         """A row of the history: what it says of modem and port, if it came by USSD."""
         if row.channel == "ussd" and row.text is not None:
             self._answered()
-        elif row.about != "balance":
-            pass  # an operator may leave this code unanswered for ever
-        elif row.channel == "ussd" and row.error == "no answer" and row.origin in ("query", "schedule"):
+        # An operator may leave the code for the data unanswered for ever.
+        elif (row.about, row.channel, row.error) == ("balance", "ussd", "no answer") and row.origin in ASKED:
             self._recovery.unanswered(self._snapshot)
             self._backend.unanswered()
         self._reports.measurement(row)
@@ -365,6 +360,10 @@ class Worker(threading.Thread):
     def _refuse_all(self, code: str, message: str | None = None, *, close: bool = False) -> None:
         for job in self._queue.take_all(close=close):
             job.finish(self._results.refusal(job, code, message))
+
+    def _overrun(self, job: Job) -> None:
+        """Who asked is told, whatever the modem still does; the row comes when that has ended."""
+        job.finish(self._results.refusal(job, "overdue", line_of("overdue")))
 
     def _expire(self, job: Job) -> None:
         if self._queue.drop(job):

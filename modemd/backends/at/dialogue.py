@@ -211,7 +211,7 @@ class Dialogue:
         while True:
             behind_prompt, self._prompt = self._prompt, False
             self._session_unsure = True
-            heard = exchange.request(argument, max(terms.time_left(), 0.1), behind_prompt=behind_prompt)
+            heard = exchange.request(argument, terms.time_left, behind_prompt=behind_prompt)
             self._prompt = heard.prompt or (behind_prompt and not heard.sent)
             outcome = conclude(heard.messages, heard.final, heard.late_error)
             if heard.restarted and not heard.cancelled and outcome.error == "no answer" and self._modem.start_over():
@@ -226,6 +226,10 @@ class Dialogue:
                 else:
                     outcome = Outcome(status="error", error="cancelled", cancelled=True)
                 return outcome
+            if not heard.sent:
+                if turns:
+                    self.cancel()
+                return Outcome(status="refused", error="busy", turns=tuple(turns))
             if outcome.error == "no answer":
                 return self._silence(outcome, terms)
             self._session_unsure = outcome.after_ok or self._engine.unsure
@@ -298,13 +302,25 @@ class Dialogue:
         return written
 
     def _give_up(self, outcome: Outcome, *, due: bool) -> None:
-        """Somebody cancelled: the network is told, and the outcome says so. `due`: an answer was still to come."""
+        """Somebody cancelled: the network is told, and the outcome says so. `due`: an answer was still to come; one
+        that comes meanwhile is late, and told of behind this."""
         outcome.status, outcome.error, outcome.cancelled = "error", "cancelled", True
         self.answers_due += due
+        self._collecting = due
+        try:
+            self._end_session()
+        finally:
+            self._collecting = False
+
+    def _end_session(self) -> None:
         if self._engine.unsure and not self._prompt:
             # The modem owes us a final result code already: tell it, and do not wait for another.
-            self._engine.send(CANCEL + END_OF_LINE)
-            self._engine.drain()
+            self._cancelling = True
+            try:
+                self._engine.send(CANCEL + END_OF_LINE)
+                self._engine.drain()
+            finally:
+                self._cancelling = False
             self._engine.unsure = True
             self.menu_open = False
         else:

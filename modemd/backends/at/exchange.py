@@ -49,15 +49,16 @@ class Exchange:
     cancelled: Callable[[], bool]
     menu_prompts: bool = False
 
-    def request(self, argument: str, timeout_s: float, *, behind_prompt: bool = False) -> Heard:
-        """Sends one request or answer, and listens until it has its answer, `timeout_s` at most. Raises ModemError."""
+    def request(self, argument: str, time_left: Callable[[], float], *, behind_prompt: bool = False) -> Heard:
+        """Sends one request or answer, and listens until it has its answer, `time_left` at most: how long that may be,
+        asked when it can go out, which an earlier request may delay. 0 = it is not sent. Raises ModemError."""
         engine = self.engine
         if engine.unsure:
             engine.synchronise()
         engine.flush_idle()
-        heard = Heard()
-        if self.cancelled():
-            heard.cancelled = True
+        heard = Heard(cancelled=self.cancelled())
+        timeout_s = time_left()
+        if heard.cancelled or timeout_s <= 0:
             return heard
         command = argument if behind_prompt else f'AT+CUSD=1,"{argument}",15'
         engine.send(command + (CTRL_Z if behind_prompt else END_OF_LINE))

@@ -95,6 +95,48 @@ def test_the_port_is_not_called_dead_while_the_answer_may_come(
     assert [one.origin for one in watch.rows] == ["late", "query"]
 
 
+def test_waiting_for_an_earlier_request_is_counted(peer: Any, impatient: Timeouts) -> None:
+    """The modem owes the final result code of a request that was given up: what is left then is too short to ask."""
+    peer.ussd()
+    cancelled, wake = threading.Event(), os.pipe()
+    modem = Modem(peer.path, timeouts=impatient, wake_fd=wake[0])
+    modem.connect()
+    try:
+        threading.Timer(0.05, lambda: (cancelled.set(), os.write(wake[1], b"!"))).start()
+        first = modem.ussd(UssdRequest(code="*100#", timeout_s=0.8, cancelled=cancelled.is_set))
+        assert first.error == "cancelled"
+        os.read(wake[0], 1)
+        began = time.monotonic()
+        second = modem.ussd(UssdRequest(code="*100#", timeout_s=0.8, total_s=0.85))
+        assert (second.status, second.error) == ("refused", "busy")
+        assert time.monotonic() - began < 1.4
+        assert len(peer.requests) == 1
+        assert modem.answers_due == 0
+    finally:
+        modem.close()
+        for end in wake:
+            os.close(end)
+
+
+def test_a_text_that_comes_while_its_request_is_cancelled_is_late(peer: Any, impatient: Timeouts) -> None:
+    """Told of once who cancelled knows: it is the answer to that request, and not the network's own word."""
+    said: list[str] = []
+    cancelled, wake = threading.Event(), os.pipe()
+    peer.answers |= {"AT+CUSD=1*": ("OK",), "AT+CUSD=2": [("OK",), (ANSWER, "OK")]}  # the first one is of the opening
+    modem = Modem(peer.path, timeouts=impatient, wake_fd=wake[0], on_unsolicited=said.append)
+    modem.connect()
+    try:
+        threading.Timer(0.05, lambda: (cancelled.set(), os.write(wake[1], b"!"))).start()
+        result = modem.ussd(UssdRequest(code="*100#", timeout_s=5.0, cancelled=cancelled.is_set))
+        assert (result.error, modem.answers_due, said) == ("cancelled", 1, [])
+        modem.hand_out_late()
+        assert said == [ANSWER]
+    finally:
+        modem.close()
+        for end in wake:
+            os.close(end)
+
+
 def test_who_cancels_does_not_wait_for_the_character_set(peer: Any, fast: Timeouts) -> None:
     """A request in a set of its own, to a modem that holds OK back: the set is put back at close instead."""
     held, cancelled, wake = threading.Event(), threading.Event(), os.pipe()

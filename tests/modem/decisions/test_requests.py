@@ -89,6 +89,27 @@ def test_busy(house: Any, script: Any) -> None:
     assert script.dialled == ["*111#"]
 
 
+def test_a_query_has_its_time_from_when_it_was_asked_for(house: Any, script: Any) -> None:
+    """Its turn, the look at SIM and network and all codes together: 170 s."""
+    script.ussd |= {"*111#": Says("Fine", after_s=50), "*": Silent()}
+    house.open(reply_timeout_s=160.0).begin(UssdQuery(code="*111#", timeout_s=60))
+    began = house.clock.monotonic()
+    row = house.balance()
+    assert row.error == "no answer"
+    assert house.clock.monotonic() - began <= 171
+
+
+def test_who_asked_is_told_in_time_whatever_the_modem_does(house: Any, script: Any) -> None:
+    """Something hangs behind its time; the row comes when that has ended."""
+    script.ussd["*"] = Silent()
+    house.open(paces=Paces(query_s=0.02, overrun_s=0.0))
+    row = house.worker.submit(BalanceQuery()).result(5)  # a timer's time is real, the modem's stands still
+    assert (row.error, house.rows) == ("overdue", [])
+    assert row.hint
+    house.advance(1)
+    assert [row.error for row in house.rows] == ["no answer"]
+
+
 @pytest.mark.parametrize("code", ['*100#",15\r\nAT+CFUN=0', "*21*123#", "", "hello"])
 def test_a_bad_code_is_not_dialled(house: Any, script: Any, code: str) -> None:
     result = house.open().ussd(code)
