@@ -36,9 +36,10 @@ class _Terms:
 
     def time_left(self) -> float:
         """For the next request; 0 = there shall be none."""
-        timeout_s = self.request.timeout_s
+        timeout_s, total_s = self.request.timeout_s, self.request.total_s
         left = min(timeout_s, self.deadline - time.monotonic())
-        return left if left >= min(SHORTEST_S, timeout_s) else 0.0
+        shortest_s = min(SHORTEST_S, timeout_s, timeout_s if total_s is None else total_s / 2)
+        return left if left >= shortest_s else 0.0
 
 
 class Dialogue:
@@ -175,6 +176,11 @@ class Dialogue:
                 if not ready:
                     continue
                 outcome = self._converse(encoded.method, encoded.argument, terms)
+            proven, final = self._encodings.proven, outcome.final
+            refused = final is not None and final.kind == "ERROR" and not outcome.after_ok
+            if refused and proven is not None and not outcome.turns and self._modem.has_forgotten():
+                self._note_presentation()
+                return self._climb(terms)
             if outcome.text is not None and asked.wrong_code is not None and asked.wrong_code(outcome.text):
                 outcome.wrong_code = True
             if silent:

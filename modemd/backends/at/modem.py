@@ -19,6 +19,7 @@ from modemd.backends.at.dialogue import Dialogue
 from modemd.backends.at.engine import END_OF_LINE, Answer, Engine
 from modemd.backends.at.explain import explain
 from modemd.backends.at.finding import Manners, find
+from modemd.backends.at.forgetting import Memory
 from modemd.backends.at.port import close_port, lost, open_port
 from modemd.backends.at.set_up import AsFound, has_started_anew, set_up
 from modemd.backends.at.tap import Tap
@@ -69,6 +70,7 @@ class Modem:
         self._dialogue: Dialogue | None = None
         self.on_restart: Callable[[], None] = lambda: None  # it had started anew by itself, and is set up again
         self._found = AsFound()
+        self._memory = Memory()
         self._setting_up = False
         self._calm_until = 0.0
 
@@ -123,6 +125,7 @@ class Modem:
                 pass  # it is gone: nothing can be put back
         self.alive = False
         self._found, self._setting_up, self._calm_until = AsFound(), False, 0.0
+        self._memory = Memory()
         self._engine = self._dialogue = self._port = None
         if port is not None:
             close_port(port)
@@ -151,7 +154,11 @@ class Modem:
         ModemError only."""
         timeout_s = self.timeouts.final_s if timeout_s is None else timeout_s
         self.start_over()
-        return self._running().execute(line, timeout_s=timeout_s, end=end, prompt=prompt)
+        engine = self._running()
+        answer = engine.execute(line, timeout_s=timeout_s, end=end, prompt=prompt)
+        if self._found.numbered and not self._setting_up and self._memory.is_lost(line, answer):
+            engine.restarted = True
+        return answer
 
     def send(self, line: str, *, end: str = END_OF_LINE) -> None:
         """Puts a command line on the wire and waits for no answer. Raises ModemError."""
@@ -168,20 +175,26 @@ class Modem:
             return False
         self._setting_up = True
         try:
-            if not has_started_anew(self.execute, engine, self.te_charset):
+            if not has_started_anew(self.execute, engine, self.te_charset, numbered=self._found.numbered):
                 engine.restarted = False
                 self._calm_until = time.monotonic() + self.timeouts.calm_s
                 return False
             get_logger().warning("the modem has started anew by itself, and is set up again", port=self.path)
             # What was found at opening is gone: what it has now is what it starts with.
             self._found = set_up(self.execute, engine, Manners(numeric=engine.numeric))
-            self.te_charset = self._found.charset
+            self.te_charset, self._memory = self._found.charset, Memory()
             engine.restarted = False
             self._talking().forget()
         finally:
             self._setting_up = False
         self.on_restart()
         return True
+
+    def has_forgotten(self) -> bool:
+        """Behind an error without a number where none was before: the modem had started anew, and is set up again.
+        Raises ModemError."""
+        self._running().restarted |= self._found.numbered
+        return self.start_over()
 
     def interrupt_by(self, stopped: Callable[[], bool] | None) -> None:
         """Asked whenever the wake-up pipe is readable during a command (and must empty it): True gives the command up

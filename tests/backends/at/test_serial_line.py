@@ -6,6 +6,7 @@ import termios
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from modemd.backends.at.timeouts import Timeouts
 from modemd.backends.base import UssdRequest
 from modemd.errors import ModemSilent, NotAtPort
 
+ANSWER = '+CUSD: 0,"Balance 5",15'
 SPEEDS = {termios.B9600: 9600, termios.B115200: 115_200, termios.B921600: 921_600, termios.B57600: 57_600}
 
 
@@ -113,6 +115,83 @@ def test_a_start_while_idle(uart: Any, quick: Timeouts, line: str | None) -> Non
     assert modem.te_charset == "UCS2"
     modem.close()
     assert uart.commands[-2:] == ["AT+CMEE=0", "ATE1"]
+
+
+class Forgetful:
+    """A modem with the error format of 27.007 9.1: it shows what was set, and starts with `start`."""
+
+    def __init__(self, peer: Any, *, start: str = "0", shows: bool = True) -> None:
+        self.peer, self.start_value, self.shows = peer, start, shows
+        self.errors = start
+        peer.answers |= {"AT+CMEE?": lambda _: (f"+CMEE: {self.errors if shows else start}", "OK")}
+        for value in "012":
+            peer.answers[f"AT+CMEE={value}"] = partial(self._set, value)
+
+    def _set(self, value: str, _command: str) -> tuple[str, ...]:
+        self.errors = value
+        return ("OK",)
+
+    def start(self) -> None:
+        self.errors = self.start_value
+
+    def error(self, number: int, name: str) -> str:
+        return {"0": "ERROR", "1": f"+CME ERROR: {number}", "2": f"+CME ERROR: {name}"}[self.errors]
+
+
+@pytest.mark.parametrize("start_value", ["0", "2"])
+@pytest.mark.parametrize("shows", [True, False])
+def test_a_silent_start_shows_in_its_errors(peer: Any, quick: Timeouts, start_value: str, shows: bool) -> None:
+    """No word, echo off by itself, the same character set: the error format alone is gone, and a failing read command
+    shows it. It is set again, and as found behind us. A modem that does not show what was set is left alone."""
+    forgetful = Forgetful(peer, start=start_value, shows=shows)
+    modem = Modem(peer.path, timeouts=quick)
+    told: list[str] = []
+    modem.on_restart = lambda: told.append("restart")
+    modem.connect()
+    assert modem.registration().registered
+    forgetful.start()
+    peer.answers["AT+CREG?"] = lambda _: (forgetful.error(30, "no network service"),)
+    modem.registration()
+    modem.registration()
+    assert told == (["restart"] if shows else [])
+    if shows:
+        assert forgetful.errors == "1"
+        assert modem.execute("AT+CREG?").final.error == "CME 30"  # type: ignore[union-attr]
+    before = len(peer.commands)
+    modem.registration()
+    assert [line for line in peer.commands[before:] if "CMEE" in line] == []
+    modem.close()
+    assert forgetful.errors == start_value
+
+
+def test_a_silent_start_before_a_request(peer: Any, quick: Timeouts) -> None:
+    """A request that is refused without a number, where its way of writing has worked: looked at, set up again, and
+    dialled, as nothing was sent."""
+    forgetful = Forgetful(peer)
+    modem = Modem(peer.path, timeouts=quick)
+    peer.ussd("OK", ANSWER)
+    modem.connect()
+    assert modem.ussd(UssdRequest(code="*100#", timeout_s=2.0)).text == "Balance 5"
+    forgetful.start()
+    peer.answers["AT+CUSD=1*"] = lambda _: ("OK", ANSWER) if forgetful.errors == "1" else ("ERROR",)
+    assert modem.ussd(UssdRequest(code="*105#", timeout_s=2.0)).text == "Balance 5"
+    assert forgetful.errors == "1"
+    modem.close()
+    assert forgetful.errors == "0"
+
+
+def test_reports_that_another_program_had_switched_on(peer: Any, quick: Timeouts) -> None:
+    """+CREG's n of another program, gone: a start."""
+    forgetful = Forgetful(peer)
+    peer.answers["AT+CREG?"] = [("+CREG: 2,1", "OK"), ("+CREG: 0,1", "OK")]
+    modem = Modem(peer.path, timeouts=quick)
+    modem.connect()
+    modem.registration()
+    forgetful.start()
+    modem.registration()
+    modem.registration()
+    assert forgetful.errors == "1"
+    modem.close()
 
 
 @pytest.mark.parametrize("said_ok", [False, True])
