@@ -132,6 +132,9 @@ EXPLANATIONS = {
     ),
     "unknown status": Explanation("the modem ended the request in a way that no standard knows", "try another code"),
     "empty answer": Explanation("the network answered without a text", "ask again in a minute"),
+    "cut": Explanation(
+        "the answer stopped in the middle of a line", "ask again; if it stays so, check cable, plugs and power"
+    ),
     "undecodable": Explanation(
         "the network answered in a way that no decoder can read", "ask again; modemd record captures the octets"
     ),

@@ -108,7 +108,8 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UssdMessage:
     """One +CUSD result code (27.007 7.15). `raw` is its payload as on the wire, `m` its status whatever the number.
-    `cut`: the modem lost the end of the string, so a number at the end of `text` may lack digits."""
+    `cut`: the modem lost the end of the string, so a number at the end of `text` may lack digits; `torn`: it stopped in
+    the middle of a line, so that the text is known to be but a piece."""
 
     m: int
     text: str | None = None
@@ -116,6 +117,7 @@ class UssdMessage:
     decoder: str | None = None
     raw: bytes = b""
     cut: bool = False
+    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,7 @@ class UssdResult:
     elapsed_s: float = 0.0
     raw: bytes = b""
     cut: bool = False  # as in UssdMessage
+    torn: bool = False  # likewise
     sent_as: str | None = None  # request method that reached the network: "plain" | "ucs2" | "hex" | "packed"
     candidates: tuple[DecodeCandidate, ...] = ()  # of `raw`, the winner first; only where UssdQuery.explain asked
 

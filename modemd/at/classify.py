@@ -38,6 +38,10 @@ class DataLine(str):
         return line
 
 
+class TornLine(str):
+    """A line that stopped in the middle: what ends a line never came."""
+
+
 @dataclass(frozen=True, slots=True)
 class FinalResult:
     """A final result code (V.250 5.7.1, 27.007 9.2, 27.005 3.2.5).

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import deque
 
-from modemd.at.classify import DataLine, FinalResult, LineKind, body_follows, classify, final_result
+from modemd.at.classify import DataLine, FinalResult, LineKind, TornLine, body_follows, classify, final_result
 from modemd.at.cusd_string import OpenString, Verdict
 
 __all__ = ["MAX_LINE", "DataLine", "FinalResult", "LineKind", "LineReader", "classify", "final_result"]
@@ -36,6 +36,7 @@ class LineReader:
       silence, but for a final result code that stands behind an empty line (as every result code does, V.250 5.7.1).
       What follows that code, and looks like +CUSD say, stays data until a silence, because a body can forge
       everything but time.
+    - A +CUSD string that stops inside a line for good comes out as TornLine.
     - A line longer than MAX_LINE is handed out in pieces; the second and later ones are DataLine.
 
     Time is linear in the octets, memory is bounded by MAX_LINE and what was not yet asked for."""
@@ -177,7 +178,7 @@ class LineReader:
         self._idles = 0
         self._overflow = True  # what still comes of this line is no line
         self._gap.clear()
-        return self._take(len(self._buffer)).decode("latin-1")
+        return TornLine(self._take(len(self._buffer)).decode("latin-1"))
 
     def _cut_long_line(self) -> None:
         piece = self._take(MAX_LINE)
@@ -240,12 +241,13 @@ class LineReader:
         `partial`: the beginning of a line that is in the buffer goes with it."""
         self._open = None
         self._idles = 0
-        if partial and self._partial():
+        torn = partial and self._partial()
+        if torn:
             gap, self._gap = self._gap, bytearray()
             opened.add(self._take(len(self._buffer)), bytes(gap))
             self._overflow = True  # what still comes of this line is no line
         text, others = opened.split()
-        self._emit(text)
+        self._emit(text, torn=torn and not others)
         for other in others:
             self._plain(other)
 
@@ -276,9 +278,9 @@ class LineReader:
             return
         self._emit(line, data=True)
 
-    def _emit(self, line: bytes, *, data: bool = False) -> None:
+    def _emit(self, line: bytes, *, data: bool = False, torn: bool = False) -> None:
         text = line.decode("latin-1")
-        self._ready.append(DataLine(text, self._body or "") if data else text)
+        self._ready.append(DataLine(text, self._body or "") if data else TornLine(text) if torn else text)
 
 
 _FLOOD = 256  # octets behind a line from which on it pays to look at many lines at once

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from modemd.at.classify import DataLine
+from modemd.at.classify import DataLine, TornLine
 from modemd.at.codes import Encoded, check_answer, check_code, encodings
 from modemd.at.dcs import Alphabet, alphabet
 from modemd.at.decoders import Decoded, decodings
@@ -39,12 +39,14 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class CusdLine:
     """+CUSD: <m>[,<str>[,<dcs>]]. `payload`: octets between the quotes as on the wire (b"" for empty quotes), None =
-    no string field. `closed` is False where the closing quote never came: the text may be cut."""
+    no string field. `closed` is False where the closing quote never came: the text may be cut; `torn`, where the line
+    stopped in the middle as well: it is."""
 
     m: int
     payload: bytes | None = None
     dcs: int | None = None
     closed: bool = True
+    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def parse_cusd(line: str) -> CusdLine | None:
             return CusdLine(m)
         return CusdLine(m, _octets(plain[1]), _dcs(plain[2]))
     if (ended := _QUOTED_TAIL.search(rest, 1)) is None:
-        return CusdLine(m, _octets(rest[1:]), closed=False)
+        return CusdLine(m, _octets(rest[1:]), closed=False, torn=isinstance(line, TornLine))
     return CusdLine(m, _octets(rest[1 : ended.start()]), _dcs(ended[1]))
 
 

@@ -54,6 +54,7 @@ def answered(request: UssdRequest, messages: Sequence[UssdMessage], *, elapsed_s
         elapsed_s=elapsed_s,
         raw=last.raw,
         cut=last.cut,
+        torn=last.torn,
     )
 
 

@@ -91,7 +91,7 @@ def command(
         keys = (*KEYS, "candidates") if explains else KEYS
         say(terminal.to_json({key: answer.get(key) for key in keys}))
     else:
-        for text in terminal.lines(answer.get("text")):
+        for text in terminal.lines(_shown(answer)):
             say(text)
         if explains:
             _explain(answer.get("candidates") or ())
@@ -101,6 +101,15 @@ def command(
     if answer.get("status") == "action_required" and not as_json and not asks:
         complain("this is a menu, and modemd has closed it: answer it with --reply, once for each menu")
     return 0
+
+
+def _shown(answer: Mapping[str, Any]) -> str | None:
+    """The text for people; of one that stopped in the middle what came of it, marked as such."""
+    turns = answer.get("turns")
+    if answer.get("error") == "cut" and isinstance(turns, list) and turns:
+        return f"{turns[-1]} [...]"
+    text = answer.get("text")
+    return text if isinstance(text, str) else None
 
 
 def _ask(event: Mapping[str, Any], *, on_stderr: bool, line: WaitingLine | None) -> str | None:

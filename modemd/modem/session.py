@@ -18,7 +18,7 @@ from modemd.backends.base import (
     UssdRequest,
 )
 from modemd.errors import CommandError, ModemdError, ModemSilent, NetworkError, RefusedError, SimError, SmsMaybeSent
-from modemd.explanations import situation
+from modemd.explanations import line_of, situation
 from modemd.modem import code_order
 from modemd.modem.asker import Means
 from modemd.modem.balance_query import BalanceAsker
@@ -172,7 +172,11 @@ class Session:
         if sim_key is not None and result.status != "refused":
             self._subscriber.note_tried(sim_key, request.code)
         self._poll_details_next()
-        return replace(result, candidates=self._backend.explain(result)) if request.explain else result
+        if request.explain:
+            result = replace(result, candidates=self._backend.explain(result))
+        if result.torn and result.error is None:  # a piece of a text is none: it stands in `turns` alone
+            return replace(result, text=None, error="cut", hint=line_of("cut"))
+        return result
 
     def _menu_answer(self, job: Job, cancelled: Callable[[], bool], drain: Callable[[], None]) -> str | None:
         """Waits for Worker.answer, a cancel, the end of the session by the network, or `menu_s`."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modemd.at.classify import TornLine
 from modemd.at.lines import MAX_LINE, DataLine, LineReader
 from modemd.at.ussd import parse_cusd
 
@@ -158,7 +159,9 @@ def test_rest_of_a_string_given_up_is_no_line() -> None:
     """What comes after a string that was given up inside a line is not read as AT."""
     reader = LineReader()
     reader.receive_data(b'+CUSD: 0,"Balance 1')
-    assert [reader.next_line() or reader.idle() for _ in range(10)] == [None] * 9 + ['+CUSD: 0,"Balance 1']
+    found = [reader.next_line() or reader.idle() for _ in range(10)]
+    assert found == [None] * 9 + ['+CUSD: 0,"Balance 1']
+    assert isinstance(found[-1], TornLine)
     reader.receive_data(b"OK\r\n+CSQ: 1\r\n")
     rest = reader.next_line()
     assert rest == "OK"
@@ -255,3 +258,23 @@ def test_time_is_linear() -> None:
         cost(2_000, start, piece)
         small, large = cost(10_000, start, piece), cost(100_000, start, piece)
         assert large < 40 * small + 0.05, (piece, small, large)
+
+
+@pytest.mark.parametrize(
+    ("data", "torn"),
+    [
+        (b'+CUSD: 0,"Balance 1', True),
+        (b'+CUSD: 0,"Balance\r\n12', True),
+        (b'+CUSD: 0,"Balance 12\r\n', False),
+        (b'+CUSD: 0,"Balance 12"', False),
+        (b'+CUSD: 0,"Balance 12",15', False),
+    ],
+)
+def test_a_text_that_stopped_inside_a_line(data: bytes, torn: bool) -> None:
+    """It is known to be but a piece. One whose quote alone was lost may be whole, as many modems lose it."""
+    reader = LineReader()
+    reader.receive_data(data)
+    line = next(line for _ in range(12) if (line := reader.next_line() or reader.idle()) is not None)
+    cusd = parse_cusd(line)
+    assert cusd is not None
+    assert cusd.torn is torn

@@ -26,6 +26,7 @@ class Says:
     m: int = 0
     after_s: float = 1.0
     cut: bool = False
+    torn: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,7 @@ class ScriptedBackend(Backend):
                     decoder="script",
                     raw=(reply.text or "").encode(),
                     cut=reply.cut,
+                    torn=reply.torn,
                 )
             )
             if reply.m != 1:

@@ -117,3 +117,16 @@ def test_ctrl_c_cancels_on_the_wire(daemon: Any, spawn_terminal: Any) -> None:
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.process.wait(DEADLINE_S) == 130
     assert daemon.received[1] == {"id": 1, "cancel": True}
+
+
+def test_a_text_that_stopped_inside_a_line(daemon: Any, modemd: Any) -> None:
+    """Never shown as if it were whole: marked for people, an error and no text for scripts."""
+    cut = answer(text=None, turns=["Balance: 31"], error="cut", hint="the answer stopped in the middle: ask again")
+    daemon.result("ussd", cut)
+    result = modemd("ussd", "*100#")
+    assert (result.exit_code, result.stdout) == (1, "Balance: 31 [...]\n")
+    assert result.stderr == "home: the answer stopped in the middle: ask again\n"
+    daemon.result("ussd", cut)
+    result = modemd("ussd", "*100#", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["text"] is None

@@ -358,6 +358,7 @@ class Dialogue:
             decoder=found.decoder if found is not None else None,
             raw=cusd.payload or b"",
             cut=cut,
+            torn=cusd.torn,
         )
 
 

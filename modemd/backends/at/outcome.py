@@ -86,6 +86,7 @@ class Outcome:
             elapsed_s=round(elapsed_s, 3),
             raw=b"" if message is None else message.raw,
             cut=message is not None and message.cut,
+            torn=message is not None and message.torn,
             sent_as=self.sent_as,
         )
 

@@ -236,3 +236,13 @@ def test_what_a_busy_modem_is_asked_and_until_when_it_rests(house: Any, script: 
     assert begun == ["*100#", "*7#"]
     assert (house.state, house.worker.snapshot.quarantine_until) == ("ready", None)
     assert {snapshot.asking for snapshot in house.snapshots if snapshot.state == "busy"} == {"ussd"}
+
+
+def test_a_text_that_stopped_inside_a_line(house: Any, script: Any) -> None:
+    """A piece of an answer is no answer; what came of it is kept."""
+    script.ussd["*"] = Says("Balance: 31", cut=True, torn=True)
+    result = house.open().ussd("*100#")
+    assert (result.status, result.text, result.error, result.turns) == ("done", None, "cut", ("Balance: 31",))
+    assert result.hint
+    script.ussd["*"] = Says("Balance 31", cut=True)
+    assert house.ussd("*100#").text == "Balance 31"
