@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from modemd.at import code_pages
 from modemd.at.dcs import Alphabet, alphabet, has_language_prefix
 from modemd.at.gsm import BASIC, decode_packed, from_septets, unpack
 from modemd.frozen import dataclass
@@ -21,13 +22,16 @@ class Decoded:
     reasons: tuple[str, ...] = ()
 
 
-def decodings(payload: bytes, dcs: int | None) -> Iterator[Decoded]:
-    """Readings of a payload under the stable names plain, plain-gsm, utf8, ucs2, ucs2-le, ucs2-raw, packed, 8bit,
-    8bit-utf8, hex-gsm, raw-packed, ucs2+packed and so on (hex digits that were encoded once more). Never raises."""
+def decodings(payload: bytes, dcs: int | None, te_charset: str | None = None) -> Iterator[Decoded]:
+    """Readings of a payload under the stable names plain, plain-gsm, plain-page (`te_charset` is a code page), utf8,
+    ucs2, ucs2-le, ucs2-raw, packed, 8bit, 8bit-utf8, hex-gsm, raw-packed, ucs2+packed and so on (hex digits that were
+    encoded once more). Never raises."""
     payload = payload[:MAX_PAYLOAD]
     if not payload:
         return
     yield from _as_characters(payload, dcs)
+    if (text := code_pages.letters(payload.rstrip(b"\0"), te_charset)) is not None:
+        yield Decoded("plain-page", _line_ends(text), *_looks_like_hex(payload))
     if (digits := _hex_digits(payload)) is not None:
         yield from _as_hex(digits, dcs, nested=False)
     elif b'"' in payload:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from modemd.at.classify import DataLine
+from modemd.at.code_pages import LATIN_1, codec_of
 
 # The text that modems hand on is in the TE character set (27.007 5.5), which has all octets: +CUSD is looked at when it
 # is decoded, and names are no evidence.
@@ -19,9 +20,9 @@ def in_line(line: str) -> bool:
     return _IMPOSSIBLE.search(_QUOTED.sub("", line)) is not None
 
 
-def in_text(payload: bytes, text: str, decoder: str) -> bool:
+def in_text(payload: bytes, text: str, decoder: str, te_charset: str | None = None) -> bool:
     """The same of a +CUSD string and the text that it was read as."""
-    if decoder == "plain" and _UPPER_HALF.search(payload):
+    if decoder == "plain" and codec_of(te_charset) != LATIN_1 and _UPPER_HALF.search(payload):
         return True  # octets of eight bits where the alphabets of 27.007 5.5 that are no Unicode have seven
     shown = _TAIL.split(text.lstrip("\0"), maxsplit=1)[0]
     return any(_is_impossible(char) for char in set(shown))

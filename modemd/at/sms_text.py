@@ -68,7 +68,7 @@ _UCS2_DIGITS = re.compile("(?:00[2-7][0-9A-Fa-f]){2,}")  # "00330034": the end o
 _PLAIN_DIGITS = re.compile("[0-9]{1,22}|[A-Fa-f]{1,8}")  # a number, a word; more is the hex of something
 _POINTS_OF_A_TEXT = 55.0  # as at/ussd.py weighs: texts get 75 and more, random septets that happen to be letters 50
 # Not packed septets and octets taken singly: a modem that decodes for its terminal does not leave these.
-_DECODERS = ("plain", "plain-gsm", "utf8", "ucs2", "8bit", "8bit-utf8", "hex-gsm")
+_DECODERS = ("plain", "plain-gsm", "plain-page", "utf8", "ucs2", "8bit", "8bit-utf8", "hex-gsm")
 
 
 def _body(body: str, charset: str | None) -> Body:

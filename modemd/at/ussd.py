@@ -152,6 +152,7 @@ _ROUNDING = 0.02  # of scores that are compared with what they may become
 _FAMILY = {
     "plain": "plain",
     "plain-gsm": "plain",
+    "plain-page": "plain",
     "utf8": "plain",
     "ucs2": "ucs2",
     "ucs2-le": "ucs2",
@@ -175,7 +176,10 @@ def _ranked(
 ) -> list[Candidate]:
     """candidates(); without `everything` only what may still be the first: weighing a text costs more than to make it,
     and the hints alone show most often that no text could make up for them."""
-    ways = [(found, *_hints(found.decoder, dcs, te_charset, learned)) for found in decodings(payload or b"", dcs)]
+    ways = [
+        (found, *_hints(found.decoder, dcs, te_charset, learned))
+        for found in decodings(payload or b"", dcs, te_charset)
+    ]
     places = {found.text: place for place, (found, *_) in reversed(list(enumerate(ways)))}  # in which equals stay
     ways.sort(key=lambda way: -(way[0].prior + way[1]))
     reach = _ROUNDING + (_CALLER if score is not None else 0.0)
@@ -221,7 +225,7 @@ def _hints(decoder: str, dcs: int | None, te_charset: str | None, learned: str |
     te = (te_charset or "").upper()
     points = _dcs_hint(dcs, decoder, family)
     reasons = [f"dcs {dcs} fits"] if points > 0 else []
-    if (te == "UCS2" and family == "ucs2") or (te == "HEX" and family == "8bit"):
+    if (te == "UCS2" and family == "ucs2") or (te == "HEX" and family == "8bit") or decoder == "plain-page":
         points += _TE_HINT
         reasons.append(f"TE character set {te} fits")
     elif te == "GSM" and decoder == "plain-gsm":

@@ -335,7 +335,7 @@ class Dialogue:
     def _message(self, cusd: CusdLine) -> UssdMessage:
         modem = self._modem
         try:
-            found = decoded_as(modem.decoder, cusd.payload, cusd.dcs) or decode(
+            found = decoded_as(modem.decoder, cusd.payload, cusd.dcs, modem.te_charset) or decode(
                 cusd.payload,
                 cusd.dcs,
                 te_charset=modem.te_charset,
@@ -349,8 +349,8 @@ class Dialogue:
         if found is not None and not self._engine.damaged:
             from modemd.money.damage import is_damaged  # late: half of what a reader needs
 
-            odd = impossible.in_text(cusd.payload or b"", found.text, found.decoder) or is_damaged(found.text)
-            self._engine.damaged = odd or (cut and cusd.closed)
+            odd = impossible.in_text(cusd.payload or b"", found.text, found.decoder, modem.te_charset)
+            self._engine.damaged = odd or is_damaged(found.text) or (cut and cusd.closed)
         return UssdMessage(
             m=cusd.m,
             text=found.text if found is not None and found.text.strip() else None,

@@ -17,11 +17,13 @@ class _Learned(Protocol):
     def decoder(self) -> str | None: ...
 
 
-def decoded_as(decoder: str | None, payload: bytes | None, dcs: int | None) -> Candidate | None:
+def decoded_as(
+    decoder: str | None, payload: bytes | None, dcs: int | None, te_charset: str | None = None
+) -> Candidate | None:
     """The payload read by the decoder of this name; None without a name, or where that decoder cannot read it."""
     if decoder is None:
         return None
-    found = next((item for item in decodings(payload or b"", dcs) if item.decoder == decoder), None)
+    found = next((item for item in decodings(payload or b"", dcs, te_charset) if item.decoder == decoder), None)
     return None if found is None else Candidate(decoder, found.text, 0.0, SET)
 
 
@@ -38,7 +40,7 @@ def explain(
     found = candidates(
         payload, dcs, te_charset=te_charset, learned=None if learned is None else learned.decoder, score=score
     )
-    chosen = decoded_as(decoder, payload, dcs)
+    chosen = decoded_as(decoder, payload, dcs, te_charset)
     if chosen is not None:
         same = next((item for item in found if item.text == chosen.text), None)
         why = SET if same is None else f"{SET}, {same.why}"

@@ -270,6 +270,8 @@ def test_a_port_that_only_echoes(peer: Any, quick: Timeouts) -> None:
         ("HEX", "2A31303023", b'"42616C616E636520352E3230"', "Balance 5.20"),
         ("8859-1", "*100#", b'"Cr\xe9dit 5.20",15', "Crédit 5.20"),
         ("PCCP437", "*100#", b'"Balance 5.20",15', "Balance 5.20"),
+        ("PCCP437", "*100#", b'"Cr\x82dit 5.20",15', "Crédit 5.20"),
+        ("PCCP866", "*100#", b'"\x81\xa0\xab\xa0\xad\xe1 5.20",15', "Баланс 5.20"),
         (
             "UCS2",
             "002A0031003000300023",
