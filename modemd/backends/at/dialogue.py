@@ -153,7 +153,8 @@ class Dialogue:
 
     def _note_presentation(self) -> None:
         quirk = self._encodings.quirk
-        if quirk is None or quirk.mode_read is None:  # else that is asked instead: 16 commands before a request
+        # Where the modem is asked how it reads requests there is no room for more: 16 commands before the first one.
+        if quirk is None or quirk.mode_read is None or self._encodings.proven is not None:
             self.read_presentation()
         self._presentation_read = True  # the request sets it
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from modemd.backends.at.modem import Modem
 from modemd.backends.at.timeouts import Timeouts
 from modemd.backends.base import UssdRequest
 from modemd.errors import ModemSilent, NotAtPort
+from modemd.records import Device
 
 ANSWER = '+CUSD: 0,"Balance 5",15'
 SPEEDS = {termios.B9600: 9600, termios.B115200: 115_200, termios.B921600: 921_600, termios.B57600: 57_600}
@@ -308,6 +310,19 @@ def test_presentation_is_put_back_behind_a_start(uart: Any, quick: Timeouts) -> 
     modem.ussd(UssdRequest(code="*100#", timeout_s=2.0))
     modem.close()
     assert uart.commands.count("AT+CUSD=0") == 1
+
+
+def test_presentation_of_a_make_that_is_asked_how_it_reads_requests(peer: Any, quick: Timeouts) -> None:
+    """Where that is known already the presentation is read instead, however soon the request comes."""
+    peer.answers |= {"AT+CUSD?": ("+CUSD: 0", "OK"), "AT+CUSD=0": ("OK",)}
+    peer.ussd("OK", ANSWER)
+    modem = Modem(peer.path, timeouts=quick, learned=SimpleNamespace(request="plain", decoder=None))
+    modem.connect()
+    modem.device = Device(manufacturer="huawei", model="E3372")
+    assert modem.ussd(UssdRequest(code="*100#", timeout_s=2.0)).text == "Balance 5"
+    modem.close()
+    assert "AT^USSDMODE?" not in peer.commands
+    assert "AT+CUSD=0" in peer.commands
 
 
 def test_a_character_set_is_all_there_is_to_put_back(peer: Any, quick: Timeouts) -> None:
