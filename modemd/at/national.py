@@ -2,7 +2,12 @@
 shift of the one behind an escape. Pure.
 
 Each is written as its differences: "1C=015E+1" means that 1C and 1D are U+015E and U+015F; "-" is a place that the
-standard leaves open. Those of A.3 differ from the default alphabet, those of A.2 from nothing."""
+standard leaves open. Those of A.3 differ from the default alphabet, those of A.2 from nothing.
+
+Compared whole with oFono 1.31 (src/util.c), which has every table, with a blank for what is left open. It differs in
+two places, which are errors there: a second comma where the other Indic tables have the full stop (Malayalam A.3, 2E),
+and a second "]" where all single shifts have "[" (Kannada A.2, 3C). gsm0338 1.1.0 agrees on the Spanish table; kannel
+1.4.5, gammu 1.42 and the PDU libraries that were looked at have none of the Indic ones."""
 
 from __future__ import annotations
 

@@ -86,7 +86,9 @@ STANDARD = Make(
         UsbVendor(
             id="05c6",
             layout=Layout(at=(2, 3), nmea=(1,), diag=(0,)),
-            # UZ801 and its kin (MSM8916 with Android): RNDIS 0 and 1, diagnosis 2, commands 3, adb 4
+            # UZ801 and its kin (MSM8916 with Android): RNDIS 0 and 1, diagnosis 2, commands 3, adb 4. No source could
+            # be found for that: no driver of Linux 6.1 (option.c, qcserial.c) and no rule of ModemManager 1.20 knows
+            # the id, so that there is no ttyUSB before somebody writes it into option's new_id.
             products={"90b6": Layout(at=(3,), diag=(2,))},
         ),
         # Makers of sticks whose serial ports nobody has described: recognised where the stick has no serial port

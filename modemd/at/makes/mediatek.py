@@ -14,8 +14,10 @@ MAKE = Make(
                 "00a1 00a2": Layout(at=(0, 1)),
                 "00a4": Layout(at=(0, 2)),
                 "00a5 00a7": Layout(at=(2, 3)),
-                # T700 in Fibocom's FM350-GL: RNDIS 0 and 1, with adb on another interface in 7127
-                "7126 7127": Layout(at=(4, 6, 2, 3)),
+                # T700 in Fibocom's FM350-GL. Of Linux's option.c, as of 6.1: the serial interfaces are ff/00/00; 2 of
+                # 7126, and 2 to 4 of 7127 and 7129, know no control lines. No source says which of them takes commands
+                # (ModemManager 1.20 has no rule): an order to ask them in.
+                "7126 7127 7129": Layout(at=(4, 6, 2, 3)),
             },
             only_modems=False,
         ),
