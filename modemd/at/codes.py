@@ -85,6 +85,13 @@ def undiallable(code: str, *, allow_mmi: bool = False) -> str | None:
     return None
 
 
+def is_service(code: str) -> bool:
+    """Whether nothing but its being a service of the SIM and its calls (22.030) stands against dialling a code."""
+    if _PIN_PROCEDURE.search(code) is not None or undiallable(code, allow_mmi=True) is not None:
+        return False
+    return _SERVICE.search(code) is not None
+
+
 def check_answer(text: str) -> None:
     """Passes an answer to a USSD menu; raises RefusedError("bad code") with reason and cure.
 

@@ -74,9 +74,9 @@ def failure(answer: Mapping[str, Any]) -> str:
 
 
 def _proof(answer: Mapping[str, Any]) -> str:
+    """The operator's words, and that they are a menu."""
     quote = terminal.quoted(answer.get("text"), 120) or "no text"
-    kind = one_line(answer.get("kind"))
-    return f"{kind}: {quote}" if kind else quote
+    return f"menu: {quote}" if answer.get("kind") == "menu" else quote
 
 
 def _days(days_left: object) -> str:

@@ -102,9 +102,11 @@ class DemoSession:
         return Client.connect(str(self.folder / "modemd.sock"))
 
     def command(self, arguments: Sequence[str]) -> None:
-        """Runs `modemd ARGUMENTS` on this process's own stdout. Raises DemoError if it fails."""
+        """Runs `modemd ARGUMENTS` on this process's own stdout, out of reach of the terminal's Ctrl-C: one of the two
+        says that it came. Raises DemoError if it fails."""
         sys.stdout.flush()
-        code = subprocess.run([*_program(), *arguments], env=self._environment(), check=False).returncode
+        program = [*_program(), *arguments]
+        code = subprocess.run(program, env=self._environment(), check=False, process_group=0).returncode
         if code in (-signal.SIGINT, 130):
             raise KeyboardInterrupt
         if code != 0:

@@ -11,6 +11,7 @@ import click
 from modemd.cli import terminal
 from modemd.cli.terminal import _, as_mapping, one_line, paint, say
 from modemd.daemon.control import Client
+from modemd.errors import RefusedError
 from modemd.language import N_
 
 # INTERFACE: the keys of each modem in `modemd status --json`, in their order.
@@ -34,27 +35,33 @@ HEADS = (
 
 
 @click.command("status", short_help="Every modem at a glance.")
+@click.argument("modem", required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 @click.pass_obj
-def command(socket: str | None, as_json: bool) -> int:
-    """Every modem: state, SIM, operator, signal, last reading and its age, next query, open alerts."""
+def command(socket: str | None, modem: str | None, as_json: bool) -> int:
+    """Every modem, or MODEM alone: state, SIM, operator, signal, last reading and its age, next query, open alerts."""
     with Client.connect(socket) as client:
         answer = client.request("status")
-    modems = [as_mapping(modem) for modem in answer.get("modems") or ()]
+    modems = [as_mapping(one) for one in answer.get("modems") or ()]
+    if modem is not None:
+        names = ", ".join(one_line(one.get("modem"), 32) for one in modems)
+        modems = [one for one in modems if one.get("modem") == modem]
+        if not modems:
+            raise RefusedError(f"no modem is called {modem[:32]!r}: there is {names}", code="no such modem")
     if as_json:
-        say(terminal.to_json({"modems": [{key: modem.get(key) for key in KEYS} for modem in modems]}))
+        say(terminal.to_json({"modems": [{key: one.get(key) for key in KEYS} for one in modems]}))
         return 0
     now = datetime.now(UTC)
     colours = {"STATE": terminal.STATE_COLOURS, "LEVEL": terminal.LEVEL_COLOURS}
-    rows = [_cells(modem, now) for modem in modems]
+    rows = [_cells(one, now) for one in modems]
     for text in terminal.table(HEADS, rows, right=("BALANCE",), colours=colours):
         say(text)
-    for modem in modems:
-        if modem.get("error"):
-            say(paint(f"{one_line(modem.get('modem'))}: {one_line(modem['error'], 400)}", "red"))
-        for line in (modem.get("recovery"), fallback_line(modem.get("fallback"), now)):
+    for one in modems:
+        if one.get("error"):
+            say(paint(f"{one_line(one.get('modem'))}: {one_line(one['error'], 400)}", "red"))
+        for line in (one.get("recovery"), fallback_line(one.get("fallback"), now)):
             if line:
-                say(f"{one_line(modem.get('modem'))}: {one_line(line, 400)}")
+                say(f"{one_line(one.get('modem'))}: {one_line(line, 400)}")
     return 0
 
 

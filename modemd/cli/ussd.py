@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -97,6 +98,11 @@ def command(
             _explain(answer.get("candidates") or ())
     if answer.get("error") is not None:
         complain(f"{one_line(answer.get('modem'))}: {why(answer['error'], answer.get('hint'))}")
+        if answer["error"] == "bad code" and not allow_mmi:
+            from modemd.at.codes import is_service  # late: few need it
+
+            if is_service(code):
+                complain(f"if that is what you want: modemd ussd --allow-mmi {shlex.quote(code)}")
         return 1
     if answer.get("status") == "action_required" and not as_json and not asks:
         complain("this is a menu, and modemd has closed it: answer it with --reply, once for each menu")

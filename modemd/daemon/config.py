@@ -275,7 +275,12 @@ def _no_sms_query(modem: ModemSettings) -> str | None:
 
 def _no_data_query(modem: ModemSettings) -> str | None:
     """Why `data = "auto"` does nothing here; None where it may do something, or the operator is not known yet."""
-    if modem.data != "auto" or modem.operator is None:
+    if modem.data != "auto":
+        return None
+    if modem.every_s is None:
+        follows = 'the data left is asked for behind the queries of the schedule, and every = "off"'
+        return f'modem "{modem.name}": data = "auto" does nothing: {follows}'
+    if modem.operator is None:
         return None
     from modemd.modem.code_order import data_dial  # late, like the packs
     from modemd.money.operators import Packs

@@ -84,14 +84,17 @@ def test_failure_without_a_hint_still_names_a_cure(
     assert result.stderr.count("\n") == 1
 
 
-def test_unreadable_answer_is_shown_with_its_kind(daemon: Any, modemd: Any, reading: Any) -> None:
-    """What the operator said is on the line when no number could be read in it, on one line whatever it holds."""
+def test_unreadable_answer_is_shown(daemon: Any, modemd: Any, reading: Any) -> None:
+    """What the operator said is on the line when no number could be read in it, on one line whatever it holds, and
+    that it is a menu; no other kind is a word that people know."""
     daemon.result(
         "balance", reading(balance=None, kind="menu", error="unreadable", text="1 Balance\r\n2 Top up\x1b[2J")
     )
     result = modemd("balance")
     assert (result.exit_code, result.stdout) == (1, "")
     assert '(menu: "1 Balance / 2 Top up[2J")' in result.stderr
+    daemon.result("balance", reading(balance=None, kind="other", error="unreadable", text="Hello"))
+    assert '("Hello")' in modemd("balance").stderr
 
 
 def test_failure_in_json_keeps_the_error(daemon: Any, modemd: Any, reading: Any) -> None:

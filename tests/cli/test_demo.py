@@ -70,11 +70,13 @@ def test_an_interrupted_demo(tmp_path: Path, number: signal.Signals, keep: bool)
             while "modemd balance" not in (line := demo.stdout.readline()):
                 assert line, demo.communicate(timeout=DEADLINE_S)[1]  # why it ended
             assert processes_of(tmp_path)
-            demo.send_signal(number)
+            # A terminal tells everybody in the foreground.
+            (os.killpg if number == signal.SIGINT else os.kill)(demo.pid, number)
             _, err = demo.communicate(timeout=DEADLINE_S)
         finally:
             demo.kill()
     assert demo.returncode == 130
+    assert err.splitlines().count("interrupted") == 1
     assert processes_of(tmp_path) == []
     kept = list(tmp_path.iterdir())
     assert len(kept) == keep

@@ -31,6 +31,16 @@ def modem(**changes: Any) -> dict[str, Any]:
     return {**row, **changes}
 
 
+def test_one_modem(daemon: Any, modemd: Any) -> None:
+    """MODEM alone, in words and as JSON; a name that nobody has is wrong usage."""
+    daemon.result("status", {"modems": [modem(), modem(modem="van")]})
+    assert len(modemd("status", "van").stdout.splitlines()) == 2
+    assert [one["modem"] for one in json.loads(modemd("status", "van", "--json").stdout)["modems"]] == ["van"]
+    result = modemd("status", "boat")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there is home, van" in result.stderr
+
+
 def test_table_masks_the_sim(daemon: Any, modemd: Any) -> None:
     """People's table has one row a modem, the SIM's last four digits only, the age in words and the open alerts."""
     due = datetime.now(UTC) + timedelta(hours=5, minutes=30)

@@ -130,3 +130,13 @@ def test_a_text_that_stopped_inside_a_line(daemon: Any, modemd: Any) -> None:
     result = modemd("ussd", "*100#", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["text"] is None
+
+
+@pytest.mark.parametrize(("code", "said"), [("*21*123#", True), ("**04*1234*4321*4321#", False), ("112", False)])
+def test_a_refused_service_names_the_way(daemon: Any, modemd: Any, code: str, said: bool) -> None:
+    """Where there is one: never for what may lock the SIM, and for emergency numbers."""
+    daemon.result("ussd", answer(text=None, status="refused", error="bad code", hint="not sent: it is no balance code"))
+    result = modemd("ussd", code)
+    assert result.exit_code == 1
+    assert ("--allow-mmi '*21*123#'" in result.stderr) is said
+    assert "--allow-mmi" not in modemd("ussd", "--allow-mmi", code).stderr

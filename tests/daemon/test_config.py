@@ -328,6 +328,8 @@ def test_a_query_for_data_that_can_do_nothing_is_said(write_config: WriteConfig)
     assert without_effect(load(write_config(f'{modem}data = "auto"\noperator = "ru-mts"\n'))) == []
     (line,) = without_effect(load(write_config(f'{modem}data = "auto"\noperator = "ru-yota"\n')))
     assert 'data = "auto" does nothing' in line
+    (line,) = without_effect(load(write_config(f'{modem}data = "auto"\nevery = "off"\n')))
+    assert 'every = "off"' in line
 
 
 def test_a_double_name_is_seen_beside_another_fault(write_config: WriteConfig) -> None:
