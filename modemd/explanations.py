@@ -295,7 +295,7 @@ SITUATIONS = {
         "check cable, plugs and power, then ask again",
     ),
     "not asked twice": Explanation(
-        "the modem's wire damages characters, and this question may cost money, so nothing confirms {text!r}",
+        "the modem's wire damages characters, and no second answer could be asked for to confirm {text!r}",
         "check cable, plugs and power, then ask again: the next answer counts if it says the like",
     ),
     "not asked for": Explanation(
