@@ -13,12 +13,13 @@ class Memory:
 
     def __init__(self) -> None:
         self._worked: set[str] = set()  # read commands that it has answered
+        self._words = False  # it has given an error in words
         self._reports = 0  # <n> of +CREG, another program's
 
     def is_lost(self, line: str, answer: Answer) -> bool:
         """Whether this answer to a command is one that a modem gives which has forgotten AT+CMEE=1 (27.007 9.1): an
         error in words, or without a number where there was an answer before; or +CREG's reports are off that were on
-        (7.2)."""
+        (7.2). Each of them counts once, until the modem has shown the contrary: some never heed the command."""
         final = answer.final
         if final is None:
             return False
@@ -26,8 +27,13 @@ class Memory:
             if line.endswith("?") or line == "AT+CIMI":
                 self._worked.add(line)
             return line == "AT+CREG?" and self._are_reports_off(answer)
-        in_words = final.kind == "CME" and final.code is None and final.text is not None
-        return in_words or (final.kind == "ERROR" and line in self._worked)
+        if final.kind == "CME":
+            before, self._words = self._words, final.code is None and final.text is not None
+            return self._words and not before
+        if final.kind == "ERROR" and line in self._worked:
+            self._worked.remove(line)
+            return True
+        return False
 
     def _are_reports_off(self, answer: Answer) -> bool:
         found = next((hit for text in answer.lines if (hit := re.match(r"\+CREG:\s*([0-5])\s*,", text))), None)

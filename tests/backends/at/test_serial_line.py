@@ -166,6 +166,17 @@ def test_a_silent_start_shows_in_its_errors(peer: Any, quick: Timeouts, start_va
     assert forgetful.errors == start_value
 
 
+def test_a_modem_that_never_heeds_the_error_format(peer: Any, quick: Timeouts) -> None:
+    """Looked at once, not at each of its errors."""
+    peer.answers["AT+CREG?"] = ("+CME ERROR: no network service",)
+    modem = Modem(peer.path, timeouts=replace(quick, calm_s=0.0))
+    modem.connect()
+    for _ in range(4):
+        modem.registration()
+    assert peer.commands.count("AT+CSCS?") == 2
+    modem.close()
+
+
 def test_a_silent_start_before_a_request(peer: Any, quick: Timeouts) -> None:
     """A request that is refused without a number, where its way of writing has worked: looked at, set up again, and
     dialled, as nothing was sent."""
