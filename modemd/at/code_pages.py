@@ -4,9 +4,7 @@ They are another program's: modemd sets none of them, and leaves them as it find
 
 from __future__ import annotations
 
-import codecs
 import re
-import unicodedata
 
 # 27.007 5.5: "PCCPxxx" are PC code pages, "PCDN" the one of Denmark and Norway, "8859-n" the Latin sets of ISO 8859, of
 # which C, A, G and H are the Cyrillic, Arabic, Greek and Hebrew one.
@@ -25,6 +23,8 @@ def codec_of(te_charset: str | None) -> str | None:
         codec = "cp865"
     else:
         return None
+    import codecs  # late: hardly a modem has such a set
+
     try:
         return codecs.lookup(codec).name
     except LookupError:
@@ -47,9 +47,9 @@ def letters(octets: bytes, te_charset: str | None) -> str | None:
 
 
 def _is_written(char: str) -> bool:
-    return char.isalpha() or char in _SIGNS or unicodedata.category(char) == "Sc"
+    return char.isalpha() or char in _SIGNS
 
 
 _BUT_FOR_A_BIT = rb"[\xac-\xae\xb0-\xb9]"
 _DOUBTFUL = re.compile(rb"\d[.,]?" + _BUT_FOR_A_BIT + rb"|" + _BUT_FOR_A_BIT + rb"[.,]?\d")
-_SIGNS = frozenset("\xa0¡¿«»°ºª№–—‘’‚“”„•…·§×")
+_SIGNS = frozenset("¢£¤¥€₽₴₪\xa0¡¿«»°ºª№–—‘’‚“”„•…·§×")

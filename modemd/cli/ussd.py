@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -102,7 +101,7 @@ def command(
             from modemd.at.codes import is_service  # late: few need it
 
             if is_service(code):
-                complain(f"if that is what you want: modemd ussd --allow-mmi {shlex.quote(code)}")
+                complain(f"if that is what you want: modemd ussd --allow-mmi '{code}'")
         return 1
     if answer.get("status") == "action_required" and not as_json and not asks:
         complain("this is a menu, and modemd has closed it: answer it with --reply, once for each menu")
