@@ -89,7 +89,7 @@ def test_what_kept_silent_is_asked_again_more_and_more_rarely() -> None:
     command must not cost every query seconds."""
     modem = Mute(needs_s=99.0)
     ask = Questions(modem.command, Timeouts(), monotonic=lambda: modem.now)
-    asked = []
+    asked: list[int] = []
     for minute in range(120):
         modem.now = minute * 60.0
         ask.begin()

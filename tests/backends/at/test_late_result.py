@@ -115,7 +115,8 @@ class OwingEngine:
 def test_waiting_for_an_earlier_request_is_counted() -> None:
     """What is left is asked when the request can go out; with nothing left it does not."""
     engine: Any = OwingEngine()
-    exchange = Exchange(engine=engine, read=pytest.fail, on_line=pytest.fail, cancelled=lambda: False)
+    fails: Any = pytest.fail
+    exchange = Exchange(engine=engine, read=fails, on_line=fails, cancelled=lambda: False)
     heard = exchange.request("*100#", lambda: 5.0 if engine.unsure else 0.0)
     assert (heard.sent, heard.cancelled, engine.sent) == (False, False, 0)
 
@@ -140,7 +141,12 @@ def test_a_text_that_comes_while_its_request_is_cancelled_is_late(peer: Any, imp
     modem = Modem(peer.path, timeouts=impatient, wake_fd=wake[0], on_unsolicited=said.append)
     modem.connect()
     try:
-        threading.Timer(0.05, lambda: (cancelled.set(), os.write(wake[1], b"!"))).start()
+
+        def cancel() -> None:
+            cancelled.set()
+            os.write(wake[1], b"!")
+
+        threading.Timer(0.05, cancel).start()
         result = modem.ussd(UssdRequest(code="*100#", timeout_s=5.0, cancelled=cancelled.is_set))
         assert (result.error, modem.answers_due, said) == ("cancelled", 1, [])
         modem.hand_out_late()

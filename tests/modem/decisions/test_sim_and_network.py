@@ -196,10 +196,12 @@ def test_an_imsi_that_is_slow_to_come(house: Any, script: Any) -> None:
     peace soon."""
     sim, script.sim = script.sim, replace(script.sim, iccid=None, imsi=None)
     house.open(every_s=3600.0)
-    assert house.worker.snapshot.operator is None
+    before = house.worker.snapshot
+    assert before.operator is None
     script.sim = sim
     house.advance(31)
-    assert (house.worker.snapshot.operator, house.worker.snapshot.code) == ("xx-test", "*100#")
+    found = house.worker.snapshot
+    assert (found.operator, found.code) == ("xx-test", "*100#")
 
 
 def test_a_modem_that_names_no_imsi_is_looked_at_before_each_query(house: Any, script: Any) -> None:
