@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 # An installed modemd registers this plugin by itself; a work tree that is only on the path does not.
 from modemd.simulator.pytest_plugin import fake_modem as fake_modem
+from modemd.store import layout
 from tests.full_disk import Disk
 from tests.warm import Nursery
 
@@ -31,6 +34,23 @@ settings.register_profile(
     "modemd", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("modemd")
+
+# A commit waits 5 ms for an ordinary disk and nobody pulls the plug of a test, so what is in memory is as good as on
+# the disk, also behind kill -9. tests/store/test_layout.py is for what the daemon does.
+layout.SYNCHRONOUS = "OFF"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait (a daemon's, a modem's) run beside files that work, so that both cores have something to do to
+    the end: in an order of their names' checksums, the same in each worker."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: zlib.crc32(item.nodeid.partition("::")[0].encode()))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests live to the end: nothing to look through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 class Clock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,14 +68,24 @@ def name_of(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
+def top(path: Path) -> str:
+    """The room of a file, or the file itself where it is a room of its own."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
 def room_of(module: str) -> str | None:
     """`modemd.at.lines` -> `at`; None for the package itself and for foreign modules."""
     parts = module.split(".")
     return parts[1] if parts[0] == "modemd" and len(parts) > 1 else None
 
 
-def imports(path: Path) -> Iterator[tuple[str, int]]:
+@functools.cache
+def imports(path: Path) -> list[tuple[str, int]]:
     """Every module that a file imports, at top or inside functions, with its line; relative imports made absolute."""
+    return list(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[str, int]]:
     package = ("modemd", *path.relative_to(PACKAGE).parent.parts)
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -119,15 +130,14 @@ def runtime_imports(path: Path, modules: set[str], package: Path = PACKAGE) -> s
     return (found & modules) - {module_of(path, package)}
 
 
-@pytest.mark.parametrize("path", sources(), ids=name_of)
-def test_a_file_imports_only_from_rooms_above(path: Path) -> None:
-    """Each import of modemd.* in a file points to its own room or to one further up in ROOMS."""
-    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    if own in ("__init__", "__main__"):
-        return
+@pytest.mark.parametrize("own", sorted({top(path) for path in sources()} - {"__init__", "__main__"}))
+def test_a_file_imports_only_from_rooms_above(own: str) -> None:
+    """Each import of modemd.* in a room's files points to that room or to one further up in ROOMS."""
     assert own in ROOMS, f"{own} is not a room of docs/ARCHITECTURE.md"
     wrong = [
         f"{name_of(path)}:{line} imports {module}"
+        for path in sources()
+        if top(path) == own
         for module, line in imports(path)
         if (room := room_of(module)) in ROOMS
         and (ROOMS.index(room) > ROOMS.index(own) or (room in FOR_OTHERS and room != own))
@@ -135,13 +145,14 @@ def test_a_file_imports_only_from_rooms_above(path: Path) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("path", [p for p in sources() if name_of(p).startswith(("at/", "money/"))], ids=name_of)
-def test_pure_rooms_have_no_io_and_no_clock(path: Path) -> None:
+@pytest.mark.parametrize("room", ["at", "money"])
+def test_pure_rooms_have_no_io_and_no_clock(room: str) -> None:
     """at/ and money/ import nothing that reads, writes, waits or knows the time (but for the pack files)."""
-    if name_of(path) in READS_FILES:
-        return
+    paths = [path for path in sources() if top(path) == room and name_of(path) not in READS_FILES]
+    assert paths
     wrong = [
         f"{name_of(path)}:{line} imports {module}"
+        for path in paths
         for module, line in imports(path)
         if module.split(".")[0] in IMPURE or module in IMPURE_OURS
     ]
@@ -268,7 +279,9 @@ def parameters(path: Path) -> Iterator[tuple[str, int, int]]:
             yield node.name, node.lineno, len([arg for arg in every if arg.arg not in ("self", "cls")])
 
 
-@pytest.mark.parametrize("path", [p for p in sources() if name_of(p).startswith(("modem/", "backends/"))], ids=name_of)
-def test_nothing_takes_more_than_eight(path: Path) -> None:
+@pytest.mark.parametrize("room", ["modem", "backends"])
+def test_nothing_takes_more_than_eight(room: str) -> None:
     """What belongs together is a record (modem/context.py), not a chain of parameters handed on and on."""
-    assert [f"{name_of(path)}:{line} {name}: {n}" for name, line, n in parameters(path) if n > 8] == []
+    paths = [path for path in sources() if top(path) == room]
+    assert paths
+    assert [f"{name_of(p)}:{line} {name}: {n}" for p in paths for name, line, n in parameters(p) if n > 8] == []

@@ -15,6 +15,8 @@ import sqlite3
 from pathlib import Path
 
 PAGE_BYTES = 1024
+# What a commit waits for: FULL = it is on the card when a reading or an alert is said to be stored.
+SYNCHRONOUS = "FULL"
 FRAME_HEADER_BYTES = 24  # of a page in the WAL (https://www.sqlite.org/fileformat2.html#walformat)
 INCREMENTAL = 2
 # The journal starts anew at this size, and is cut back to it after a larger transaction.
@@ -33,7 +35,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     if not path.exists() or path.stat().st_size == 0:
         _choose(connection)
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_LIMIT_BYTES}")
     frame = _pragma(connection, "page_size") + FRAME_HEADER_BYTES

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 
+from modemd.store import layout
 from modemd.store.database import utc_now
 from modemd.store.history import History
 from modemd.store.rows import time_text
@@ -139,4 +140,4 @@ class Retention(History):
                     yield db
             finally:
                 if self._connection is not None:
-                    self._rows("PRAGMA synchronous = FULL")
+                    self._rows(f"PRAGMA synchronous = {layout.SYNCHRONOUS}")

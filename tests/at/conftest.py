@@ -48,15 +48,23 @@ def _at_random(data: bytes) -> list[bytes]:
     return pieces
 
 
-@pytest.fixture(params=["whole", "octets", "random"])
-def cut(request: pytest.FixtureRequest) -> Cut:
+CUTS: dict[str, Cut] = {
+    "whole": lambda data: [data],
+    "octets": lambda data: [data[at : at + 1] for at in range(len(data))],
+    "random": _at_random,
+}
+
+
+@pytest.fixture
+def cuts() -> dict[str, Cut]:
     """Three ways in which one stream may arrive."""
-    cuts: dict[str, Cut] = {
-        "whole": lambda data: [data],
-        "octets": lambda data: [data[at : at + 1] for at in range(len(data))],
-        "random": _at_random,
-    }
-    return cuts[request.param]
+    return CUTS
+
+
+@pytest.fixture(params=CUTS)
+def cut(request: pytest.FixtureRequest) -> Cut:
+    """Each of them, where a test is for one."""
+    return CUTS[request.param]
 
 
 @pytest.fixture(scope="session")

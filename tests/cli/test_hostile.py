@@ -21,10 +21,13 @@ from click.testing import CliRunner, Result
 
 from modemd.cli.main import cli
 from tests.service_manager import heard_at
+from tests.warm import Nursery
 
 LIMIT_S = 5.0
 READY_S = 20.0
-AWHILE_S = 0.3  # until a command that goes on gets its Ctrl-C
+AWHILE_S = 0.3  # at most, until a command that goes on gets its Ctrl-C; it does as soon as it waits,
+TICK_S = 0.02  # which is twice so long
+IDLE_S = 0.002  # with less work than this.
 CODES = {0, 1, 2, 3}
 # They go on until Ctrl-C, or start a daemon. tests/reliability/test_hostile.py closes the outputs of `run`.
 GOES_ON = {"run", "demo", "watch", "record", "simulate"}
@@ -153,8 +156,22 @@ def invoke(running: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
 
     def run(arguments: list[str], given: bytes = b"Balance 12.50\n") -> Result:
         mine = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-        before = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
-        signal.setitimer(signal.ITIMER_REAL, AWHILE_S if arguments[0] in GOES_ON else LIMIT_S)
+        goes_on = arguments[0] in GOES_ON
+        ends = time.monotonic() + (AWHILE_S if goes_on else LIMIT_S)
+        worked, idle = time.process_time(), 0
+
+        def tick(*_: object) -> None:
+            nonlocal worked, idle
+            now = time.process_time()
+            idle = idle + 1 if goes_on and now - worked < IDLE_S else 0
+            worked = now
+            if idle >= 2 or time.monotonic() > ends:
+                signal.setitimer(signal.ITIMER_REAL, 0)  # one Ctrl-C, as from a person
+                signal.raise_signal(signal.SIGINT)
+
+        before = signal.signal(signal.SIGALRM, tick)
+        step = TICK_S if goes_on else LIMIT_S
+        signal.setitimer(signal.ITIMER_REAL, step, step)
         try:
             return CliRunner().invoke(cli, arguments, input=given, prog_name="modemd")
         finally:
@@ -217,23 +234,39 @@ ONE_ANSWER = [entry for entry in commands(cli) if entry[0][0] not in GOES_ON]
 
 @pytest.mark.parametrize(("path", "command"), ONE_ANSWER, ids=[" ".join(path) for path, _ in ONE_ANSWER])
 def test_outputs_that_nobody_can_write_to(
-    path: tuple[str, ...], command: click.Command, running: str, tmp_path: Path
+    path: tuple[str, ...], command: click.Command, running: str, tmp_path: Path, nursery: Nursery
 ) -> None:
     """Every command, its streams closed or full: never 0 where the answer is lost, else as ever; one line, where one
     can be read."""
     environment = {**os.environ, "MODEMD_SOCKET": running, "HOME": str(tmp_path)}
-    words = shlex.join(arguments(Case(path, command, click.Option(["--none"])), ""))
-    plain = f"exec {sys.executable} -m modemd {words} <{os.devnull} >{tmp_path}/out 2>{tmp_path}/err"
+    words = arguments(Case(path, command, click.Option(["--none"])), "")
+    out, err, full = tmp_path / "out", tmp_path / "err", Path("/dev/full")
 
-    def run(redirection: str) -> int:
-        line = ["sh", "-c", f"{plain} {redirection}"]
-        return subprocess.run(line, cwd=tmp_path, env=environment, timeout=READY_S, check=False).returncode
+    def warm(stdout: Path, stderr: Path) -> int:
+        program = ["-m", "modemd", *words]
+        process = nursery.start(program, env=environment, cwd=tmp_path, stdout=stdout, stderr=stderr)
+        try:
+            return process.wait(READY_S)
+        finally:
+            process.kill()
 
-    usual = run("")
-    lost = bool((tmp_path / "out").read_text())
-    for redirection in (">&-", ">/dev/full", "2>/dev/full", "<&- >&- 2>&-"):
-        code = run(redirection)
-        said = (tmp_path / "err").read_text()
+    def closed(streams: str) -> int:
+        """What Python makes of closed ones is made at its start: a fresh process."""
+        plain = f"exec {sys.executable} -m modemd {shlex.join(words)} <{os.devnull} >{out} 2>{err} {streams}"
+        return subprocess.run(["sh", "-c", plain], cwd=tmp_path, env=environment, timeout=READY_S).returncode
+
+    usual = warm(out, err)
+    lost = bool(out.read_text())
+    runs: dict[str, Callable[[], int]] = {
+        ">&-": lambda: closed(">&-"),
+        ">/dev/full": lambda: warm(full, err),
+        "2>/dev/full": lambda: warm(out, full),
+        "<&- >&- 2>&-": lambda: closed("<&- >&- 2>&-"),
+    }
+    for redirection, run in runs.items():
+        err.write_text("")
+        code = run()
+        said = err.read_text()
         told = f"{redirection}: exit {code}\n{said}"
         assert code in CODES, told
         assert not any(word in said for word in ("this is a bug", "Traceback", "Exception ignored")), told

@@ -52,13 +52,21 @@ def test_built_in_pack_reads_its_own_examples(path: Path) -> None:
     assert load_pack(path).id == path.stem
 
 
-PATTERNS = [(pack.id, pattern) for pack in Packs(()).all() for pattern in pack.patterns]
+# Loading them all is no work for the collection, which each worker does.
+WITH_PATTERNS = [path.stem for path in sorted(BUILT_IN.glob("*.toml")) if b"\n[[pattern]]" in path.read_bytes()]
 
 
-@pytest.mark.parametrize(("pack_id", "pattern"), PATTERNS, ids=lambda value: getattr(value, "name", value))
-def test_built_in_patterns_are_quick_on_hostile_text(pack_id: str, pattern: Pattern) -> None:
+@pytest.mark.parametrize("pack_id", WITH_PATTERNS)
+def test_built_in_patterns_are_quick_on_hostile_text(pack_id: str) -> None:
     """No shipped pattern takes long on 4,096 characters made of its own pieces and of its own examples."""
-    examples = [example.text[:length] for example in Packs(()).get(pack_id).examples[:3] for length in (7, 25, 60)]
+    pack = Packs(()).get(pack_id)
+    assert pack.patterns
+    for pattern in pack.patterns:
+        examples = [example.text[:length] for example in pack.examples[:3] for length in (7, 25, 60)]
+        quick_on_its_own_pieces(pattern, examples)
+
+
+def quick_on_its_own_pieces(pattern: Pattern, examples: list[str]) -> None:
     words = re.findall(r"[^\W\d_]{2,}", pattern.regex.pattern)[:6]
     for piece in [*HOSTILE, *examples, *words, *(word + " " for word in words), " ".join(words) + " 1"]:
         text = fold((piece * 4096)[:4096])

@@ -322,12 +322,12 @@ def test_you_have_beside_other_words(text: str, kind: str, balance: str | None) 
         pytest.param("100.50", id="decimals"),
     ],
 )
-@pytest.mark.parametrize("frame", ["{}", "Your number is {}", "Order {}", "{} OK", "Ваш номер {}", "Tel {}."])
-@pytest.mark.parametrize("country", [None, "RU", "US", "VN"])
-def test_a_bare_number_is_no_balance(frame: str, number: str, country: str | None) -> None:
+def test_a_bare_number_is_no_balance(number: str) -> None:
     """A number without money and without a word for balance says nothing of money, however long or short."""
-    reading = read(frame.format(number), country=country)
-    assert (reading.balance, reading.currency) == (None, None)
+    for frame in ("{}", "Your number is {}", "Order {}", "{} OK", "Ваш номер {}", "Tel {}."):
+        for country in (None, "RU", "US", "VN"):
+            reading = read(frame.format(number), country=country)
+            assert (reading.balance, reading.currency) == (None, None), (frame, country)
 
 
 @pytest.mark.parametrize("number", ["79161234567", "250011234567890", "89701010012345678901", "5512345678"])
