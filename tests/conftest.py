@@ -49,7 +49,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Thousands of tests live to the end: nothing to look through for garbage again and again."""
-    gc.collect()
     gc.freeze()
 
 

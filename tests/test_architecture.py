@@ -64,6 +64,11 @@ def sources() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
 
+@functools.cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def name_of(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
@@ -87,7 +92,7 @@ def imports(path: Path) -> list[tuple[str, int]]:
 
 def _imports(path: Path) -> Iterator[tuple[str, int]]:
     package = ("modemd", *path.relative_to(PACKAGE).parent.parts)
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -126,7 +131,7 @@ def runtime_imports(path: Path, modules: set[str], package: Path = PACKAGE) -> s
         for child in ast.iter_child_nodes(node):
             look(child)
 
-    look(ast.parse(path.read_text(encoding="utf-8")))
+    look(tree(path))
     return (found & modules) - {module_of(path, package)}
 
 
@@ -163,7 +168,7 @@ def test_no_class_name_stands_for_two_things() -> None:
     """A public class is the only one of its name, so that a name in a review or a trace says which is meant."""
     found: dict[str, list[str]] = {}
     for path in sources():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault(node.name, []).append(name_of(path))
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
@@ -216,7 +221,7 @@ def test_what_decides_knows_no_device_and_no_path() -> None:
         wrong += [f"{name_of(path)}:{line} imports {module}" for module, line in imports(path) if module in DEVICES]
         wrong += [
             f"{name_of(path)}:{node.lineno} uses os.path"
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for node in ast.walk(tree(path))
             if isinstance(node, ast.Attribute) and ast.unparse(node) == "os.path"
         ]
     assert wrong == []
@@ -273,7 +278,7 @@ def test_the_start_of_the_daemon_loads_only_what_it_needs() -> None:
 
 def parameters(path: Path) -> Iterator[tuple[str, int, int]]:
     """Every function of a file with its line and how many parameters it takes, `self` and `cls` left out."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.FunctionDef):
             every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             yield node.name, node.lineno, len([arg for arg in every if arg.arg not in ("self", "cls")])

@@ -106,14 +106,22 @@ def phrases() -> frozenset[str]:
     return frozenset(text for text in found if not text.startswith("*"))  # a code, not a phrase
 
 
+@cache
+def tables() -> list[tuple[str, ast.Dict]]:
+    """Every table of the package with its name."""
+    return [
+        (ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target), node.value)
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict)
+    ]
+
+
 def dict_values(name: str) -> Iterator[str]:
     """The values of the tables of this name, wherever they stand."""
-    for tree in trees().values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
-                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                if ast.unparse(target) == name:
-                    yield from (text for value in node.value.values for text in texts(value))
+    for known, table in tables():
+        if known == name:
+            yield from (text for value in table.values for text in texts(value))
 
 
 def asked_for(*functions: str) -> set[str]:

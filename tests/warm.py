@@ -161,11 +161,12 @@ def become(request: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     from modemd.cli.main import COMMANDS
+    from modemd.store import layout
 
     for name in COMMANDS.values():
         importlib.import_module(f"modemd.cli.{name}")
     importlib.import_module("modemd.daemon.run")
-    importlib.import_module("modemd.store.layout").SYNCHRONOUS = "OFF"  # see tests/conftest.py
+    layout.SYNCHRONOUS = "OFF"  # see tests/conftest.py
     gc.collect()
     gc.freeze()  # else a forked process would copy what it looks through for garbage
     own = serve(socket.socket(fileno=int(sys.argv[1])))

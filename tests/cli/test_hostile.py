@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from modemd.cli import main as cli_main
 from modemd.cli.main import cli
 from tests.service_manager import heard_at
 from tests.warm import Nursery
@@ -160,12 +162,12 @@ def invoke(running: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
         ends = time.monotonic() + (AWHILE_S if goes_on else LIMIT_S)
         worked, idle = time.process_time(), 0
 
-        def tick(*_: object) -> None:
+        def tick(_: int, frame: FrameType | None) -> None:
             nonlocal worked, idle
             now = time.process_time()
             idle = idle + 1 if goes_on and now - worked < IDLE_S else 0
             worked = now
-            if idle >= 2 or time.monotonic() > ends:
+            if (idle >= 2 or time.monotonic() > ends) and is_in_a_command(frame):
                 signal.setitimer(signal.ITIMER_REAL, 0)  # one Ctrl-C, as from a person
                 signal.raise_signal(signal.SIGINT)
 
@@ -181,6 +183,13 @@ def invoke(running: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
                 signal.signal(number, handler)
 
     return run
+
+
+def is_in_a_command(frame: FrameType | None) -> bool:
+    """Not before it began or behind its end, where a Ctrl-C would be ours."""
+    while frame is not None and (frame.f_code.co_filename, frame.f_code.co_name) != (cli_main.__file__, "act"):
+        frame = frame.f_back
+    return frame is not None
 
 
 def arguments(case: Case, value: str) -> list[str]:

@@ -4,6 +4,7 @@ file (thousands of tests would cost more than the reading) and names every line 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def test_replies_without_their_pack_are_never_read_wrong(replies: list[dict[str,
     for reply in replies:
         wanted = reply["expect"]["balance"]
         for country in dict.fromkeys((reply["country"], None)):
-            got = as_json(read(reply["text"], country=country))["balance"]
+            got = generic(reply["text"], country)
             if got is not None and (got != wanted or not digits_stand_in(got, reply["text"])):
                 faults.append(f"{reply['id']} ({country}): {reply['text']!r} gives {got}, not {wanted}")
     assert not faults, "\n".join(faults)
@@ -52,8 +53,15 @@ def test_most_ordinary_replies_are_read(replies: list[dict[str, Any]]) -> None:
     """Where only the country is known, at least 97 of 100 balances that a person reads are read too: the rules against
     wrong numbers must not make the reader blind."""
     wanted = [reply for reply in replies if reply["expect"]["balance"] is not None]
-    unread = [reply["id"] for reply in wanted if read(reply["text"], country=reply["country"]).balance is None]
+    unread = [reply["id"] for reply in wanted if generic(reply["text"], reply["country"]) is None]
     assert len(unread) <= max(0.03 * len(wanted), 12), unread
+
+
+@cache
+def generic(text: str, country: str | None) -> str | None:
+    """The balance that the reader finds without a pack; two tests ask for it."""
+    balance = read(text, country=country).balance
+    return None if balance is None else str(balance)
 
 
 def digits_stand_in(number: str, reply: str) -> bool:
