@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -39,27 +40,30 @@ def test_registration(stage: Any) -> None:
         ("denied", "denied", "denied"),
         ("roaming", "roaming", "roaming"),
     ]:
-        with stage.fault(fault):
+        with stage.fault(fault) as row:
             fake.register(state)
             result = daemon.ask()  # the last look at the registration may be up to 10 s old
             if state != "roaming" and result["error"] != error:
                 assert result["error"] == "CME 30"
                 daemon.wait("offline")
-            for _ in range(5):
-                if result["error"] != error:
-                    daemon.idle(0.5)
-                    result = daemon.ask()
+            result = ask_until(daemon, result, error, row.limit_s)
             assert (result["balance"], result["error"]) == (None, error)
         asked = len(fake.queries)
         fake.register("home")
         if state == "denied":  # by itself
             daemon.wait("ready")
             assert len(fake.queries) == asked
-        for _ in range(8):
-            if (result := daemon.ask())["balance"] is not None:
-                break
-            daemon.idle(0.5)
+        result = ask_until(daemon, daemon.ask(), None, 20)
         assert result["balance"] == "42.50"
+
+
+def ask_until(daemon: Any, result: dict[str, Any], error: str | None, within_s: float) -> dict[str, Any]:
+    """Asks again until an answer has this `error`; the last one where none has."""
+    deadline = time.monotonic() + within_s
+    while result["error"] != error and time.monotonic() < deadline:
+        daemon.idle(0.25)
+        result = daemon.ask()
+    return result
 
 
 ANSWERS = {
