@@ -3,9 +3,9 @@ that loading, two thirds of what a short life of the daemon costs, is paid once.
 
 What is forked is a process as any other: a pid of its own, its environment, working directory, descriptors and signals
 as `subprocess.Popen` would have set them, the program's own `main`, the interpreter's ordinary end. Not as in a fresh
-process: nothing is loaded in it (and no expression compiled), no PYTHON... variable is heeded, and stdin is nobody's. What starting means is the
-subject of tests/daemon/test_process.py, test_start.py, tests/reliability/test_hostile.py and of the command line's
-tests, which start fresh ones."""
+process: nothing is loaded and hardly an expression compiled in it, no PYTHON... variable is heeded, and stdin is
+nobody's. What starting means is the subject of tests/daemon/test_process.py, test_start.py,
+tests/reliability/test_hostile.py and of the command line's tests, which start fresh ones."""
 
 from __future__ import annotations
 
