@@ -22,11 +22,13 @@ from click.testing import CliRunner, Result
 
 from modemd.cli import main as cli_main
 from modemd.cli.main import cli
+from tests.busy import held_up_s
 from tests.service_manager import heard_at
 from tests.warm import Nursery
 
 LIMIT_S = 5.0
 READY_S = 20.0
+MAIN = Path("/proc/thread-self")  # the thread in which commands run
 AWHILE_S = 0.6  # at most, until a command that goes on gets its Ctrl-C; it does as soon as it waits,
 TICK_S = 0.02  # which is twice so long
 IDLE_S = 0.002  # with less work than this.
@@ -160,13 +162,13 @@ def invoke(running: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
         mine = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         goes_on = arguments[0] in GOES_ON
         ends = time.monotonic() + (AWHILE_S if goes_on else LIMIT_S)
-        due, worked, held, idle = time.monotonic() + TICK_S, time.process_time(), held_up(), 0
+        due, worked, held, idle = time.monotonic() + TICK_S, time.process_time(), held_up_s(MAIN), 0
 
         def tick(_: int, frame: FrameType | None) -> None:
             """A Ctrl-C for a command that waits; one that a busy machine holds up would be cut anywhere."""
             nonlocal due, worked, held, idle
             late, was, had = time.monotonic() - due, worked, held
-            worked, held = time.process_time(), held_up()
+            worked, held = time.process_time(), held_up_s(MAIN)
             waits = held is not None and had is not None and held - had - late < IDLE_S and worked - was < IDLE_S
             idle = idle + 1 if goes_on and waits else 0
             if (idle >= 2 or time.monotonic() > ends) and is_in_a_command(frame):
@@ -186,14 +188,6 @@ def invoke(running: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
                 signal.signal(number, handler)
 
     return run
-
-
-def held_up() -> float | None:
-    """How long the main thread has been ready to run and had no processor; None where the kernel does not say."""
-    try:
-        return int(Path("/proc/self/schedstat").read_text().split()[1]) * 1e-9
-    except (OSError, ValueError, IndexError):
-        return None
 
 
 def is_in_a_command(frame: FrameType | None) -> bool:

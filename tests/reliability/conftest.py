@@ -26,6 +26,7 @@ from modemd.errors import ModemdError
 from modemd.simulator.machine import Machine
 from modemd.simulator.pty import FakeModem
 from modemd.simulator.start import Source, open_modem
+from tests.busy import Stopwatch
 from tests.warm import Nursery
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "RELIABILITY.md"
@@ -351,10 +352,9 @@ class Stage:
         assert row is not None, f"docs/RELIABILITY.md has no row {name!r} for this test"
         self._played.append(row.fault)
         since, logged = len(self.seen), {daemon: len(daemon.log) for daemon in self._daemons}
-        started, held_up = time.monotonic(), self._held_up()
+        watch = Stopwatch(lambda: [daemon.process.pid for daemon in self._daemons])
         yield row
-        took_s = time.monotonic() - started
-        took_s -= sum(max(0.0, now - held_up.get(pid, 0.0)) for pid, now in self._held_up().items())
+        took_s = watch.took_s()
         assert took_s <= row.limit_s, f"{row.fault}: {took_s:.1f} s\n{self._logs()}"
         said = "\n".join([*self.seen[since:], *(daemon.log[logged.get(daemon, 0) :] for daemon in self._daemons)])
         missing = [phrase for phrase in row.sees if phrase not in said]
@@ -366,16 +366,6 @@ class Stage:
     @property
     def unplayed(self) -> list[str]:
         return [row.fault for row in self._rows if row.fault not in self._played]
-
-    def _held_up(self) -> dict[int, float]:
-        """How long this process and the daemons were ready to run and had no processor, by pid: a busy machine's time
-        and not theirs. On a machine with nothing else to do it is next to nothing; without schedstat it counts as 0."""
-        found = {}
-        for pid in (os.getpid(), *(daemon.process.pid for daemon in self._daemons)):
-            with contextlib.suppress(OSError):
-                stats = [file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/schedstat")]
-                found[pid] = max((int(waited) * 1e-9 for _, waited, _ in stats), default=0.0)
-        return found
 
     def _logs(self) -> str:
         return "\n".join(daemon.log for daemon in self._daemons)
