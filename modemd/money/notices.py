@@ -1,6 +1,7 @@
-"""What an operator writes by itself and without a balance: money has come, or money is running out. Pure.
+"""What an operator writes by itself and without a balance: money has come, money is running out, or something that
+costs was switched on. Pure.
 
-Neither is a number to rely on; both are a reason to ask now. A text that only invites to top up says nothing."""
+None is a number to rely on; each is a reason to ask now. A text that only invites says nothing."""
 
 from __future__ import annotations
 
@@ -11,18 +12,23 @@ from typing import Literal
 from modemd.money.fold import clean, fold, fold_pattern
 from modemd.money.wordlists import sections
 
-Notice = Literal["top_up", "low"]
+_UNIT = fold_pattern(r"(?:руб|р\b|rub|eur|€|\$|£|usd|грн|tl\b|zl|₽|元)")
+
+Notice = Literal["top_up", "low", "subscription"]
 
 
 def notice(text: str) -> Notice | None:
     """ "top_up": the account was just paid into ("Внесена сумма 450 руб."). "low": the balance is below some limit, or
-    used up ("OCTATOK MEHEE 10p"). None: anything else. Never raises."""
+    used up ("OCTATOK MEHEE 10p"). "subscription": a service with a price was switched on ("Подключена услуга Гудок,
+    3 руб/день"). None: anything else. Never raises."""
     folded = fold(clean(text))
     for found in _top_up().finditer(folded):
         if not _is_undone(folded, found) and _undone().search(found[0]) is None:
             return "top_up"
     if any(not _is_undone(folded, found) for found in _low().finditer(folded)):
         return "low"
+    if _price().search(folded) and any(not _is_taken_back(folded, found) for found in _service().finditer(folded)):
+        return "subscription"
     return None
 
 
@@ -37,6 +43,17 @@ def _top_up() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _low() -> re.Pattern[str]:
     return _compiled(*(text for _, text in sections("low_news")))
+
+
+@lru_cache(maxsize=1)
+def _service() -> re.Pattern[str]:
+    return _compiled(*(text for _, text in sections("service_news")))
+
+
+@lru_cache(maxsize=1)
+def _price() -> re.Pattern[str]:
+    """An amount of money that is not nothing."""
+    return re.compile(rf"(?<![\d.,])(?=[\d.,]*[1-9])(?:\d+(?:[.,]\d+)?\s?{_UNIT}|(?<=[€$£])\d|(?<=rp) ?\d)")
 
 
 @lru_cache(maxsize=1)
@@ -73,6 +90,11 @@ def _is_undone(folded: str, found: re.Match[str]) -> bool:
         return True
     end = min((place for sign in "!?;\n" if (place := folded.find(sign, found.end())) >= 0), default=len(folded))
     sentence = folded[start : min(end, found.end() + 40)]
-    return _bonus().search(sentence) is not None and not re.search(
-        r"\d\s?(?:pуб|p\b|rub|eur|€|\$|£|usd|грн|tl\b|zl)", sentence
-    )
+    return _bonus().search(sentence) is not None and not re.search(rf"\d\s?{_UNIT}", sentence)
+
+
+def _is_taken_back(folded: str, found: re.Match[str]) -> bool:
+    """Whether the words right before, or inside, say that it did not happen, or will."""
+    start = max(folded.rfind(sign, 0, found.start()) for sign in ".!?;\n") + 1
+    near = " ".join(folded[start : found.start()].split()[-2:])
+    return _undone().search(f"{near} {found[0]} ") is not None

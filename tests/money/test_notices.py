@@ -41,7 +41,20 @@ LOW = [
     "Tu saldo es insuficiente",
     "Bakiyeniz yetersiz",
 ]
+SUBSCRIPTION = [
+    "Услуга «Гудок» подключена. Стоимость 3 руб/день",
+    "Вам подключена подписка Музыка, 99 руб. в месяц",
+    "Подписка оформлена: 15 р. в сутки",
+    "Your subscription to GAMES has been activated. $2.99/week",
+    "You have subscribed to Funbox for 1.50 EUR per week",
+    "Ihr Abo Klingelton wurde aktiviert: 4,99 EUR/Woche",
+    "成功订购彩铃业务,每月5元",
+]
 NEITHER = [
+    "Услуга Гудок не подключена: 3 руб",
+    "Подключите услугу Гудок за 3 руб в день",
+    "Услуга Интернет подключена бесплатно, 0 руб",
+    "Your service will be activated for $2",
     "Списано 700 руб. по тарифу. Пополнить баланс: pay.example",
     "Ваш баланс: 57.30 руб.",
     "денег на счете достаточно",
@@ -69,6 +82,12 @@ def test_money_runs_out(text: str) -> None:
     assert notice(text) == "low"
 
 
+@pytest.mark.parametrize("text", SUBSCRIPTION)
+def test_a_paid_service_is_on(text: str) -> None:
+    """With its price, and done."""
+    assert notice(text) == "subscription"
+
+
 @pytest.mark.parametrize("text", NEITHER)
 def test_nothing_has_happened(text: str) -> None:
     """Invitations, conditions, bonuses, plans and what people write."""
@@ -79,7 +98,7 @@ def test_nothing_has_happened(text: str) -> None:
 @given(st.text(max_size=400))
 def test_any_text_is_judged(text: str) -> None:
     """Never raises."""
-    assert notice(text) in ("top_up", "low", None)
+    assert notice(text) in ("top_up", "low", "subscription", None)
 
 
 @pytest.mark.parametrize("word", ["баланс ", "recharge ", "счет на ", "the balance is "])

@@ -28,7 +28,7 @@ KNOWN_TAGS = (
     "kn|ko|ku|ky|lo|lt|lv|mfe|mg|mi|mk|ml|mn|mr|ms|mt|mul|my|ne|nl|no|ny|om|pap|pl|ps|pt|ro|ru|rw|si|sk|sl|sn|so|sq|"
     "sr|sv|sw|ta|te|tg|th|tk|tl|tr|uk|ur|uz|vi|yo|zh|zu|"
 )
-FORMS = {"top_up_news", "low_news", "not_money"}  # pieces of regular expressions, not words
+FORMS = {"top_up_news", "low_news", "service_news", "not_money"}  # pieces of regular expressions, not words
 MOST_WORDS = 12
 # What may hold more: numbers and links are grammar; the keys of packs and the messages for people are no words of
 # operators.
