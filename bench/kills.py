@@ -1,14 +1,15 @@
 """`python -m bench.kills [N]`: the daemon is killed N times at random moments; what was lost? Exit code 1 if anything.
 
-A modem with a moving balance, three clients that ask without a pause, a channel that notes each alert, and SIGKILL: in
-one life of three at a random moment up to --within seconds behind the start, in the others up to a quarter of a second
-behind the first answer, so while the daemon opens the modem, asks, stores, judges, delivers.
+A modem with a moving balance, three clients that ask without a pause, five channels (two programs, ntfy, webhook and
+mail on loopback, of which the web server refuses one request of seven) that note each alert, and SIGKILL: in one life
+of three at a random moment up to --within seconds behind the start, in the others up to a quarter of a second behind
+the first answer, so while the daemon opens the modem, asks, stores, judges, delivers.
 Every balance is another amount, above the limit for four answers and below it for four. In the end are known, without
-asking modemd: what the clients were shown, what the modem was asked, what the channel was told.
+asking modemd: what the clients were shown, what the modem was asked, what each channel was told.
 
 - Each reading that a client was shown stands once in the history, and no amount stands there twice.
 - The history in its order gives the alerts: each time that it falls to the limit one `low`, each time that it rises one
-  `recovered`, and each of them was told to the channel.
+  `recovered`, and each of them was told through each channel.
 - The modem was not asked more often than the clients asked. The database is whole, and nothing lies beside it.
 """
 
@@ -29,6 +30,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bench.daemon import log_of, new_folder, socket_of, start
+from bench.listeners import Told, listeners
 from bench.table import Row, seconds, show
 from modemd.daemon.control import Client
 from modemd.errors import ModemdError
@@ -43,7 +45,7 @@ CLIENTS = 3
 IN_A_ROW = 4
 LIMIT = Decimal(500)
 HIGH, LOW = Decimal(1000), Decimal(100)
-LAST_S = 60.0
+LAST_S = 600.0
 FILES = {"modemd.sqlite", "modemd.sqlite-wal", "modemd.sqlite-shm", "modemd.lock"}
 MODEM = """
 [modem]
@@ -72,9 +74,32 @@ critical = "1"
 
 [[channel]]
 type = "command"
-run = ["{folder}/take"]
+run = ["{folder}/take", "first"]
+name = "first"
+
+[[channel]]
+type = "command"
+run = ["{folder}/take", "second"]
+name = "second"
+
+[[channel]]
+type = "webhook"
+url = "http://localhost:{web}/hook"
+secret_file = "{folder}/secret"
+
+[[channel]]
+type = "ntfy"
+url = "http://localhost:{web}/topic"
+
+[[channel]]
+type = "email"
+server = "localhost:{mail}"
+security = "none"
+from = "modemd@localhost"
+to = ["me@localhost"]
 """
-TAKE = '#!/bin/sh\necho "$MODEMD_ALERT_ID $MODEMD_EVENT" >> {folder}/told\n'
+TAKE = '#!/bin/sh\necho "$MODEMD_ALERT_ID" >> {folder}/told-$1\n'
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"
 
 
 @dataclass
@@ -102,15 +127,17 @@ def main() -> int:
 
 def rows(folder: Path, kills: int, chance: random.Random, within_s: float) -> list[Row]:
     began = time.monotonic()
-    with open_modem(MODEM.format(amounts=", ".join(f'"{amount}"' for amount in amounts(kills * 40)))) as modem:
-        config = set_up(folder, modem)
+    told = Told()
+    values = ", ".join(f'"{amount}"' for amount in amounts(kills * 40))
+    with open_modem(MODEM.format(amounts=values)) as modem, listeners(told) as (web, mail):
+        config = set_up(folder, modem, web, mail)
         seen = Seen()
         for number in range(kills):
             early = number % 3 == 0
             live(config, folder, seen, chance.uniform(0, within_s if early else BEHIND_S), early=early)
         last(config, folder, seen)
         queries = len(modem.queries)
-    return judge(folder, seen, queries, kills, time.monotonic() - began)
+    return judge(folder, seen, told, queries, kills, time.monotonic() - began)
 
 
 def amounts(number: int) -> list[Decimal]:
@@ -118,11 +145,13 @@ def amounts(number: int) -> list[Decimal]:
     return [(HIGH if i // IN_A_ROW % 2 == 0 else LOW) + Decimal(i % 39_000) / 100 for i in range(number)]
 
 
-def set_up(folder: Path, modem: FakeModem) -> Path:
-    take, config = folder / "take", folder / "modemd.toml"
+def set_up(folder: Path, modem: FakeModem, web: int, mail: int) -> Path:
+    take, secret, config = folder / "take", folder / "secret", folder / "modemd.toml"
+    secret.write_text(SECRET, encoding="utf-8")
+    secret.chmod(0o600)
     take.write_text(TAKE.format(folder=folder), encoding="utf-8")
     take.chmod(0o755)
-    config.write_text(CONFIG.format(folder=folder, port=modem.path, limit=LIMIT), encoding="utf-8")
+    config.write_text(CONFIG.format(folder=folder, port=modem.path, limit=LIMIT, web=web, mail=mail), encoding="utf-8")
     return config
 
 
@@ -195,7 +224,7 @@ def waits(alert: dict[str, object]) -> bool:
     return isinstance(deliveries, list) and any(one["state"] == "pending" for one in deliveries)
 
 
-def judge(folder: Path, seen: Seen, queries: int, kills: int, took_s: float) -> list[Row]:
+def judge(folder: Path, seen: Seen, told: Told, queries: int, kills: int, took_s: float) -> list[Row]:
     state = folder / "state"
     db = sqlite3.connect(state / "modemd.sqlite")
     whole = [row[0] for row in db.execute("PRAGMA integrity_check")]
@@ -203,20 +232,32 @@ def judge(folder: Path, seen: Seen, queries: int, kills: int, took_s: float) -> 
         Decimal(row[0]) for row in db.execute("SELECT balance FROM readings WHERE balance IS NOT NULL ORDER BY id")
     ]
     raised = [
-        (event, Decimal(balance), id_)
-        for event, balance, id_ in db.execute(
-            "SELECT event, balance, id FROM alerts WHERE balance IS NOT NULL ORDER BY number"
+        (event, Decimal(balance), id_, text)
+        for event, balance, id_, text in db.execute(
+            "SELECT event, balance, id, text FROM alerts WHERE balance IS NOT NULL ORDER BY number"
         )
         if event in ("low", "recovered")
     ]
     db.close()
-    counted, told = Counter(history), Counter(take_told(folder))
+    counted = Counter(history)
     lost = [amount for amount in seen.shown if not counted[amount]]
     twice = [amount for amount, times in counted.items() if times > 1]
     wanted = crossings(history)
-    had = [(event, balance) for event, balance, _ in raised]
-    untold = [id_ for _, _, id_ in raised if not told[id_]]
-    again = sum(times - 1 for times in told.values())
+    had = [(event, balance) for event, balance, _, _ in raised]
+    channels = {
+        "first": Counter(take_told(folder, "first")),
+        "second": Counter(take_told(folder, "second")),
+        "webhook": Counter(told.webhook),
+        "ntfy": Counter(told.ntfy),
+        "email": Counter(told.mail),
+    }
+    untold = [
+        f"{id_} by {name}"
+        for _, _, id_, text in raised
+        for name, heard in channels.items()
+        if not heard[text if name == "ntfy" else id_]
+    ]
+    again = sum(times - 1 for heard in channels.values() for times in heard.values())
     log = log_of(folder).read_text(encoding="utf-8", errors="replace")
     strange = [line for line in log.splitlines() if "Traceback" in line or "bug" in line]
     beside = sorted({one.name for one in state.iterdir()} - FILES)
@@ -232,11 +273,12 @@ def judge(folder: Path, seen: Seen, queries: int, kills: int, took_s: float) -> 
         ),
         Row(
             "  alerts",
-            f"{len(had):,} raised, {len(told):,} told, {again} told again behind a kill",
+            f"{len(had):,} raised, through {len(channels)} channels, {again} told again behind a kill",
             f"{len(wanted):,} by the history",
             f"{len(set(wanted) ^ set(had))} differ, {len(untold)} untold",
             "none",
             wanted == had and not untold and bool(had),
+            ", ".join(untold[:3]),
         ),
         Row(
             "  dialled",
@@ -258,10 +300,10 @@ def judge(folder: Path, seen: Seen, queries: int, kills: int, took_s: float) -> 
     ]
 
 
-def take_told(folder: Path) -> list[str]:
-    """The ids that the channel was given, one for each time."""
-    told = folder / "told"
-    return told.read_text(encoding="utf-8").split()[::2] if told.exists() else []
+def take_told(folder: Path, name: str) -> list[str]:
+    """The ids that a program was given, one for each time."""
+    told = folder / f"told-{name}"
+    return told.read_text(encoding="utf-8").split() if told.exists() else []
 
 
 def crossings(history: list[Decimal]) -> list[tuple[str, Decimal]]:
