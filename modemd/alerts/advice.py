@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from modemd.errors import ConfigError
 from modemd.frozen import dataclass
 from modemd.language import words
+from modemd.money.operators import Packs
 from modemd.money.pack import Pack
 
 SHORT = 6  # digits; a longer number is none that is only dialled in the operator's network
@@ -35,6 +39,20 @@ def ways_of(pack: Pack) -> WaysToPay:
         promised_payment=pack.promised_payment,
         own_number_code=pack.own_number,
     )
+
+
+def adviser(packs: Packs) -> Callable[[str | None, str], tuple[str | None, str | None]]:
+    """By an operator's id and a language: how to pay, and the page for it. None where its pack knows nothing, or is
+    none."""
+
+    def advise(operator: str | None, language: str) -> tuple[str | None, str | None]:
+        try:
+            ways = None if operator is None else ways_of(packs.get(operator))
+        except ConfigError:  # of a pack that was taken away
+            ways = None
+        return (None, None) if ways is None else (advice(ways, language=language), ways.page)
+
+    return advise
 
 
 def advice(ways: WaysToPay, *, language: str = "en", own_number: str | None = None) -> str | None:

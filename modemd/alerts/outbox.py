@@ -9,14 +9,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import zip_longest
 
 from modemd.alerts.channels import Bound
+from modemd.alerts.plan import Group, Plan, message, plan
 from modemd.errors import DeliveryError, StoreError
-from modemd.store import Delivery, Store
+from modemd.records import Alert
+from modemd.store import Delivery, Held, Store
 
 # After a failed try: soon, for a network that is just coming up; later rarely, for a person who has to mend something.
 RETRY_DELAYS_S = (30.0, 120.0, 600.0, 3600.0, 6 * 3600.0)
@@ -28,6 +29,8 @@ GIVE_UP_TRIES = len(RETRY_DELAYS_S) + int(GIVE_UP_AFTER / timedelta(seconds=RETR
 # The store cannot be written (full disk): look again after this.
 STORE_PAUSE_S = 60.0
 STOP_S = 3.0
+# With several modems an alert waits so long for others: a tariff that ends is one message, not twenty.
+GATHER_S = 10.0
 
 log = logging.getLogger("modemd.alerts")
 
@@ -37,10 +40,12 @@ def utc_now() -> datetime:
 
 
 class Outbox(threading.Thread):
-    """Delivers due rows, one at a time, the channels in turn: one that hangs holds the others up by its own limit only.
+    """Delivers due rows, one message at a time, the channels in turn: one that hangs holds the others up by its own
+    limit only. What goes, waits or need not go is decided in plan.py.
 
     Sleeps without waking until the next delivery is due; wake() after each put_alert / raise_alerts.
     `on_result(delivery, error)` is called in this thread after each try: error None is a receipt, else why not.
+    `gather_s`: of several modems, how long an alert waits for others, to be one message with them in this `language`.
     """
 
     def __init__(
@@ -53,6 +58,8 @@ class Outbox(threading.Thread):
         on_result: Callable[[Delivery, str | None], None] | None = None,
         delays_s: tuple[float, ...] = RETRY_DELAYS_S,
         store_pause_s: float = STORE_PAUSE_S,
+        gather_s: float = 0.0,
+        language: str = "en",
     ) -> None:
         super().__init__(name="outbox", daemon=True)
         self._store = store
@@ -67,8 +74,11 @@ class Outbox(threading.Thread):
         self._running: Bound | None = None
         self._store_fault: str | None = None
         self._monotonic = monotonic
-        self._owed: dict[int, Callable[[], None]] = {}  # what became of deliveries, which the store could not take yet
+        # What became of deliveries, which the store could not take yet.
+        self._owed: dict[tuple[int, ...], Callable[[], None]] = {}
         self._again: dict[int, float] = {}  # when deliveries are tried again (monotonic), wherever the clock goes
+        self._language = language
+        self._store.gather_s = self._gather_s = gather_s
 
     @property
     def channels(self) -> dict[str, Bound]:
@@ -82,10 +92,12 @@ class Outbox(threading.Thread):
             self._woken = True
             self._changed.notify_all()
 
-    def replace(self, channels: Mapping[str, Bound]) -> None:
+    def replace(self, channels: Mapping[str, Bound], *, gather_s: float = 0.0, language: str = "en") -> None:
         """Use these from the next delivery on (configuration reloaded); a running one ends as it was started."""
         with self._changed:
             self._channels = dict(channels)
+            self._language = language
+            self._store.gather_s = self._gather_s = gather_s
         self.wake()
 
     def stop(self, timeout_s: float = STOP_S) -> bool:
@@ -127,11 +139,27 @@ class Outbox(threading.Thread):
         due = self._store.outbox_due(self._clock(), also=ready)
         for number in ready:
             del self._again[number]
-        for delivery in in_turn(due):
-            if delivery.id in self._owed and delivery.id not in ready:
-                continue
+        owed = {number for numbers in self._owed for number in numbers} - ready
+        for one in due:
+            if one.held == "gather":
+                self._again.setdefault(one.id, began + self._gather_s)
+        with self._changed:
+            channels, together = dict(self._channels), self._gather_s > 0
+        planned = plan(
+            [one for one in due if one.id not in owed],
+            channels,
+            now=self._clock(),
+            counted=self._store.counted,
+            ready=ready,
+            together=together,
+        )
+        try:
+            self._hold_back(planned)
+        except StoreError as error:
+            pause_s = self._store_failed(error)
+        for group in planned.send:
             try:
-                self._try(delivery)
+                self._try(group)
             except StoreError as error:
                 pause_s = self._store_failed(error)
         pauses = [at - self._monotonic() for at in self._again.values()]
@@ -143,18 +171,37 @@ class Outbox(threading.Thread):
     def _write_owed(self) -> float | None:
         """What the store could not take before; how long to wait where it still cannot."""
         try:
-            for number, write in list(self._owed.items()):
+            for numbers, write in list(self._owed.items()):
                 write()
-                del self._owed[number]
+                del self._owed[numbers]
         except StoreError as error:
             return self._store_failed(error)
         return None
 
-    def _ended(self, number: int, write: Callable[[], None]) -> None:
+    def _hold_back(self, planned: Plan) -> None:
+        """Raises StoreError."""
+        if not (planned.hold or planned.drop):
+            return
+        with self._store.together():
+            for delivery, until, why in planned.hold:
+                self._store.hold(delivery.id, until, why)
+            for delivery in planned.drop:
+                self._again.pop(delivery.id, None)
+                self._store.not_needed(delivery.id)
+        for delivery in planned.drop:
+            log.info("not needed any more through %s (alert %s)", delivery.channel, delivery.alert.id)
+
+    def _ended(self, numbers: tuple[int, ...], writes: list[Callable[[], None]]) -> None:
         """A try is over. Kept until the store has it, so that a full disk does not send one alert again and again."""
-        self._owed[number] = write
+
+        def write() -> None:
+            with self._store.together():
+                for one in writes:
+                    one()
+
+        self._owed[numbers] = write
         write()
-        del self._owed[number]
+        del self._owed[numbers]
 
     def _store_failed(self, error: StoreError) -> float:
         if error.message != self._store_fault:
@@ -162,64 +209,67 @@ class Outbox(threading.Thread):
         self._store_fault = error.message
         return self._store_pause_s
 
-    def _try(self, delivery: Delivery) -> None:
+    def _try(self, group: Group) -> None:
+        channel = group[0].channel
         with self._changed:
             if self._stopping:
                 return
-            bound = self._running = self._channels.get(delivery.channel)
+            bound = self._running = self._channels.get(channel)
+        alert = message([one.alert for one in group], self._language)
         try:
-            error = _send(bound, delivery)
+            error = _send(bound, channel, alert)
         finally:
             with self._changed:
                 self._running = None
         if error is not None and self._stopping:
             return  # cut short by us: no fault of the channel, and due again at the next start
+        sent_as = alert.id if len(group) > 1 else None
+        # Those that were tried as often wait as long, and stay together.
+        delay_s = max(self._delay_s(one, error) for one in group) if error is not None else 0.0
+        writes = [self._write_of(one, error, sent_as, delay_s) for one in group]
         try:
-            self._note(delivery, error)
+            self._ended(tuple(one.id for one in group), writes)
         finally:
             if self._on_result is not None:
-                self._on_result(delivery, error)
+                for one in group:
+                    self._on_result(one, None if error is None else error.message)
 
-    def _note(self, delivery: Delivery, error: str | None) -> None:
+    def _write_of(
+        self, delivery: Delivery, error: DeliveryError | None, sent_as: str | None, delay_s: float
+    ) -> Callable[[], None]:
+        """What a try makes of one delivery of its message, to be written."""
         now = self._clock()
         self._again.pop(delivery.id, None)
         alert, place = delivery.alert, f"{delivery.channel}: {delivery.alert.event} for {delivery.alert.modem}"
         if error is None:
             log.info("delivered through %s (alert %s)", place, alert.id)
-            self._ended(delivery.id, partial(self._store.delivered, delivery.id, now))
-            return
+            return partial(self._store.delivered, delivery.id, now, message=sent_as)
         tries = delivery.tries + 1
-        if alert.event == "test" or (
-            tries >= GIVE_UP_TRIES and now - self._store.counted(alert.raised_at, now) >= GIVE_UP_AFTER
-        ):
+        late = tries >= GIVE_UP_TRIES and now - self._store.counted(alert.raised_at, now) >= GIVE_UP_AFTER
+        if alert.event == "test" or error.permanent or late:
             log.error("given up after %d tries through %s (alert %s): %s", tries, place, alert.id, error)
-            self._ended(delivery.id, partial(self._store.give_up, delivery.id, error))
-            return
-        delay_s = self._delays_s[min(tries, len(self._delays_s)) - 1]
+            return partial(self._store.give_up, delivery.id, error.message)
         log.warning("not delivered through %s (alert %s), again in %g s: %s", place, alert.id, delay_s, error)
         self._again[delivery.id] = self._monotonic() + delay_s
-        again_at = now + timedelta(seconds=delay_s)
-        self._ended(delivery.id, partial(self._store.retry, delivery.id, error, again_at))
+        held: Held | None = "busy" if error.retry_after_s is not None else None
+        return partial(self._store.retry, delivery.id, error.message, now + timedelta(seconds=delay_s), held=held)
+
+    def _delay_s(self, delivery: Delivery, error: DeliveryError) -> float:
+        """Until the next try: not before the other side wants it, and within RETRY_DELAYS_S."""
+        delay_s = self._delays_s[min(delivery.tries + 1, len(self._delays_s)) - 1]
+        return min(max(delay_s, error.retry_after_s or 0.0), max(RETRY_DELAYS_S[-1], delay_s))
 
 
-def in_turn(deliveries: Iterable[Delivery]) -> list[Delivery]:
-    """The channels one after the other, each channel's own deliveries in the order in which they were raised."""
-    queues: dict[str, list[Delivery]] = {}
-    for delivery in deliveries:
-        queues.setdefault(delivery.channel, []).append(delivery)
-    return [delivery for turn in zip_longest(*queues.values()) for delivery in turn if delivery is not None]
-
-
-def _send(bound: Bound | None, delivery: Delivery) -> str | None:
+def _send(bound: Bound | None, channel: str, alert: Alert) -> DeliveryError | None:
     """None = received, else why not."""
     if bound is None:
-        return f"no channel is called {delivery.channel} any more: configure it again"
+        return DeliveryError(f"no channel is called {channel} any more: configure it again")
     try:
-        bound.channel.send(delivery.alert)
+        bound.channel.send(alert)
     except DeliveryError as error:
-        return error.message
+        return error
     except Exception:
         # A bug in one channel must not silence the others.
-        log.exception("channel %s failed on alert %s", delivery.channel, delivery.alert.id)
-        return f"{delivery.channel} failed unexpectedly: see the log"
+        log.exception("channel %s failed on alert %s", channel, alert.id)
+        return DeliveryError(f"{channel} failed unexpectedly: see the log")
     return None

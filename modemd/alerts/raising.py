@@ -1,4 +1,4 @@
-"""From a row of the history to alerts in the outbox: rules, text and store put together, for any thread.
+"""From what happened to alerts in the outbox: rules, text and store put together, for any thread.
 
 Each function reads a SIM's state and writes it with the alerts in one transaction, so that no two threads undo each
 other's work. The caller wakes the outbox when the returned list is not empty.
@@ -6,14 +6,32 @@ other's work. The caller wakes the outbox when the returned list is not empty.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from os import urandom
 
-from modemd.alerts import rules, text
+from modemd.alerts import rules, rules_modem, text
 from modemd.alerts.channels import Bound
-from modemd.records import Alert, AlertEvent, Measurement
+from modemd.alerts.habits import habit_of
+from modemd.alerts.plan import to_remind
+from modemd.clock import in_order
+from modemd.records import Alert, AlertEvent, Measurement, Reading
 from modemd.store import Standing, Store
+
+# What a habit is told from: a monthly fee stands in it three times.
+HABIT_WINDOW = timedelta(days=120)
+
+
+# What a payment mends.
+PAYABLE: frozenset[AlertEvent] = frozenset({"low", "critical", "days_left", "expiring", "data_low", "idle"})
+
+Advise = Callable[[str | None, str], tuple[str | None, str | None]]  # operator, language -> how to pay, the page for it
+
+
+def no_advice(_operator: str | None, _language: str) -> tuple[str | None, str | None]:
+    """Where no packs are at hand."""
+    return None, None
 
 
 def measured(
@@ -23,26 +41,28 @@ def measured(
     policy: rules.Policy,
     channels: Mapping[str, Bound],
     language: str = "en",
+    advise: Advise = no_advice,
     now: datetime | None = None,
 ) -> list[Alert]:
-    """Judge a row of the history, in its own transaction where there is one; the alerts that it raised: none for one
-    that is not of the balance. Raises StoreError."""
-    if m.about != "balance":
+    """Judge a row of the history, in its own transaction where there is one; the alerts that it raised. Raises
+    StoreError."""
+    if m.about == "data" and m.reading.data_left_mb is None:
         return []
     nameless = f"modem:{m.modem}"
     named = m.sim_key != nameless
     with store.together():
         states = store.alert_states(m.sim_key, nameless)
         state, before = states[m.sim_key], states[nameless] if named else {}
-        if before.get("stale") and (m.reading.balance is not None or m.reading.data_left_mb is not None):
+        brings = m.reading.balance is not None or m.reading.data_left_mb is not None
+        if before.get("stale") and brings and m.about == "balance":
             # The silence began before the SIM could be named; it ends with the SIM's first reading.
             state = {**state, "stale": True}
-        new, events = rules.evaluate(state, m, policy, now=now)
-        alerts = [_alert(event, m.modem, m.sim_key, m.operator, language) for event in events]
-        store.raise_alerts(m.sim_key, new, alerts, _wanted(channels))
+        new, events = rules.evaluate(state, m, policy, now=now, habit=_habit(store, m))
+        alerts = [_alert(event, m.modem, m.sim_key, m.operator, language, advise) for event in events]
+        alerts = _put(store, m.sim_key, new, alerts, channels)
         if before.get("stale") and not new.get("stale"):
-            store.save_alert_state(nameless, {**before, "stale": False, "open": []})
-        if named:
+            store.save_alert_state(nameless, {**before, "stale": False, "absent": False, "sim": False, "open": []})
+        if named and m.about == "balance":
             store.close_alerts_of_other_sims(m.modem, m.sim_key)
     return alerts
 
@@ -56,6 +76,7 @@ def silent(
     policy: rules.Policy,
     channels: Mapping[str, Bound],
     language: str = "en",
+    advise: Advise = no_advice,
     reason: str | None = None,
 ) -> tuple[list[Alert], datetime | None]:
     """Judge the silence of one modem: `stale`, once. The alerts raised, and when this is next worth calling; None =
@@ -70,22 +91,74 @@ def silent(
         state, last_reading_at=last_reading_at, first_seen=first_seen, now=now, policy=policy, reason=reason
     )
     operator = operator or (last.operator if last else None)
-    alerts = [_alert(event, standing.modem, key, operator, language) for event in events]
+    alerts = [_alert(event, standing.modem, key, operator, language, advise) for event in events]
     if alerts or new.get("quiet_since") != state.get("quiet_since"):
         with store.together():
             if store.alert_state(key) != state:
                 return [], now  # a row has come in between: to be looked at anew
-            store.raise_alerts(key, new, alerts, _wanted(channels))
+            _put(store, key, new, alerts, channels)
     if new.get("stale"):
-        return alerts, None
+        worse_at = rules.stale_again_at(new)
+        return alerts, None if worse_at is None else max(worse_at, now)
     base = rules.silent_since(new, last_reading_at=last_reading_at, first_seen=first_seen, now=now)
     return alerts, rules.stale_at(base, policy)
+
+
+def changed(
+    store: Store,
+    sim_key: str,
+    modem: str,
+    judge: Callable[[rules.State], tuple[rules.State, list[rules.RaisedEvent]]],
+    *,
+    operator: str | None,
+    channels: Mapping[str, Bound],
+    language: str = "en",
+    advise: Advise = no_advice,
+) -> list[Alert]:
+    """What `judge` makes of a SIM's state, and of nothing else: the alerts raised. Raises StoreError."""
+    with store.together():
+        state = store.alert_state(sim_key)
+        new, events = judge(state)
+        alerts = [_alert(event, modem, sim_key, operator, language, advise) for event in events]
+        if alerts or new != state:
+            alerts = _put(store, sim_key, new, alerts, channels)
+    return alerts
+
+
+def remind(
+    store: Store,
+    standing: Standing,
+    *,
+    now: datetime,
+    policy: rules.Policy,
+    channels: Mapping[str, Bound],
+    language: str = "en",
+    advise: Advise = no_advice,
+) -> tuple[Alert | None, datetime | None]:
+    """What of this modem's SIM is open, unacknowledged and to be said again, with what is known now; and when this is
+    next worth calling, None = after a delivery or a new alert. Raises StoreError."""
+    state = dict(standing.state)
+    still = state.get("open")
+    events = [event for event in ("low", "critical", "stale") if isinstance(still, list) and event in still]
+    if not events or not any(bound.remind_s is not None for bound in channels.values()):
+        return None, None
+    first = store.to_be_said_again(standing.sim_key, events)
+    if first is None:
+        return None, None
+    said, number = store.said(first.alert.id)
+    names, again_at = to_remind(said, channels, first.alert.event, now=now, counted=store.counted)
+    if not names:
+        return None, again_at
+    event = rules.said_again(state, first.alert.event, policy, now=now, number=number + 1)
+    alert = _alert(event, standing.modem, standing.sim_key, first.alert.operator, language, advise)
+    alert = replace(alert, reminds=first.alert.id, reminder=number + 1)
+    return (alert, now) if store.put_reminder(alert, names) else (None, now)
 
 
 def stale_due(store: Store, standing: Standing, *, now: datetime, policy: rules.Policy) -> datetime | None:
     """When the present silence of this modem is `stale`; None = never, or it is in force."""
     if standing.state.get("stale"):
-        return None
+        return rules.stale_again_at(dict(standing.state))
     base = rules.silent_since(
         dict(standing.state),
         last_reading_at=standing.reading.taken_at if standing.reading else None,
@@ -108,13 +181,43 @@ def seen_since(store: Store, standing: Standing, *, now: datetime) -> datetime:
     return store.first_seen(f"{modem} {key}", now if standing.had_other_sim else standing.first_seen)
 
 
+def started(
+    store: Store,
+    policies: Mapping[str, rules.Policy],
+    *,
+    alive_at: datetime,
+    began: datetime,
+    channels: Mapping[str, Bound],
+    language: str = "en",
+    advise: Advise = no_advice,
+) -> list[Alert]:
+    """The daemon is back: the alerts raised, one for each modem that was to be asked more than once meanwhile. Raises
+    StoreError."""
+    alerts = []
+    with store.together():
+        for name, policy in policies.items():
+            for event in rules_modem.started(alive_at, began, policy):
+                alerts.append(_alert(event, name, f"modem:{name}", None, language, advise))
+                store.put_alert(alerts[-1], _wanted(channels))
+    return alerts
+
+
 def make_test_alert(*, modem: str, sim_key: str, operator: str | None, now: datetime, language: str = "en") -> Alert:
     """What `modemd alerts test` puts into the outbox (store.put_alert): real in all but its event; tried once."""
     event = rules.RaisedEvent(event="test", level="unknown", at=now)
     return _alert(event, modem, sim_key, operator, language)
 
 
-def _alert(event: rules.RaisedEvent, modem: str, sim_key: str, operator: str | None, language: str) -> Alert:
+def _alert(
+    event: rules.RaisedEvent,
+    modem: str,
+    sim_key: str,
+    operator: str | None,
+    language: str,
+    advise: Advise = no_advice,
+) -> Alert:
+    needs_money = event.event in PAYABLE or (event.event == "stale" and event.level == "critical")
+    advice, url = advise(operator, language) if needs_money else (None, None)
     return Alert(
         id=urandom(6).hex(),
         event=event.event,
@@ -127,7 +230,48 @@ def _alert(event: rules.RaisedEvent, modem: str, sim_key: str, operator: str | N
         taken_at=event.taken_at,
         text=text.line(event, modem=modem, operator=operator, language=language),
         raised_at=event.at,
+        days_left=event.days_left,
+        advice=advice,
+        url=url,
     )
+
+
+def is_sudden(store: Store, modem: str, sim_key: str, reading: Reading, *, policy: rules.Policy, now: datetime) -> bool:
+    """Whether this reading, which is not stored yet, is a fall that the SIM's habit does not explain. Raises
+    StoreError."""
+    if reading.balance is None or reading.balance > policy.low:
+        return False
+    last = store.last_reading(modem, sim_key)
+    if last is None or last.reading.currency != reading.currency:
+        return False
+    return rules.is_sudden(last, reading.balance, _habit(store, last).days_left, policy, now=now)
+
+
+def _habit(store: Store, m: Measurement) -> rules.Habit:
+    """What this SIM's balances up to this row say of it."""
+    if m.reading.balance is None or m.about != "balance":
+        return rules.NO_HABIT
+    rows = store.balances(m.sim_key, currency=m.reading.currency, since=m.taken_at - HABIT_WINDOW)
+    times = in_order([at for at, _ in rows], m.taken_at)
+    return habit_of(list(zip(times, (balance for _, balance in rows), strict=True)), m.taken_at)
+
+
+def _put(
+    store: Store, sim_key: str, state: rules.State, alerts: list[Alert], channels: Mapping[str, Bound]
+) -> list[Alert]:
+    """The state with its alerts into the store; those that were worth it. Whoever hears that the balance is fine again
+    need not hear of the top-up as well."""
+    wanted = _wanted(channels)
+    if any(alert.event == "recovered" for alert in alerts):
+        others = {name: events for name, events in wanted.items() if "recovered" not in events and "topup" in events}
+        topups = [alert for alert in alerts if alert.event == "topup" and others]
+        alerts = [alert for alert in alerts if alert.event != "topup"]
+        for alert in topups:
+            store.put_alert(alert, list(others))
+        store.raise_alerts(sim_key, state, alerts, wanted)
+        return [*alerts, *topups]
+    store.raise_alerts(sim_key, state, alerts, wanted)
+    return alerts
 
 
 def _wanted(channels: Mapping[str, Bound]) -> dict[str, Collection[AlertEvent]]:

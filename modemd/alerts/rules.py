@@ -1,79 +1,60 @@
-"""Readings -> events. Pure: values in, values out; the state is a JSON object that the store keeps per SIM.
-
-The state's keys (absent in a new one):
-    raised      "low" | "critical": the worst of the two that went out and is not over
-    stale       true while "stale" is in force
-    unreadable  true while "unreadable" is in force; unreadable_at: when it was last raised
-    read_at     when the last reading that counts was taken; balance, currency, balance_at: the last one with money
-    failure     why the last query brought nothing, one line; absent after a reading
-    quiet_since where silence is counted from when the clock was found to have jumped back
-    open        the events that are not over: the store closes this SIM's alerts of all others
-"""
+"""Readings -> events: the limits, silence, and answers without a number. Pure: values in, values out; state.py
+says what a SIM's state holds. What else a row of the history can mean stands in rules_money.py, what a modem does in
+rules_modem.py."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from modemd.frozen import dataclass
-from modemd.records import AlertEvent, Level, Measurement, ModemSettings
+from modemd.alerts import rules_money
+from modemd.alerts.state import (
+    LEAST_MARGIN,
+    NO_HABIT,
+    Habit,
+    Known,
+    Policy,
+    RaisedEvent,
+    State,
+    by_number,
+    event_of,
+    is_poor,
+    known_of,
+    margin,
+    opened,
+    policy_of,
+    text_in,
+    time_in,
+)
+from modemd.records import AlertEvent, DaysLeft, Level, Measurement
 
-State = dict[str, object]
+__all__ = [
+    "NO_HABIT",
+    "Habit",
+    "Known",
+    "Policy",
+    "RaisedEvent",
+    "State",
+    "evaluate",
+    "evaluate_silence",
+    "is_sudden",
+    "level",
+    "policy_of",
+    "said_again",
+    "silent_since",
+    "stale_again_at",
+    "stale_at",
+]
 
-# A balance that hovers at the limit must not alert at each query: it counts as over only this much above the limit.
-MARGIN = Decimal("0.10")
-# With a limit of 0 a tenth of it is nothing; then one unit of the currency.
-LEAST_MARGIN = Decimal(1)
 # `stale` means no reading for this many intervals: one lost query is weather, two are a fault.
 STALE_INTERVALS = 2
 # A reply that cannot be read comes back at each query; once a day is enough to be told.
 UNREADABLE_PAUSE = timedelta(hours=24)
 # The phrase of a request whose answer came, in octets that are no text: without a reading, and still an answer.
 UNDECODABLE = "undecodable"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What one modem's owner asked for. `every_s` None = on demand only, which can never be stale."""
-
-    low: Decimal = Decimal(50)
-    critical: Decimal = Decimal(10)
-    every_s: float | None = 6 * 3600.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """The last balance that was read, however long ago."""
-
-    balance: Decimal
-    currency: str | None
-    taken_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RaisedEvent:
-    """One thing worth a message.
-
-    `at` is when it was noticed, `limit` the threshold that was reached or left, `reason` why there is no number.
-    `taken_at` is when `balance` was read: for `stale` the last one known, for `unreadable` there is none, only the time
-    of the reply. `known` is the last balance before an event that brings no number, `since` where the silence of
-    `stale` began.
-    """
-
-    event: AlertEvent
-    level: Level
-    at: datetime
-    balance: Decimal | None = None
-    currency: str | None = None
-    taken_at: datetime | None = None
-    limit: Decimal | None = None
-    reason: str | None = None
-    known: Known | None = None
-    since: datetime | None = None
-
-
-def policy_of(settings: ModemSettings) -> Policy:
-    return Policy(low=settings.low, critical=settings.critical, every_s=settings.every_s)
+# A fall of a SIM without a known habit is sudden from so many times `low` straight to `critical`.
+FAR_ABOVE = 5
 
 
 def level(
@@ -95,7 +76,7 @@ def level(
         return "stale"
     if balance is None or taken_at is None:
         return "unknown"
-    return _by_number(balance, policy)
+    return by_number(balance, policy)
 
 
 def stale_at(base: datetime | None, policy: Policy) -> datetime | None:
@@ -106,7 +87,12 @@ def stale_at(base: datetime | None, policy: Policy) -> datetime | None:
 
 
 def evaluate(
-    state: State, measurement: Measurement, policy: Policy, *, now: datetime | None = None
+    state: State,
+    measurement: Measurement,
+    policy: Policy,
+    *,
+    now: datetime | None = None,
+    habit: Habit = NO_HABIT,
 ) -> tuple[State, list[RaisedEvent]]:
     """What one more row of the history changes: the new state and the events to raise, none for most rows.
 
@@ -123,19 +109,27 @@ def evaluate(
     What was not asked for (late, network, SMS) counts only where it is newer than the last reading and readable; one
     that lies ahead of `now` is of a wrong clock, and what came behind it is newer. The
     last row judged again (a restart, new limits) raises nothing twice and ends no silence that came after it.
+    What else it can mean stands in rules_money.py. A row of the data left is judged by what it says of that alone.
     """
     new = dict(state)
     events: list[RaisedEvent] = []
     reading = measurement.reading
+    if measurement.about == "data":
+        events = rules_money.data_low(new, measurement, policy)
+        return (opened(new) if new != state else new), events
     asked = measurement.origin in ("query", "schedule")
     if reading.balance is not None or reading.data_left_mb is not None:
-        last = _time(state, "read_at")
+        last = time_in(state, "read_at")
         wrong = last is not None and now is not None and last > now
         if asked or last is None or wrong or measurement.taken_at > last:
+            before = known_of(state)
             events = _read(new, measurement, policy)
+            events += rules_money.read(new, measurement, policy, before=before, habit=habit, limits=events, now=now)
     elif asked:
         events = _unread(new, measurement)
-    return _opened(new), events
+    if not asked:
+        events += rules_money.told(new, measurement)
+    return opened(new), events
 
 
 def evaluate_silence(
@@ -150,7 +144,8 @@ def evaluate_silence(
     """`stale` once when there was no reading for 2 x `every`, whatever the reason, also when there never was one.
 
     `reason` is what is wrong now, one line (the modem's state); else the last query's failure is named. A last reading
-    in the future (the clock was put back) counts as one from now.
+    in the future (the clock was put back) counts as one from now. Of a SIM whose money is short it is critical: once
+    more where the money is used up meanwhile, as the forecast has it.
     """
     new = dict(state)
     base = silent_since(state, last_reading_at=last_reading_at, first_seen=first_seen, now=now)
@@ -158,22 +153,63 @@ def evaluate_silence(
     if _latest(state, last_reading_at, first_seen) > now:
         new["quiet_since"] = base.isoformat()
     due = stale_at(base, policy)
-    if due is None or now < due or state.get("stale"):
-        return _opened(new), []
-    new["stale"] = True
-    known = _known(state)
+    poor = is_poor(state, now)
+    worse = state.get("stale") is True and poor and not state.get("raised")
+    if due is None or now < due or (state.get("stale") and not worse):
+        return opened(new), []
+    new["stale"] = "critical" if poor else True
+    known = known_of(state)
     event = RaisedEvent(
         event="stale",
-        level="stale",
+        level="critical" if poor else "stale",
         at=now,
         balance=known.balance if known else None,
         currency=known.currency if known else None,
         taken_at=known.taken_at if known else None,
-        reason=reason or _text(state, "failure"),
+        reason=reason or text_in(state, "failure"),
         known=known,
         since=base,
     )
-    return _opened(new), [event]
+    return opened(new), [event]
+
+
+def stale_again_at(state: State) -> datetime | None:
+    """When a `stale` that is in force becomes critical; None = it does not by itself."""
+    return time_in(state, "gone_at") if state.get("stale") is True and not state.get("raised") else None
+
+
+def said_again(state: State, event: AlertEvent, policy: Policy, *, now: datetime, number: int) -> RaisedEvent:
+    """An alert that is still open, with what is known now: the `number`th time. A critical that rose is a low now."""
+    known = known_of(state)
+    since = time_in(state, "read_at") or (known.taken_at if known else None)
+    found = RaisedEvent(
+        event="low" if event == "critical" and state.get("raised") == "low" else event,
+        level="critical",
+        at=now,
+        balance=known.balance if known else None,
+        currency=known.currency if known else None,
+        taken_at=known.taken_at if known else None,
+        known=known,
+        since=since,
+        reason=text_in(state, "failure"),
+        reminder=number,
+    )
+    if found.event == "low":
+        return replace(found, level="low", limit=policy.low)
+    return found if found.event == "stale" else replace(found, limit=policy.critical)
+
+
+def is_sudden(last: Measurement, balance: Decimal, lasts: DaysLeft | None, policy: Policy, *, now: datetime) -> bool:
+    """Whether this balance has fallen below `low`, from well above it at the last reading, by more than the SIM's habit
+    explains: by the days that the money was to last at least; where they are not known, from FAR_ABOVE times `low` to
+    `critical`."""
+    before = last.reading.balance
+    if before is None or balance > policy.low or not _is_over(before, None, policy):
+        return False
+    if lasts is None:
+        return balance <= policy.critical and before >= FAR_ABOVE * max(policy.low, LEAST_MARGIN)
+    days = max(1.0, (now - last.taken_at) / timedelta(days=1))
+    return float(before - balance) > float(before) / max(lasts.low, 1.0) * days
 
 
 def silent_since(state: State, *, last_reading_at: datetime | None, first_seen: datetime, now: datetime) -> datetime:
@@ -181,14 +217,14 @@ def silent_since(state: State, *, last_reading_at: datetime | None, first_seen: 
     base = _latest(state, last_reading_at, first_seen)
     if base <= now:
         return base
-    noticed = _time(state, "quiet_since")
+    noticed = time_in(state, "quiet_since")
     return now if noticed is None else min(noticed, now)
 
 
 def _read(new: State, m: Measurement, policy: Policy) -> list[RaisedEvent]:
     """A reading that counts: `new` is changed in place; the events, at most one."""
     was_stale = False
-    if _time(new, "read_at") != m.taken_at:
+    if time_in(new, "read_at") != m.taken_at:
         was_stale = bool(new.get("stale"))
         for key in ("stale", "unreadable", "failure", "quiet_since"):
             new.pop(key, None)
@@ -196,20 +232,20 @@ def _read(new: State, m: Measurement, policy: Policy) -> list[RaisedEvent]:
     balance = m.reading.balance
     if balance is None:
         over = was_stale and "raised" not in new
-        return [_event("recovered", "unknown", m)] if over else []
-    before = _known(new)
+        return [event_of("recovered", "unknown", m)] if over else []
+    before = known_of(new)
     new["balance"] = format(balance, "f")
     new["balance_at"] = m.taken_at.isoformat()
     new["currency"] = m.reading.currency
     raised = new.get("raised")
-    now = _by_number(balance, policy)
+    now = by_number(balance, policy)
     if now == "critical":
         new["raised"] = "critical"
-        return [_event("critical", now, m, policy.critical)] if raised != "critical" else []
+        return [event_of("critical", now, m, policy.critical)] if raised != "critical" else []
     if now == "low":
         if raised is None:
             new["raised"] = "low"
-            return [_event("low", now, m, policy.low)]
+            return [event_of("low", now, m, policy.low)]
         if raised == "critical" and _is_above_critical(balance, policy):
             new["raised"] = "low"  # critical can come again; low cannot, it was never over
         return []
@@ -217,7 +253,7 @@ def _read(new: State, m: Measurement, policy: Policy) -> list[RaisedEvent]:
         return []
     if was_stale or _is_over(balance, before, policy):
         new.pop("raised", None)
-        return [_event("recovered", now, m, policy.low)]
+        return [event_of("recovered", now, m, policy.low)]
     if raised == "critical" and _is_above_critical(balance, policy):
         new["raised"] = "low"
     return []
@@ -229,75 +265,29 @@ def _unread(new: State, m: Measurement) -> list[RaisedEvent]:
     new["failure"] = m.hint or m.error or ("the reply holds no balance" if answered else "no answer")
     if not answered or new.get("unreadable"):
         return []
-    last = _time(new, "unreadable_at")
+    last = time_in(new, "unreadable_at")
     if last is not None and timedelta(0) <= m.taken_at - last < UNREADABLE_PAUSE:
         return []
     new["unreadable"] = True
     new["unreadable_at"] = m.taken_at.isoformat()
     reason = m.text if (m.text or "").strip() else (m.hint or m.error)
-    known = _known(new)
+    known = known_of(new)
     return [
         RaisedEvent(event="unreadable", level="unknown", at=m.taken_at, taken_at=m.taken_at, reason=reason, known=known)
     ]
 
 
-def _event(event: AlertEvent, level: Level, m: Measurement, limit: Decimal | None = None) -> RaisedEvent:
-    return RaisedEvent(
-        event=event,
-        level=level,
-        at=m.taken_at,
-        balance=m.reading.balance,
-        currency=m.reading.currency,
-        taken_at=m.taken_at,
-        limit=limit,
-    )
-
-
-def _by_number(balance: Decimal, policy: Policy) -> Level:
-    if balance <= policy.critical:
-        return "critical"
-    return "low" if balance <= policy.low else "ok"
-
-
 def _is_over(balance: Decimal, before: Known | None, policy: Policy) -> bool:
-    margin = _margin(policy.low, policy)
-    if balance >= policy.low + margin:
+    least = margin(policy.low, policy)
+    if balance >= policy.low + least:
         return True
     # A rise of `low` or more since the last reading is money that somebody paid in, however close to the limit it ends.
-    return before is not None and balance - before.balance >= max(abs(policy.low), margin)
+    return before is not None and balance - before.balance >= max(abs(policy.low), least)
 
 
 def _is_above_critical(balance: Decimal, policy: Policy) -> bool:
-    return balance >= policy.critical + _margin(policy.critical, policy)
-
-
-def _margin(limit: Decimal, policy: Policy) -> Decimal:
-    return abs(limit) * MARGIN or abs(policy.low) * MARGIN or LEAST_MARGIN
-
-
-def _opened(state: State) -> State:
-    # A critical balance that rose to merely low is not over, and neither is the low that came before it.
-    money = ["low", "critical"] if state.get("raised") else []
-    state["open"] = [*money, *(name for name in ("stale", "unreadable") if state.get(name))]
-    return state
+    return balance >= policy.critical + margin(policy.critical, policy)
 
 
 def _latest(state: State, last_reading_at: datetime | None, first_seen: datetime) -> datetime:
-    return max((at for at in (last_reading_at, _time(state, "read_at")) if at is not None), default=first_seen)
-
-
-def _text(state: State, key: str) -> str | None:
-    value = state.get(key)
-    return value if isinstance(value, str) else None
-
-
-def _time(state: State, key: str) -> datetime | None:
-    text = _text(state, key)
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _known(state: State) -> Known | None:
-    balance, taken_at = _text(state, "balance"), _time(state, "balance_at")
-    if balance is None or taken_at is None:
-        return None
-    return Known(balance=Decimal(balance), currency=_text(state, "currency"), taken_at=taken_at)
+    return max((at for at in (last_reading_at, time_in(state, "read_at")) if at is not None), default=first_seen)

@@ -104,10 +104,11 @@ def _state(alert: object) -> str:
 
 
 def _deliveries(deliveries: object) -> str:
-    """ "command delivered, command pending (2 tries: ...)"."""
+    """ "phone delivered, mail pending (no route), sms pending (after)"."""
     words = []
     for delivery in deliveries if isinstance(deliveries, list) else ():
         found = as_mapping(delivery)
         said = f"{one_line(found.get('channel'), 32)} {one_line(found.get('state'), 16).replace('_', ' ')}"
-        words.append(f"{said} ({one_line(found['error'], 60)})" if found.get("error") else said)
+        why = one_line(found.get("held") or found.get("error"), 60)
+        words.append(f"{said} ({why})" if why else said)
     return ", ".join(words)

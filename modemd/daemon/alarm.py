@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ from modemd.alerts import raising, rules
 from modemd.alerts.channels import Bound
 from modemd.clock import is_set
 from modemd.daemon.config import Config
+from modemd.daemon.presence import Judge, Presence
+from modemd.daemon.uptime import Uptime
 from modemd.errors import StoreError
 from modemd.frozen import dataclass
 from modemd.log import get_logger
@@ -51,8 +54,10 @@ class Alarm:
         wake_outbox: Callable[[], None],
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
+        advise: raising.Advise = raising.no_advice,
     ) -> None:
         self._store = store
+        self._advise = advise
         self._wake_outbox = wake_outbox
         self._clock = clock
         self._monotonic = monotonic
@@ -61,6 +66,9 @@ class Alarm:
         self._chances: dict[str, _Chance] = {}
         self._policies: dict[str, rules.Policy] = {}
         self._language = "en"
+        self._said = False  # the last look at a silence raised an alert
+        self._presence = Presence(store, self._judge_state, clock=clock, monotonic=monotonic)
+        self._uptime = Uptime(store, self._missed, clock=clock, monotonic=monotonic)
         self.channels: Mapping[str, Bound] = {}
         store.judge = self.judge
 
@@ -139,6 +147,7 @@ class Alarm:
 
     def clock_jumped(self) -> None:
         """What was taken a minute ago may look a year old: each modem is asked before its silence is judged."""
+        self._uptime.clock_jumped()
         for name in self._policies:
             self._give_chance(name)
 
@@ -157,7 +166,13 @@ class Alarm:
         if policy is None:
             return  # of a modem that the configuration no longer has
         if raising.measured(
-            self._store, m, policy=policy, channels=self.channels, language=self._language, now=self._clock()
+            self._store,
+            m,
+            policy=policy,
+            channels=self.channels,
+            language=self._language,
+            now=self._clock(),
+            advise=self._advise,
         ):
             self._wake_outbox()
 
@@ -165,11 +180,31 @@ class Alarm:
         """What there is to judge about this modem's SIM, as of now. Raises StoreError."""
         return self._store.standing(snapshot.modem, snapshot.sim_key, now=self._clock())
 
+    def live(self) -> None:
+        """Notes now and then that the daemon lives. Raises StoreError."""
+        self._uptime.look(self._policies.values())
+
+    def end(self) -> None:
+        """It ends now, as it was told to."""
+        with suppress(StoreError):  # the next start takes an earlier note
+            self._uptime.note()
+
+    def look(self, snapshot: ModemSnapshot, standing: Standing) -> datetime | None:
+        """Raises what time makes due for this modem: `stale`, that it is gone, that nobody has done anything; when to
+        look again, None = when something happens. Raises StoreError."""
+        policy = self._policies[snapshot.modem]
+        silent_at = self.silence(snapshot, standing)
+        times = [silent_at, self._presence.look(snapshot, standing, policy)]
+        if not self._said:  # just now: nothing to be said again
+            times.append(self._remind(standing, policy))
+        return min((when for when in times if when is not None), default=None)
+
     def silence(self, snapshot: ModemSnapshot, standing: Standing | None = None) -> datetime | None:
         """Raises `stale` for this modem where it is due; when to look again, None = never. A clock that is not set says
         nothing about silence. Raises StoreError."""
         standing = standing or self.standing(snapshot)
         name, sim_key, now = snapshot.modem, snapshot.sim_key, self._clock()
+        self._said = False
         if not is_set(now):
             return None
         if self._store.has_waiting_rows:  # they may be the readings that are missed here
@@ -193,8 +228,10 @@ class Alarm:
             policy=policy,
             channels=self.channels,
             language=self._language,
+            advise=self._advise,
             reason=snapshot.error,
         )
+        self._said = bool(alerts)
         if alerts:
             self._wake_outbox()
         return again_at
@@ -229,6 +266,55 @@ class Alarm:
         return alert
 
     # --- helpers
+
+    def _judge_state(self, sim_key: str, snapshot: ModemSnapshot, judge: Judge) -> None:
+        alerts = raising.changed(
+            self._store,
+            sim_key,
+            snapshot.modem,
+            judge,
+            operator=snapshot.operator,
+            channels=self.channels,
+            language=self._language,
+            advise=self._advise,
+        )
+        if alerts:
+            self._wake_outbox()
+
+    def _missed(self, alive_at: datetime, began: datetime) -> bool:
+        alerts = raising.started(
+            self._store,
+            self._policies,
+            alive_at=alive_at,
+            began=began,
+            channels=self.channels,
+            language=self._language,
+            advise=self._advise,
+        )
+        if alerts:
+            self._wake_outbox()
+        return bool(alerts)
+
+    def _remind(self, standing: Standing, policy: rules.Policy) -> datetime | None:
+        """Says again what is still open; when to look again. One query has its chance to bring a newer number first."""
+        now = self._clock()
+        if not is_set(now):
+            return None
+        left_s = self._chance_left(standing.modem, standing)
+        if left_s > 0 and standing.state.get("open"):
+            return now + timedelta(seconds=left_s)
+        alert, again_at = raising.remind(
+            self._store,
+            standing,
+            now=now,
+            policy=policy,
+            channels=self.channels,
+            language=self._language,
+            advise=self._advise,
+        )
+        if alert is not None:
+            self._wake_outbox()
+        return again_at
 
     def _give_chance(self, name: str) -> None:
         until_at = self._clock() + timedelta(seconds=CHANCE_S)

@@ -335,7 +335,8 @@ class Handlers:
         self._dialer(request)
         wanted = request_fields.field(request, "alert", str, None)
         ids = [row.alert.id for row in self._store.alerts(open_only=True)]
-        chosen = [ident for ident in ids if wanted is None or ident == wanted]
+        meant = ids if wanted is None else self._store.meant_by(wanted)
+        chosen = [ident for ident in ids if ident in meant]
         request.finish({"acknowledged": sum(self._store.acknowledge(ident) for ident in chosen)})
         self._on_change()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from modemd.explanations import line_of
 from modemd.modem.requests import SmsListing
-from modemd.records import Level, Measurement, ModemSettings, ModemSnapshot, Sim, SmsMessage, UssdResult
+from modemd.records import DaysLeft, Level, Measurement, ModemSettings, ModemSnapshot, Sim, SmsMessage, UssdResult
 from modemd.store import AlertRow, Delivery, FallbackNote
 
 Json = dict[str, Any]
@@ -199,6 +199,10 @@ def alert(row: AlertRow) -> Json:
         "acknowledged_at": utc(row.acknowledged_at),
         "closed_at": utc(row.closed_at),
         "deliveries": [delivery(one) for one in row.deliveries],
+        "advice": row.alert.advice,
+        "days_left": days(row.alert.days_left),
+        "reminder": row.alert.reminder,
+        "reminds": row.alert.reminds,
     }
 
 
@@ -211,7 +215,14 @@ def delivery(one: Delivery) -> Json:
         "next_at": utc(one.next_at) if one.state == "pending" else None,
         "delivered_at": utc(one.delivered_at),
         "error": one.last_error,
+        "held": one.held if one.state == "pending" else None,
+        "message": one.message,
     }
+
+
+def days(left: DaysLeft | None) -> Json | None:
+    """A forecast, in days."""
+    return None if left is None else {"low": left.low, "likely": left.likely, "high": left.high}
 
 
 def check(

@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from modemd import __version__
+from modemd.alerts.advice import adviser
 from modemd.alerts.channels import bind
-from modemd.alerts.outbox import Outbox
+from modemd.alerts.outbox import GATHER_S, Outbox
 from modemd.backends.registry import make_backend
 from modemd.clock import Jumps
 from modemd.daemon import diagnosis, named_files, render, service
@@ -68,7 +69,7 @@ def _main(path: Path, signals: Signals) -> int:
             _tell(str(problem))
         return EXIT_CONFIGURATION
     service.setup_logging()
-    threading.excepthook = _log_crash
+    threading.excepthook = service.log_crash
     try:
         daemon = Daemon(path, config, signals)
     except StoreError as error:
@@ -108,7 +109,7 @@ class Daemon:
         self._desk = FleetDesk(self._store, owner_of=lambda name: self._fleet.owner(name), clock=_now)
         channels = bind(config.channels, self._desk)
         self._outbox = Outbox(self._store, channels, on_result=self._tried)
-        self._alarm = Alarm(self._store, wake_outbox=self._raised, clock=_now)
+        self._alarm = Alarm(self._store, wake_outbox=self._raised, clock=_now, advise=adviser(self._packs))
         self._server = Server(config.daemon.socket, lambda request: self._handlers(request))
         call_soon = self._server.call_soon
         self._fleet = Fleet(self._store, make_owner=self._owner, call_soon=call_soon, clock=_now)
@@ -158,6 +159,7 @@ class Daemon:
         self._fleet.stop()
         self._heartbeats.stop()
         self._outbox.stop(0.5)
+        self._alarm.end()
         for last in (False, True):
             with suppress(StoreError):  # it said so when it began to wait
                 self._store.write_kept(unjudged=last)  # rather than lost: the next start judges each modem's last rows
@@ -185,6 +187,7 @@ class Daemon:
             self._changed |= self._upkeep.look(now)
             self._housekeeping.look()
             self._heartbeats.look()
+            self._alarm.live()
             if self._changed or self._touched or now >= self._tend_at:
                 names = self._take_names(now)
                 self._tend_modems(self._fleet.seen(names), now)
@@ -214,11 +217,11 @@ class Daemon:
         return [name for name in self._fleet.settings if name in touched or name in due]
 
     def _tend_modems(self, seen: Sequence[Seen], now: float) -> None:
-        """Dials and raises `stale` where it is time, notes when the next of these is due, and tells the status."""
+        """Dials and raises alerts where it is time, notes when the next of these is due, and tells the status."""
         self._fleet.dial_what_is_due(seen)
         for one in seen:
             name = one.snapshot.modem
-            times = [self._fleet.next_query_at[name], self._alarm.silence(one.snapshot, one.standing)]
+            times = [self._fleet.next_query_at[name], self._alarm.look(one.snapshot, one.standing)]
             first = min((when for when in times if when is not None), default=None)
             self._due[name] = now + max(LEAST_PAUSE_S, self._until(first))
         self._status_line.tell(seen)
@@ -287,9 +290,11 @@ class Daemon:
 
     def _tried(self, delivery: Delivery, error: str | None) -> None:
         self._server.call_soon(lambda: self._watch.tried(delivery, error))
+        self._server.call_soon(lambda: self._touched.add(delivery.alert.modem))  # said again so long after this
 
     def _mark(self) -> None:
         self._changed = True
+        self._outbox.wake()
 
     def _measured(self, m: Measurement) -> None:
         self._touched.add(m.modem)
@@ -366,7 +371,8 @@ class Daemon:
             self._log.warning(line)
         self._store.keep = config.daemon.keep
         channels = bind(config.channels, self._desk)
-        self._outbox.replace(channels)
+        gather_s = GATHER_S if len(config.modems) > 1 else 0.0
+        self._outbox.replace(channels, gather_s=gather_s, language=config.daemon.language)
         self._heartbeats.apply(config.heartbeats)
         for user in self._handlers.apply(config.daemon.dial):
             self._log.warning("no such user on this system: correct daemon.dial", user=user)
@@ -389,11 +395,3 @@ class Daemon:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _log_crash(crash: threading.ExceptHookArgs) -> None:
-    if crash.exc_value is None:
-        return
-    who = crash.thread.name if crash.thread else "?"
-    trace = (crash.exc_type, crash.exc_value, crash.exc_traceback)
-    get_logger().critical("thread died, please report this", thread=who, exc_info=trace)

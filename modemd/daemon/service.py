@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import sys
+import threading
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
@@ -143,3 +144,12 @@ def _body(event: MutableMapping[str, Any]) -> str:
 def _value(value: Any) -> str:
     text = escaped(str(value))
     return f'"{text}"' if not text or re.search(r'[\s"=]', text) else text
+
+
+def log_crash(crash: threading.ExceptHookArgs) -> None:
+    """A thread's end by an exception that nobody caught, where the service manager shows it."""
+    if crash.exc_value is None:
+        return
+    who = crash.thread.name if crash.thread else "?"
+    trace = (crash.exc_type, crash.exc_value, crash.exc_traceback)
+    get_logger().critical("thread died, please report this", thread=who, exc_info=trace)

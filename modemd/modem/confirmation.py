@@ -3,7 +3,7 @@ a wire that damages what goes over it, nobody is woken by one flipped bit."""
 
 from __future__ import annotations
 
-from modemd.alerts import rules
+from modemd.alerts import raising, rules
 from modemd.errors import StoreError
 from modemd.explanations import situation
 from modemd.modem.context import Context
@@ -56,6 +56,17 @@ def verdict(first: str | None, second: str | None, *, asked_again: bool) -> str:
     if second is None:
         return situation("no second answer", text=_shown(first))
     return situation("answers differ", first=_shown(first), second=_shown(second))
+
+
+def is_sudden(context: Context, sim_key: str, reading: Reading) -> bool:
+    """Whether this reading over a clean wire is a sudden fall below `low`, which one more free question looks at."""
+    if reading.balance is None or context.backend.damaged:
+        return False
+    policy, name = rules.policy_of(context.settings), context.settings.name
+    try:
+        return raising.is_sudden(context.store, name, sim_key, reading, policy=policy, now=context.clocks.now())
+    except StoreError:  # nothing to compare it with
+        return False
 
 
 # --- helpers

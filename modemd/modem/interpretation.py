@@ -53,7 +53,8 @@ class CodeResult:
 class Terms:
     """What one query may do. `time_left`: seconds, for all its codes. `before` is called before each request is on the
     wire; `report`, inside the handler, of an exception while a text was read. `confirm`: whether this number counts
-    only if the same question brings it again; `believe`: whether it counts where that may not be asked."""
+    only if the same question brings it again; `believe`: whether it counts where that may not be asked. `look_again`:
+    whether it is worth one more question, and counts if that brings nothing."""
 
     pack: Pack | None
     country: str | None
@@ -64,6 +65,7 @@ class Terms:
     report: Callable[[str], None]
     confirm: Callable[[Reading], bool] = lambda _reading: False
     believe: Callable[[Reading], bool] = lambda _reading: True
+    look_again: Callable[[Reading], bool] = lambda _reading: False
     on_lte: bool = False
 
 
@@ -83,6 +85,8 @@ def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Code
         answer = _unharmed(backend, dial, terms)
         if answer.reading.balance is not None and terms.confirm(answer.reading):
             answer = _confirmed(answer, backend, dial, terms)
+        elif terms.look_again(answer.reading) and _may_ask_again(answer, backend, terms):
+            answer = _looked_again(answer, _unharmed(backend, dial, terms))
         result = answer.result
         if best is None or answer.worth > best.worth:
             best = answer
@@ -146,6 +150,12 @@ def _confirmed(first: CodeResult, backend: Backend, dial: Dial, terms: Terms) ->
 
 def _doubtful(answer: CodeResult, line: str) -> CodeResult:
     return replace(answer, reading=Reading(kind="other"), error="unreadable", hint=line)
+
+
+def _looked_again(first: CodeResult, second: CodeResult) -> CodeResult:
+    """What two answers over a clean wire say: the newer number. Where the second brings none the first one stands: a
+    large fall is never dropped."""
+    return first if second.reading.balance is None else second
 
 
 def understand(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from sqlite3 import Connection, Row
 
@@ -15,6 +16,8 @@ from modemd.store.rows import (
     AlertRow,
     Column,
     Delivery,
+    Held,
+    Said,
     alert_columns,
     alert_of,
     clean,
@@ -23,17 +26,26 @@ from modemd.store.rows import (
     time_or_none,
     time_text,
 )
-from modemd.store.summaries import OPEN_ALERT
+from modemd.store.summaries import OPEN_ALERT, OPEN_REMINDER
 
 # No retry is ever set further ahead; a delivery that claims to be was written by a wrong clock and is due now.
 LONGEST_RETRY = timedelta(hours=6, minutes=5)
 
-_JOINED = "SELECT * FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id"
+# With what decides whether it still has to go: see Delivery.
+_JOINED = """
+SELECT deliveries.*, alerts.*,
+    EXISTS (SELECT 1 FROM alerts AS first WHERE first.id = coalesce(alerts.reminds, alerts.id)
+        AND (first.acknowledged_at IS NOT NULL OR first.closed_at IS NOT NULL)) AS over,
+    (SELECT group_concat(other.delivery_channel, char(10)) FROM deliveries AS other
+        WHERE other.alert_id = alerts.id AND other.delivery_state = 'delivered') AS received
+FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id"""
 
 Channels = Sequence[str] | Mapping[str, Collection[str]]  # names, or names with the events that each of them wants
 
 
 class AlertBook(Database):
+    gather_s = 0.0  # how long an alert waits for others that come at once: set by the daemon of several modems
+
     def alert_states(self, *sim_keys: str) -> dict[str, dict[str, object]]:
         """What alerts/rules.py last left about each of these SIMs; empty for a new one."""
         marks = ", ".join("?" for _ in sim_keys)
@@ -86,11 +98,12 @@ class AlertBook(Database):
             )
 
     def outbox_due(self, now: datetime, *, also: Collection[int] = ()) -> list[Delivery]:
-        """Pending deliveries whose time has come, or whose number is among `also`, in the order in which their alerts
-        were raised."""
+        """Pending deliveries whose time has come, whose number is among `also`, or that are held back, in the order in
+        which their alerts were raised."""
         marks = ", ".join("?" for _ in also)
         rows = self._rows(
-            f"{_JOINED} WHERE delivery_state = 'pending' AND (next_at <= ? OR next_at > ? OR delivery_id IN ({marks}))"
+            f"{_JOINED} WHERE delivery_state = 'pending'"
+            f" AND (next_at <= ? OR next_at > ? OR held IS NOT NULL OR delivery_id IN ({marks}))"
             " ORDER BY delivery_id",
             (time_text(now), time_text(now + LONGEST_RETRY), *also),
         )
@@ -116,40 +129,57 @@ class AlertBook(Database):
         return time_or_none(row["at"]) or self._clock() + timedelta(minutes=1)
 
     def delivered_since(self, channel: str, since: datetime) -> int:
-        """How many alerts this channel has delivered since then."""
+        """How many messages this channel has delivered since then."""
         row = self._row(
-            "SELECT count(*) AS n FROM deliveries WHERE delivery_channel = ? AND delivered_at > ?",
+            "SELECT count(DISTINCT coalesce(message, alert_id)) AS n FROM deliveries"
+            " WHERE delivery_channel = ? AND delivered_at > ?",
             (channel, time_text(since)),
         )
         return int(row["n"]) if row is not None else 0
 
-    def delivered(self, delivery_id: int, at: datetime) -> None:
-        """The receipt. The channel works: what else waits for it is tried at once, not in hours."""
+    def delivered(self, delivery_id: int, at: datetime, *, message: str | None = None) -> None:
+        """The receipt; `message` as Delivery has it. The channel works: what else waits for it is tried at once, not in
+        hours."""
         with self._transaction() as db:
             db.execute(
-                "UPDATE deliveries SET delivery_state = 'delivered', tries = tries + 1, delivered_at = ? "
-                "WHERE delivery_id = ?",
-                (time_text(at), delivery_id),
+                "UPDATE deliveries SET delivery_state = 'delivered', tries = tries + 1, delivered_at = ?, held = NULL, "
+                "message = ? WHERE delivery_id = ?",
+                (time_text(at), message, delivery_id),
             )
             db.execute(
-                "UPDATE deliveries SET next_at = ? WHERE delivery_state = 'pending' AND next_at > ? AND "
-                "delivery_channel = (SELECT delivery_channel FROM deliveries WHERE delivery_id = ?)",
+                "UPDATE deliveries SET next_at = ? WHERE delivery_state = 'pending' AND next_at > ? AND held IS NULL "
+                "AND delivery_channel = (SELECT delivery_channel FROM deliveries WHERE delivery_id = ?)",
                 (time_text(at), time_text(at), delivery_id),
             )
 
-    def retry(self, delivery_id: int, error: str, next_at: datetime) -> None:
-        """A try failed; the next is at `next_at`."""
+    def retry(self, delivery_id: int, error: str, next_at: datetime, *, held: Held | None = None) -> None:
+        """A try failed; the next is at `next_at`, and not before where it is `held`."""
         with self._transaction() as db:
             db.execute(
-                "UPDATE deliveries SET tries = tries + 1, last_error = ?, next_at = ? WHERE delivery_id = ?",
-                (clean(error), time_text(next_at), delivery_id),
+                "UPDATE deliveries SET tries = tries + 1, last_error = ?, next_at = ?, held = ? WHERE delivery_id = ?",
+                (clean(error), time_text(next_at), held, delivery_id),
+            )
+
+    def hold(self, delivery_id: int, until: datetime, held: Held) -> None:
+        """It waits until then; no try has failed."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE deliveries SET next_at = ?, held = ? WHERE delivery_id = ?",
+                (time_text(until), held, delivery_id),
+            )
+
+    def not_needed(self, delivery_id: int) -> None:
+        """It need not go any more."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE deliveries SET delivery_state = 'not_needed', held = NULL WHERE delivery_id = ?", (delivery_id,)
             )
 
     def give_up(self, delivery_id: int, error: str) -> None:
         """The last try failed. The row stays, with its reason."""
         with self._transaction() as db:
             db.execute(
-                "UPDATE deliveries SET delivery_state = 'given_up', tries = tries + 1, last_error = ? "
+                "UPDATE deliveries SET delivery_state = 'given_up', tries = tries + 1, last_error = ?, held = NULL "
                 "WHERE delivery_id = ?",
                 (clean(error), delivery_id),
             )
@@ -178,15 +208,80 @@ class AlertBook(Database):
         """What is still wrong with this modem's SIM and not acknowledged, newest first."""
         return self._listed(f"{OPEN_ALERT} AND modem = ?", (modem,), None)
 
+    def meant_by(self, ident: str) -> list[str]:
+        """The alerts that a person means by an id: that alert, the first one of a reminder, all of a message that went
+        out for several. Empty where there is none."""
+        rows = self._rows(
+            "SELECT DISTINCT coalesce(reminds, id) AS id FROM alerts WHERE id = ?"
+            " OR id IN (SELECT alert_id FROM deliveries WHERE message = ?)",
+            (ident, ident),
+        )
+        return [str(row["id"]) for row in rows]
+
     def acknowledge(self, alert_id: str) -> bool:
-        """A person has taken note: no longer open. False when there is no such alert; a second time changes nothing."""
+        """A person has taken note: no longer open, nor said again. `alert_id` as for meant_by(). False when there is no
+        such alert; a second time changes nothing."""
         with self._transaction() as db:
-            if db.execute("SELECT 1 FROM alerts WHERE id = ?", (alert_id,)).fetchone() is None:
+            found = self.meant_by(alert_id)
+            for first in found:
+                db.execute(
+                    "UPDATE alerts SET acknowledged_at = ? WHERE (id = ? OR reminds = ?) AND acknowledged_at IS NULL",
+                    (time_text(self._clock()), first, first),
+                )
+            return bool(found)
+
+    def to_be_said_again(self, sim_key: str, events: Sequence[str]) -> AlertRow | None:
+        """The newest of this SIM's alerts about these events, without its deliveries, where it is neither over nor
+        acknowledged and needs somebody to act: a `stale` counts where it is critical."""
+        marks = ", ".join("?" for _ in events)
+        rows = self._rows(
+            f"SELECT *, ({OPEN_ALERT}) AS is_open FROM alerts WHERE sim_key = ? AND event IN ({marks})"  # noqa: S608
+            " AND closed_at IS NULL AND reminds IS NULL AND (event <> 'stale' OR level = 'critical')"
+            " ORDER BY number DESC LIMIT 1",
+            (sim_key, *events),
+        )
+        found = next(iter(self._kept(rows, _alert_row)), None)
+        return found if found is not None and found.open else None
+
+    def said(self, alert_id: str) -> tuple[dict[str, Said], int]:
+        """What went through each channel of an alert and its reminders; and how many reminders there were."""
+        rows = self._rows(
+            "SELECT delivery_channel AS channel, max(CASE delivery_state WHEN 'delivered' THEN delivered_at"
+            " WHEN 'given_up' THEN next_at END) AS last,"
+            " max(delivery_state = 'pending' AND reminds IS NULL) AS first_waits,"
+            " max(CASE WHEN delivery_state = 'pending' AND reminds IS NOT NULL THEN raised_at END) AS waiting_since,"
+            " (SELECT coalesce(max(reminder), 0) FROM alerts WHERE reminds = :id) AS number"
+            " FROM alerts JOIN deliveries ON deliveries.alert_id = alerts.id WHERE alerts.id = :id OR reminds = :id"
+            " GROUP BY delivery_channel",
+            {"id": alert_id},
+        )
+        said = {
+            str(row["channel"]): Said(
+                last=time_or_none(row["last"]),
+                first_waits=bool(row["first_waits"]),
+                waiting_since=time_or_none(row["waiting_since"]),
+            )
+            for row in rows
+        }
+        return said, int(rows[0]["number"]) if rows else 0
+
+    def put_reminder(self, alert: Alert, channels: Sequence[str]) -> bool:
+        """Keep a reminder with its deliveries, in place of older ones that still wait for these channels. False where
+        the first one is over or acknowledged by now."""
+        marks = ", ".join("?" for _ in channels)
+        with self._transaction() as db:
+            first = db.execute(
+                f"SELECT 1 FROM alerts WHERE id = ? AND {OPEN_ALERT}",  # noqa: S608
+                (alert.reminds,),
+            )
+            if first.fetchone() is None:
                 return False
             db.execute(
-                "UPDATE alerts SET acknowledged_at = ? WHERE id = ? AND acknowledged_at IS NULL",
-                (time_text(self._clock()), alert_id),
+                "UPDATE deliveries SET delivery_state = 'replaced', held = NULL WHERE delivery_state = 'pending'"  # noqa: S608
+                f" AND alert_id IN (SELECT id FROM alerts WHERE reminds = ?) AND delivery_channel IN ({marks})",
+                (alert.reminds, *channels),
             )
+            self._put(db, alert, channels)
             return True
 
     def _put(self, db: Connection, alert: Alert, channels: Channels) -> None:
@@ -196,26 +291,29 @@ class AlertBook(Database):
         if not db.execute(f"INSERT OR IGNORE INTO alerts ({names}) VALUES ({marks})", columns).rowcount:  # noqa: S608
             return
         now = time_text(min(alert.raised_at, self._clock()))
+        gather = self.gather_s if alert.event != "test" else 0.0
+        due = time_text(self._clock() + timedelta(seconds=gather)) if gather else now
         for channel in channels:
             if isinstance(channels, Mapping) and alert.event not in channels[channel]:
                 continue
             # What waits for this channel goes first, or "recovered" would arrive before the "low" it takes back.
             db.execute(
                 "UPDATE deliveries SET next_at = ? "
-                "WHERE delivery_channel = ? AND delivery_state = 'pending' AND next_at > ?",
-                (now, channel, now),
+                "WHERE delivery_channel = ? AND delivery_state = 'pending' AND next_at > ? AND held IS NULL",
+                (due, channel, due),
             )
             db.execute(
-                "INSERT INTO deliveries (alert_id, delivery_channel, next_at) VALUES (?, ?, ?)",
-                (alert.id, channel, now),
+                "INSERT INTO deliveries (alert_id, delivery_channel, next_at, held) VALUES (?, ?, ?, ?)",
+                (alert.id, channel, due, "gather" if gather else None),
             )
 
     def _close(self, db: Connection, sim_key: str, still: Sequence[str]) -> None:
         marks = ", ".join("?" for _ in still)
-        db.execute(
-            f"UPDATE alerts SET closed_at = ? WHERE sim_key = ? AND {OPEN_ALERT} AND event NOT IN ({marks})",  # noqa: S608
-            (time_text(self._clock()), sim_key, *still),
-        )
+        for which in (OPEN_ALERT, OPEN_REMINDER):
+            db.execute(
+                f"UPDATE alerts SET closed_at = ? WHERE sim_key = ? AND {which} AND event NOT IN ({marks})",  # noqa: S608
+                (time_text(self._clock()), sim_key, *still),
+            )
 
     def _listed(
         self, where: str, values: Sequence[Column], limit: int | None, *, order: str = "DESC"
@@ -229,13 +327,16 @@ class AlertBook(Database):
             return self._kept(rows, self._with_deliveries)
 
     def _with_deliveries(self, row: Row) -> AlertRow:
-        alert = alert_of(row)
-        lines = self._rows("SELECT * FROM deliveries WHERE alert_id = ? ORDER BY delivery_id", (alert.id,))
-        return AlertRow(
-            alert=alert,
-            open=bool(row["is_open"]),
-            acknowledged_at=time_or_none(row["acknowledged_at"]),
-            closed_at=time_or_none(row["closed_at"]),
-            deliveries=tuple(delivery_of(line, alert) for line in lines),
-            number=row["number"],
-        )
+        found = _alert_row(row)
+        lines = self._rows("SELECT * FROM deliveries WHERE alert_id = ? ORDER BY delivery_id", (found.alert.id,))
+        return replace(found, deliveries=tuple(delivery_of(line, found.alert) for line in lines))
+
+
+def _alert_row(row: Row) -> AlertRow:
+    return AlertRow(
+        alert=alert_of(row),
+        open=bool(row["is_open"]),
+        acknowledged_at=time_or_none(row["acknowledged_at"]),
+        closed_at=time_or_none(row["closed_at"]),
+        number=row["number"],
+    )

@@ -25,7 +25,11 @@ from modemd.records import (
     Sim,
 )
 
-DeliveryState = Literal["pending", "delivered", "given_up"]
+# "not_needed": what it waited for came otherwise. "replaced": a newer reminder waits in its place.
+DeliveryState = Literal["pending", "delivered", "given_up", "not_needed", "replaced"]
+# "gather": for others that fall at once. "quiet": for the end of quiet hours. "after": for channels that go first.
+# "busy": as long as the other side asked for.
+Held = Literal["gather", "quiet", "after", "busy"]
 Column = str | int | float | bytes | None
 
 # What reading a damaged row raises.
@@ -57,7 +61,11 @@ class FallbackNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One alert on its way through one channel. `delivered_at` is the receipt; `next_at` counts while pending."""
+    """One alert on its way through one channel. `delivered_at` is the receipt; `next_at` counts while pending.
+
+    `held`: why it waits until then, where no try has failed. `message`: the id under which it went with others. Of one
+    that is due also: is the alert `over` (or the one that it reminds of), closed or acknowledged; `received` by which
+    channels."""
 
     id: int
     alert: Alert
@@ -67,6 +75,20 @@ class Delivery:
     next_at: datetime
     last_error: str | None = None
     delivered_at: datetime | None = None
+    held: Held | None = None
+    message: str | None = None
+    over: bool = False
+    received: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """How often an alert was said through one channel. `last`: when it went through, or was given up, itself or a
+    reminder of it. `first_waits`: it has not gone out at all. `waiting_since`: a reminder waits, raised then."""
+
+    last: datetime | None = None
+    first_waits: bool = False
+    waiting_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +311,10 @@ def delivery_of(row: Row, alert: Alert) -> Delivery:
         next_at=time_or_none(row["next_at"]) or alert.raised_at,
         last_error=row["last_error"],
         delivered_at=time_or_none(row["delivered_at"]),
+        held=row["held"] if row["held"] in get_args(Held) else None,
+        message=row["message"] if isinstance(row["message"], str) else None,
+        over=bool(row["over"]) if "over" in row.keys() else False,  # noqa: SIM118 (a Row has no __contains__ of keys)
+        received=frozenset(str(row["received"] or "").split("\n")) - {""} if "received" in row.keys() else frozenset(),  # noqa: SIM118
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from modemd.store.summaries import FIRST_BUILD, OPEN_ALERT
+from modemd.store.summaries import FIRST_BUILD, OPEN_ALERT, OPEN_REMINDER
 
 Migration = Sequence[str]  # SQL statements, run in one transaction
 
@@ -89,7 +89,8 @@ MIGRATIONS: tuple[Migration, ...] = (
         "DROP TABLE attempts_before",
         # Rows that could not be judged when they were stored. Normally none is.
         "CREATE TABLE unjudged (id INTEGER PRIMARY KEY, sim_key TEXT NOT NULL)",
-        f"CREATE INDEX alerts_open ON alerts (modem) WHERE {OPEN_ALERT}",
+        """CREATE INDEX alerts_open ON alerts (modem)
+            WHERE closed_at IS NULL AND acknowledged_at IS NULL AND event NOT IN ('recovered', 'test')""",
         *FIRST_BUILD,
     ),
     (
@@ -104,6 +105,16 @@ MIGRATIONS: tuple[Migration, ...] = (
         "ALTER TABLE alerts ADD COLUMN days_left TEXT",
         "ALTER TABLE alerts ADD COLUMN reminder INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE alerts ADD COLUMN reminds TEXT",
+    ),
+    (
+        # More events are news, and reminders are never open.
+        "DROP INDEX alerts_open",
+        f"CREATE INDEX alerts_open ON alerts (modem) WHERE {OPEN_ALERT}",
+        f"CREATE INDEX alerts_reminding ON alerts (sim_key) WHERE {OPEN_REMINDER}",
+        "CREATE INDEX alerts_again ON alerts (reminds) WHERE reminds IS NOT NULL",
+        # Why a delivery waits although its time has come, and the message in which it went with others.
+        "ALTER TABLE deliveries ADD COLUMN held TEXT",
+        "ALTER TABLE deliveries ADD COLUMN message TEXT",
     ),
 )
 

@@ -19,8 +19,11 @@ OF_BALANCE = "about IS NULL"  # and not of the data left, which was asked for be
 NUMBER = "(balance IS NOT NULL OR data_left_mb IS NOT NULL)"
 HAS_NUMBER = f"({NUMBER} AND {OF_BALANCE})"
 
-# Good news and tests need nobody to act: they are never open. The index alerts_open serves who asks in these words.
-OPEN_ALERT = "closed_at IS NULL AND acknowledged_at IS NULL AND event NOT IN ('recovered', 'test')"
+# News and tests need nobody to act, and a reminder is its first message again: they are never open. The indexes
+# alerts_open and alerts_reminding serve who asks in these words.
+_STILL = "closed_at IS NULL AND acknowledged_at IS NULL"
+OPEN_ALERT = f"{_STILL} AND reminds IS NULL AND event NOT IN ('recovered', 'test', 'topup', 'sim_changed', 'started')"
+OPEN_REMINDER = f"{_STILL} AND reminds IS NOT NULL"
 
 
 def _statements(of_balance: str) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ import pytest
 
 from modemd.alerts.channels import Bound
 from modemd.alerts.channels.command import CommandChannel
-from modemd.alerts.outbox import GIVE_UP_AFTER, GIVE_UP_TRIES, RETRY_DELAYS_S, Outbox, in_turn
+from modemd.alerts.outbox import GIVE_UP_AFTER, GIVE_UP_TRIES, RETRY_DELAYS_S, Outbox
+from modemd.alerts.plan import plan
 from modemd.errors import DeliveryError, StoreError
 from modemd.records import Alert
 from modemd.store import Delivery, Store
@@ -185,7 +186,8 @@ def test_in_turn_keeps_each_channels_order(alert: MakeAlert, store: Store, clock
     """Channels alternate; within a channel the order is that of the alerts."""
     for number in range(3):
         store.put_alert(alert(f"a{number}"), ["x"] if number else ["x", "y"])
-    got = [(d.alert.id, d.channel) for d in in_turn(store.outbox_due(clock.now))]
+    found = plan(store.outbox_due(clock.now), {}, now=clock.now, counted=store.counted)
+    got = [(d.alert.id, d.channel) for (d,) in found.send]
     assert got == [("a0", "x"), ("a0", "y"), ("a1", "x"), ("a2", "x")]
 
 
@@ -236,9 +238,9 @@ def test_a_receipt_is_written_once(
     written: list[int] = []
     delivered = store.delivered
 
-    def count(delivery_id: int, at: Any) -> None:
+    def count(delivery_id: int, at: Any, **options: Any) -> None:
         written.append(delivery_id)
-        delivered(delivery_id, at)
+        delivered(delivery_id, at, **options)
 
     monkeypatch.setattr(store, "delivered", count)
     one = desk(command=Fake())
@@ -342,11 +344,11 @@ def test_a_full_disk_does_not_repeat_messages(
         refused = 0
         taken = 0
 
-        def delivered(self, delivery_id: int, at: Any) -> None:
+        def delivered(self, delivery_id: int, at: Any, **options: Any) -> None:
             if self.full:
                 self.refused += 1
                 raise StoreError("disk full: free some space")
-            super().delivered(delivery_id, at)
+            super().delivered(delivery_id, at, **options)
             self.taken += 1
 
     store.close()
@@ -442,7 +444,7 @@ def test_a_full_disk_does_not_hurry_the_tries(store: Store, clock: Any, alert: M
     refused: list[int] = []
 
     class Full(Store):
-        def retry(self, delivery_id: int, error: str, next_at: Any) -> None:
+        def retry(self, delivery_id: int, error: str, next_at: Any, **options: Any) -> None:
             refused.append(delivery_id)
             raise StoreError("disk full: free some space")
 

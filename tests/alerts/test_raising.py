@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from modemd.alerts import raising
+from modemd.alerts.advice import adviser
 from modemd.alerts.channels import Bound
 from modemd.alerts.rules import Policy
+from modemd.money.operators import Packs
 from modemd.records import Alert, AlertEvent, Measurement
 from modemd.store import Store
 
@@ -68,6 +70,54 @@ def silence(store: Store, clock: Any) -> Callable[..., tuple[list[str], datetime
 @pytest.fixture
 def silent(silence: Callable[..., tuple[list[str], datetime | None]]) -> Callable[..., list[str]]:
     return lambda *arguments, **options: silence(*arguments, **options)[0]
+
+
+def test_whoever_hears_that_all_is_well_need_not_hear_of_the_top_up(
+    take: Any, store: Store, measure: Measure, clock: Any
+) -> None:
+    """One message for one payment; a channel that wants top-ups alone gets them."""
+    both, alone = bound("low", "recovered", "topup"), bound("topup")
+    channels = {"both": both["command"], "alone": alone["command"]}
+    take(measure(clock.now, "40"), channels)
+    clock.move(hours=1)
+    assert take(measure(clock.now, "400"), {"both": both["command"]}) == ["recovered"]
+    clock.move(hours=1)
+    take(measure(clock.now, "40"), channels)
+    clock.move(hours=1)
+    assert take(measure(clock.now, "400"), channels) == ["recovered", "topup"]
+    recovered, topup = list(reversed(store.alerts()))[-2:]
+    wanted = {row.alert.event: [one.channel for one in row.deliveries] for row in (recovered, topup)}
+    assert wanted == {"recovered": ["both"], "topup": ["alone"]}
+    clock.move(hours=1)
+    assert take(measure(clock.now, "500"), channels) == ["topup"]
+    assert opened(store) == []
+
+
+def test_what_a_payment_mends_says_how_to_pay(store: Store, measure: Measure, clock: Any) -> None:
+    """By the operator's pack, in the language; nothing where there is no such pack, and not with good news."""
+    advise = adviser(Packs())
+    told = []
+    for hours, (balance, operator) in enumerate([("40", "ru-mts"), ("400", "ru-mts"), ("40", "xx-gone"), ("4", None)]):
+        clock.move(hours=hours)
+        row = measure(clock.now, balance, operator=operator)
+        store.add(row)
+        told += raising.measured(store, row, policy=POLICY, channels=ALL, language="ru", advise=advise)
+    assert [(one.event, one.advice is not None, one.url is not None) for one in told] == [
+        *(("low", True, True), ("recovered", False, False), ("low", False, False), ("critical", False, False))
+    ]
+    assert "mts.ru" in str(told[0].advice)
+    assert store.alerts()[-1].alert == told[0]
+
+
+def test_data_alone_is_judged_by_its_own_limit(take: Any, store: Store, measure: Measure, clock: Any) -> None:
+    """It ends no silence and names no SIM's money."""
+    policy = Policy(data_low_mb=500.0)
+    row = measure(clock.now, None, kind="other", data=400.0, about="data")
+    store.add(row)
+    (raised,) = raising.measured(store, row, policy=policy, channels=ALL)
+    assert (raised.event, raised.level) == ("data_low", "low")
+    assert "400 MB left (limit 500 MB)" in raised.text
+    assert store.alert_state("iccid:1") == {"data_low": True, "open": ["data_low"]}
 
 
 def opened(store: Store) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from modemd.alerts.rules import Known, RaisedEvent
 from modemd.alerts.text import LANGUAGES, age, line, quoted
+from modemd.records import AlertEvent, DaysLeft
 
 T0 = datetime(2024, 5, 1, 12, 30, tzinfo=UTC)
 KNOWN = Known(balance=Decimal("48.20"), currency="RUB", taken_at=T0)
@@ -20,6 +22,34 @@ KNOWN = Known(balance=Decimal("48.20"), currency="RUB", taken_at=T0)
 def event(name: str, **facts: object) -> RaisedEvent:
     base: dict[str, object] = {"event": name, "level": "low", "at": T0 + timedelta(hours=13)}
     return RaisedEvent(**(base | facts))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reminder", [0, 2])
+def test_every_event_has_its_line(language: str, reminder: int) -> None:
+    """Whole, in one line, in each language, and no two the same."""
+    facts: dict[str, object] = {
+        "balance": Decimal("41.30"),
+        "currency": "RUB",
+        "taken_at": T0,
+        "limit": Decimal(50),
+        "known": KNOWN,
+        "since": T0,
+        "amount": Decimal("9.90"),
+        "data_mb": 1400.0,
+        "data_limit_mb": 500.0,
+        "date": "2024-05-09",
+        "reason": "iccid:8970101234567890999",
+        "days_left": DaysLeft(low=1, likely=2.6, high=4),
+    }
+    said = {
+        line(event(name, reminder=reminder, **facts), modem="home", operator=None, language=language)
+        for name in get_args(AlertEvent)
+    }
+    assert len(said) == len(get_args(AlertEvent))
+    for text in said:
+        assert text.startswith("home")
+        assert not any(part in text for part in ("?", "{", "None", "\n", "89701"))
 
 
 TEACH = "; teach it: modemd operators teach --last home"

@@ -239,6 +239,8 @@ def test_alerts_and_deliveries(office: Any, watch: Any) -> None:
         "next_at": "2026-03-01T12:00:30Z",
         "delivered_at": None,
         "error": "exit code 1",
+        "held": None,
+        "message": None,
     }
     assert (received["delivery"]["state"], received["delivery"]["tries"]) == ("delivered", 2)
     with Client.connect(office.path) as client:

@@ -46,6 +46,41 @@ def test_what_would_raise_an_alert(
         assert "wire" in row.hint
 
 
+RICH = {"balance": "300", "balance_at": "2026-01-01T00:00:00+00:00", "currency": "RUB", "usual": "0.01"}
+
+
+EMPTY = "Balance 2.50"  # below the `critical` of 10
+
+
+@pytest.mark.parametrize(
+    ("answers", "dialled", "balance"),
+    [
+        ([EMPTY, EMPTY], 2, "2.50"),
+        ([EMPTY, "Balance 612.50"], 2, "612.50"),
+        ([EMPTY, TIMEOUT], 2, "2.50"),
+        ([EMPTY, "Hello"], 2, "2.50"),
+        (["Balance 212.50"], 1, "212.50"),
+    ],
+    ids=["the same", "it has not fallen", "no second", "no number", "not below the limit"],
+)
+def test_a_sudden_fall_on_a_clean_wire(house: Any, script: Any, answers: list[Any], dialled: int, balance: str) -> None:
+    """Asked once more where that is free; and believed where nothing says otherwise."""
+    script.ussd |= {"*100#": ["Balance 615.00", *answers]}
+    house.open().balance()
+    house.advance(6 * 3600)
+    row = house.balance()
+    assert row.reading.balance == Decimal(balance)
+    assert script.dialled == ["*100#"] * (1 + dialled)
+
+
+def test_a_sudden_fall_by_a_code_that_may_cost(house: Any, script: Any) -> None:
+    script.ussd["*"] = ["Balance 615.00", EMPTY]
+    house.open(code="*105#").balance()
+    house.advance(6 * 3600)
+    assert house.balance().reading.balance == Decimal("2.50")
+    assert script.dialled == ["*105#"] * 2
+
+
 def test_two_answers_that_differ_are_both_shown(house: Any, script: Any) -> None:
     script.damaged = True
     script.ussd |= {"*100#": [POOR, "Balance 312.50"], "#100#": Fails("ERROR")}
