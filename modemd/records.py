@@ -365,3 +365,9 @@ class Alert:
     reminder: int = 0  # said again: the first time is 1
     reminds: str | None = None  # a reminder's first message, its id
     members: tuple[Alert, ...] = ()  # several in one message: what each of them says; its id follows from theirs
+    rehearsal: bool = False  # played by a person; nothing in it is so
+
+    @property
+    def on_request(self) -> bool:
+        """A person waits for it: at once, alone, and tried once."""
+        return self.event == "test" or self.rehearsal

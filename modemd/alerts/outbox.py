@@ -246,7 +246,7 @@ class Outbox(threading.Thread):
             return partial(self._store.delivered, delivery.id, now, message=sent_as)
         tries = delivery.tries + 1
         late = tries >= GIVE_UP_TRIES and now - self._store.counted(alert.raised_at, now) >= GIVE_UP_AFTER
-        if alert.event == "test" or error.permanent or late:
+        if alert.on_request or error.permanent or late:
             log.error("given up after %d tries through %s (alert %s): %s", tries, place, alert.id, error)
             return partial(self._store.give_up, delivery.id, error.message)
         log.warning("not delivered through %s (alert %s), again in %g s: %s", place, alert.id, delay_s, error)

@@ -65,8 +65,9 @@ def plan(
     queues: dict[str, list[Delivery]] = {}
     for one in due:
         bound = channels.get(one.channel)
-        escalates = bound is not None and bound.after_s > 0 and one.alert.event != "test"
-        if (one.over and (escalates or one.alert.reminds is not None)) or (escalates and one.received & plainly):
+        escalates = bound is not None and bound.after_s > 0 and not one.alert.on_request
+        over = one.over and not one.alert.on_request
+        if (over and (escalates or one.alert.reminds is not None)) or (escalates and one.received & plainly):
             drop.append(one)
         elif bound is not None and (held := _held(one, bound, now=now, counted=counted, zone=zone)) is not None:
             hold.append((one, *held))
@@ -76,9 +77,9 @@ def plan(
     for queue in queues.values():
         waits = _busy_until(queue, now, ready)
         if waits is not None:
-            hold += [(one, waits, "busy") for one in queue if one.alert.event != "test"]
-        tests = [(one,) for one in queue if one.alert.event == "test"]
-        rest = tuple(one for one in queue if one.alert.event != "test" and waits is None)
+            hold += [(one, waits, "busy") for one in queue if not one.alert.on_request]
+        tests = [(one,) for one in queue if one.alert.on_request]
+        rest = tuple(one for one in queue if not one.alert.on_request and waits is None)
         if all(one.held == "gather" and one.next_at > now and one.id not in ready for one in rest):
             rest = ()
         several = together and len({one.alert.modem for one in rest}) > 1
@@ -181,7 +182,7 @@ def to_remind(
 def _held(
     one: Delivery, bound: Bound, *, now: datetime, counted: Counted, zone: tzinfo | None
 ) -> tuple[datetime, Held] | None:
-    if one.alert.event == "test":
+    if one.alert.on_request:
         return None
     if bound.after_s and not one.tries:
         due = counted(one.alert.raised_at, now) + timedelta(seconds=bound.after_s)

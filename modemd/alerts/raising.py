@@ -6,12 +6,12 @@ other's work. The caller wakes the outbox when the returned list is not empty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from os import urandom
 
-from modemd.alerts import rules, rules_modem, text
+from modemd.alerts import rehearsal, rules, rules_modem, text
 from modemd.alerts.channels import Bound
 from modemd.alerts.habits import habit_of
 from modemd.alerts.plan import to_remind
@@ -206,6 +206,20 @@ def make_test_alert(*, modem: str, sim_key: str, operator: str | None, now: date
     """What `modemd alerts test` puts into the outbox (store.put_alert): real in all but its event; tried once."""
     event = rules.RaisedEvent(event="test", level="unknown", at=now)
     return _alert(event, modem, sim_key, operator, language)
+
+
+def rehearsed(
+    policy: rules.Policy, *, modem: str, currency: str | None, operator: str | None, now: datetime, language: str
+) -> Iterator[Alert]:
+    """The messages of a rehearsal, marked as such, of a pretended SIM."""
+    first: Alert | None = None
+    for act in rehearsal.acts(policy, modem=modem, currency=currency, now=now):
+        alert = _alert(act.event, modem, f"rehearsal:{modem}", operator, language)
+        alert = replace(alert, text=text.rehearsed(alert.text, language), raised_at=now, rehearsal=True)
+        if act.again and first is not None:
+            alert = replace(alert, reminder=act.event.reminder, reminds=first.id)
+        first = alert
+        yield alert
 
 
 def _alert(

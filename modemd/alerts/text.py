@@ -51,6 +51,7 @@ _LINES: dict[str, dict[str, str]] = {
         "several": "{number} SIMs: {names}",
         "unreadable": "{modem}: the operator answered, but no balance could be read{where}{quote}{last}; "
         "teach it: modemd operators teach --last {modem}",
+        "rehearsal": "REHEARSAL, nothing is wrong: {line}",
         "test": "{modem}: test alert from modemd: this channel works",
         "reason": ": {text}",
         "quote": ": “{text}”",
@@ -89,6 +90,7 @@ _LINES: dict[str, dict[str, str]] = {
         "several": "SIM-карты ({number}): {names}",
         "unreadable": "{modem}: оператор ответил, но баланс в ответе не найден{where}{quote}{last}; "
         "научить: modemd operators teach --last {modem}",
+        "rehearsal": "УЧЕНИЯ, всё в порядке: {line}",
         "test": "{modem}: проверка оповещений modemd: этот канал работает",
         "reason": ": {text}",
         "quote": ": «{text}»",
@@ -126,6 +128,7 @@ _LINES: dict[str, dict[str, str]] = {
         "several": "{number} 张 SIM 卡:{names}",
         "unreadable": "{modem}:运营商已回复,但无法读出余额{where}{quote}{last};"
         "教它识别:modemd operators teach --last {modem}",
+        "rehearsal": "演练,一切正常:{line}",
         "test": "{modem}:modemd 测试通知:此通道可用",
         "reason": ":{text}",
         "quote": ":“{text}”",
@@ -163,6 +166,11 @@ def line(event: RaisedEvent, *, modem: str, operator: str | None, language: str 
         quote=words["quote"].format(text=reason) if reason else "",
         last=_last(event.known, words),
     )
+
+
+def rehearsed(line: str, language: str = "en") -> str:
+    """The line of a rehearsal: marked at its beginning, which no notification cuts."""
+    return _LINES.get(language, _LINES["en"])["rehearsal"].format(line=line)
 
 
 def several(lines: Sequence[str], names: Sequence[str], language: str = "en") -> str:

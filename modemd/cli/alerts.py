@@ -11,6 +11,7 @@ from modemd.daemon.control import Client
 from modemd.language import N_
 
 HEADS = (N_("RAISED"), "ID", N_("EVENT"), N_("MODEM"), N_("BALANCE"), N_("STATE"), N_("DELIVERED"), N_("TEXT"))
+REHEARSAL_S = 200.0  # for each act
 DELIVERY_TIMEOUT_S = 90.0  # a channel has 30 s; several run beside each other
 
 
@@ -73,6 +74,32 @@ def test(socket: str | None, channel: str | None, as_json: bool) -> int:
     for name in waiting:
         complain(_("{name}: no receipt yet; modemd alerts list shows it later").format(name=name))
     return 1 if failed or waiting else 0
+
+
+@command.command("rehearse")
+@click.argument("channel", required=False)
+@click.option("--modem", help="Whose limits and currency; may be left out when there is one modem.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout, nothing else.")
+@click.pass_obj
+def rehearse(socket: str | None, channel: str | None, modem: str | None, as_json: bool) -> int:
+    """Plays a balance that falls and recovers, through CHANNEL or all of them: low, critical, a reminder, recovered.
+
+    The SIM is a pretended one, each text says that it is a rehearsal, and no reading is kept. A channel of type sms
+    sends real messages, which cost what they cost.
+    """
+    bad = False
+    with Client.connect(socket) as client:
+        for act in client.rows("alert_rehearse", channel=channel, modem=modem, patience_s=REHEARSAL_S):
+            bad |= bool(act.get("failed"))
+            if as_json:
+                say(terminal.to_json(act))
+                continue
+            event = _(one_line(act.get("event"), 16))
+            delivered = ", ".join(one_line(name, 40) for name in act.get("delivered") or ())
+            say(_("{event}: delivered to {names}").format(event=event, names=delivered or "-"))
+            for name, reason in as_mapping(act.get("failed")).items():
+                complain(_("{name}: not delivered: {reason}").format(name=name, reason=one_line(reason, 200)))
+    return 1 if bad else 0
 
 
 @command.command("ack")

@@ -7,7 +7,7 @@ changes a SIM's alert state reads and writes it within one transaction, so that 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -255,6 +255,23 @@ class Alarm:
         if policy is None:
             return "unknown"
         return rules.level(m.reading.balance, taken_at=m.taken_at, now=at, policy=policy)
+
+    def rehearse(self, snapshot: ModemSnapshot, channels: Sequence[str]) -> Iterator[tuple[Alert, int]]:
+        """Puts the next message of a rehearsal into the outbox at each step, for those of these channels that want its
+        event: the alert, and how many they are. Raises StoreError."""
+        policy = self._policies[snapshot.modem]
+        for alert in raising.rehearsed(
+            policy,
+            modem=snapshot.modem,
+            currency=snapshot.currency,
+            operator=snapshot.operator,
+            now=self._clock(),
+            language=self._language,
+        ):
+            wanted = [name for name in channels if alert.event in self.channels[name].events]
+            self._store.put_alert(alert, wanted)
+            self._wake_outbox()
+            yield alert, len(wanted)
 
     def test(self, modem: str, channels: Sequence[str]) -> Alert:
         """Puts a test message into the outbox for these channels. Raises StoreError."""

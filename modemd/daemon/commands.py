@@ -19,6 +19,7 @@ from modemd.daemon.alarm import Alarm
 from modemd.daemon.connection import Peer, Request
 from modemd.daemon.fields import suggestion
 from modemd.daemon.fleet import Asked, Fleet
+from modemd.daemon.rehearsal import Rehearsals
 from modemd.daemon.views import Views
 from modemd.errors import ModemdError, RefusedError
 from modemd.explanations import line_of
@@ -63,6 +64,7 @@ class Handlers:
         self._views = Views(fleet, store, alarm, clock=clock)
         self._group = listener.group_id()
         self._dialers: frozenset[int] = frozenset()
+        self._rehearsals = Rehearsals(fleet, store, alarm, monotonic=monotonic)
         self._tests: list[tuple[Request, str, tuple[str, ...], float]] = []
         self._recordings: list[Recording] = []
         self._commands: dict[str, Callable[[Request], None]] = {
@@ -74,6 +76,7 @@ class Handlers:
             "check": self._check,
             "alerts": self._alerts,
             "alert_test": self._alert_test,
+            "alert_rehearse": self._alert_rehearse,
             "alert_ack": self._alert_ack,
             "record": self._record,
             "sms": self._sms,
@@ -111,6 +114,8 @@ class Handlers:
                 recording.end()
         self._recordings = [recording for recording in self._recordings if not recording.over]
         deadlines = [deadline for *_, deadline in self._tests]
+        if (at := self._rehearsals.look()) is not None:
+            deadlines.append(at)
         deadlines += [recording.deadline for recording in self._recordings if recording.deadline is not None]
         return min(deadlines, default=None)
 
@@ -330,6 +335,10 @@ class Handlers:
             return False
         request.finish({"alert": alert_id, "channels": list(channels), "delivered": delivered, "failed": failed})
         return True
+
+    def _alert_rehearse(self, request: Request) -> None:
+        self._dialer(request)
+        self._rehearsals.begin(request)
 
     def _alert_ack(self, request: Request) -> None:
         self._dialer(request)

@@ -40,7 +40,7 @@ class FleetDesk:
         self._ended = threading.Event()
         self._cancelled = False
 
-    def send(self, channel: str, through: str, number: str, text: str, per_day: int) -> None:
+    def send(self, channel: str, through: str, number: str, text: str, per_day: int | None) -> None:
         """Raises DeliveryError; nothing went out then."""
         owner = self._owner_of(through)
         if owner is None:
@@ -71,7 +71,7 @@ class FleetDesk:
 
     # --- helpers
 
-    def _check_purse(self, channel: str, through: str, snapshot: ModemSnapshot, per_day: int) -> None:
+    def _check_purse(self, channel: str, through: str, snapshot: ModemSnapshot, per_day: int | None) -> None:
         """Raises DeliveryError where the SIM cannot pay, is abroad, or has had its share of the day."""
         if snapshot.network.roaming:
             raise DeliveryError(f"{through} is roaming, where messages cost more: none is sent", retry_after_s=POOR_S)
@@ -82,5 +82,5 @@ class FleetDesk:
         if balance <= 0:
             raise DeliveryError(f"the SIM of {through} cannot pay for a message", retry_after_s=POOR_S)
         now = self._clock()
-        if is_set(now) and self._store.delivered_since(channel, now - DAY) >= per_day:
+        if per_day is not None and is_set(now) and self._store.delivered_since(channel, now - DAY) >= per_day:
             raise DeliveryError(f"{channel} has sent its {per_day} of 24 hours (per_day)", retry_after_s=POOR_S)

@@ -290,8 +290,10 @@ class AlertBook(Database):
         marks = ", ".join(f":{name}" for name in columns)
         if not db.execute(f"INSERT OR IGNORE INTO alerts ({names}) VALUES ({marks})", columns).rowcount:  # noqa: S608
             return
+        if alert.rehearsal:  # of nothing that is so: it is over before it begins
+            db.execute("UPDATE alerts SET closed_at = raised_at WHERE id = ?", (alert.id,))
         now = time_text(min(alert.raised_at, self._clock()))
-        gather = self.gather_s if alert.event != "test" else 0.0
+        gather = 0.0 if alert.on_request else self.gather_s
         due = time_text(self._clock() + timedelta(seconds=gather)) if gather else now
         for channel in channels:
             if isinstance(channels, Mapping) and alert.event not in channels[channel]:

@@ -257,6 +257,7 @@ def alert_columns(alert: Alert) -> dict[str, Column]:
         "url": clean(alert.url),
         "days_left": days_text(alert.days_left),
         "reminder": alert.reminder,
+        "rehearsal": int(alert.rehearsal),
         "reminds": alert.reminds,
     }
 
@@ -283,6 +284,7 @@ def alert_of(row: Row) -> Alert:
         advice=row["advice"],
         url=row["url"],
         days_left=days_of(row["days_left"]),
+        rehearsal=row["rehearsal"] == 1,
         reminder=row["reminder"] if isinstance(row["reminder"], int) else 0,
         reminds=row["reminds"],
     )

@@ -115,6 +115,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         # Why a delivery waits although its time has come, and the message in which it went with others.
         "ALTER TABLE deliveries ADD COLUMN held TEXT",
         "ALTER TABLE deliveries ADD COLUMN message TEXT",
+        "ALTER TABLE alerts ADD COLUMN rehearsal INTEGER NOT NULL DEFAULT 0",
     ),
 )
 

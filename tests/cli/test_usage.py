@@ -35,7 +35,7 @@ ORDER = [
 ]
 GROUPS = {
     "operators": ["check", "list", "show", "teach"],
-    "alerts": ["ack", "list", "test"],
+    "alerts": ["ack", "list", "rehearse", "test"],
     "sms": ["list"],
     "config": ["check"],
 }
@@ -85,7 +85,7 @@ def test_version(modemd: Any) -> None:
         ["parse", "--country", "Russia", "x"],
         ["operators", "check"],
         ["simulate"],
-        ["alerts", "rehearse"],
+        ["alerts", "reharse"],
         ["status", "--nonsense"],
     ],
 )

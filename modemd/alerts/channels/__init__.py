@@ -44,9 +44,9 @@ class ChannelClass(Protocol):
 class SmsDesk(Protocol):
     """What sends messages through a modem of this daemon."""
 
-    def send(self, channel: str, through: str, number: str, text: str, per_day: int) -> None:
-        """At most once, and not where `channel` has delivered `per_day` alerts in 24 hours. Raises DeliveryError where
-        it did not go out."""
+    def send(self, channel: str, through: str, number: str, text: str, per_day: int | None) -> None:
+        """At most once, and not where `channel` has delivered `per_day` alerts in 24 hours; None = a person asks for
+        it. Raises DeliveryError where it did not go out."""
 
     def cancel(self) -> None:
         """From another thread: gives up what waits for its turn."""

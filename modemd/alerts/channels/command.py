@@ -130,6 +130,8 @@ def _environment(alert: Alert) -> dict[str, bytes]:
         "MODEMD_ADVICE": alert.advice or "",
         "MODEMD_REMINDER": str(alert.reminder),
     }
+    if alert.rehearsal:
+        own["MODEMD_REHEARSAL"] = "1"
     passed = {key: os.fsencode(value) for key, value in os.environ.items() if key in PASSED_ON or key[:3] == "LC_"}
     passed.setdefault("PATH", os.fsencode(os.defpath))
     return passed | {key: value.replace("\0", "").encode("utf-8", "replace") for key, value in own.items()}

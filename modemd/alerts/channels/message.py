@@ -50,6 +50,8 @@ def document(alert: Alert) -> dict[str, object]:
         "raised_at": moment(alert.raised_at),
         "reminder": alert.reminder,
     }
+    if alert.rehearsal:
+        found["rehearsal"] = True
     if alert.members:
         found["alerts"] = [document(member) for member in alert.members]
     return found

@@ -74,13 +74,14 @@ class SmsChannel:
         """To those who have not got it yet: a number that fails costs the others nothing, and nobody is told twice."""
         if self._desk is None:
             raise DeliveryError("there is no modem to send through: this is not the daemon")
+        per_day = None if alert.on_request else self.per_day
         done = self._done.setdefault(alert.id, set())
         faults = []
         for number in self._to:
             if number in done:
                 continue
             try:
-                self._desk.send(self._name, self._through, number, fitted(alert.text), self.per_day)
+                self._desk.send(self._name, self._through, number, fitted(alert.text), per_day)
                 done.add(number)
             except DeliveryError as error:
                 faults.append(error)
