@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from modemd.alerts.state import time_in
 from modemd.backends.base import WireTap
-from modemd.daemon.schedule import Pace, next_query
+from modemd.daemon.schedule import Pace, jitter_s, next_query
 from modemd.errors import RefusedError
 from modemd.frozen import dataclass
 from modemd.log import get_logger
 from modemd.modem.requests import BalanceQuery
 from modemd.modem.requests import Request as Query
-from modemd.records import ModemSettings, ModemSnapshot
+from modemd.records import LocalHours, ModemSettings, ModemSnapshot
 from modemd.store import Standing, Store
 
 ASKABLE = frozenset({"ready", "busy", "quarantine"})  # states in which a scheduled query may reach the operator
@@ -66,6 +67,7 @@ class Fleet:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings: dict[str, ModemSettings] = {}
+        self.busy: Sequence[LocalHours] = ()  # when the schedule asks nothing
         self.next_query_at: dict[str, datetime | None] = {}
         self._store = store
         self._make_owner = make_owner
@@ -184,6 +186,9 @@ class Fleet:
             attempts_today=standing.attempts_today,
             floor_s=snapshot.floor_s,
             wanted_at=self._counted(snapshot.wanted_at, now),
+            days_left=_days_left(seen.standing, now),
+            late_s=jitter_s(snapshot.modem, settings.every_s) if len(self.settings) > 1 else 0.0,
+            busy=self.busy,
         )
 
     def _last_attempt(self, seen: Seen, registered_at: datetime | None, now: datetime) -> datetime | None:
@@ -216,6 +221,12 @@ class Fleet:
             stopper.join(max(0.0, deadline - self._monotonic()))
             if stopper.is_alive():
                 get_logger().error("owner thread hangs and is left behind", modem=name)
+
+
+def _days_left(standing: Standing, now: datetime) -> float | None:
+    """Until the SIM's money is used up, as the forecast had it at the last reading."""
+    gone_at = time_in(dict(standing.state), "gone_at")
+    return None if gone_at is None else max(0.0, (gone_at - now) / timedelta(days=1))
 
 
 def _ignore(_future: Asked) -> None:

@@ -142,6 +142,7 @@ class Daemon:
             self._log.error("operator pack skipped", problem=str(problem))
         self._upkeep.look_at_clock(_now())
         self._apply_rest(self._config)
+        self._fleet.busy = self._config.busy
         self._fleet.apply(self._config.modems)
         self._outbox.start()
         service.notify("READY=1")
@@ -358,6 +359,7 @@ class Daemon:
                     self._log.warning("this change needs a restart: sudo systemctl restart modemd", key=f"daemon.{key}")
             self._config = config
             self._apply_rest(config)
+            self._fleet.busy = config.busy
             self._fleet.apply(config.modems)
             self._changed = True
             self._log.info("configuration reloaded", modems=len(config.modems))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modemd.daemon.schedule import Pace, next_query
+from modemd.daemon.schedule import MOST_LATE_S, Pace, jitter_s, next_query, pace_s
+from modemd.records import LocalHours
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -134,3 +137,45 @@ def test_restarts_never_dial_more_often(every_h: int, steps: list[tuple[int, boo
             attempts.append(now)
     gaps = [after - before for before, after in itertools.pairwise(attempts)]
     assert all(gap >= every_h * HOUR for gap in gaps)
+
+
+def test_the_pace_quickens_in_the_last_two_days() -> None:
+    """Down to a quarter, not below an hour and not below the pack's floor; a shorter interval stays as it is."""
+    assert [pace_s(6 * 3600, days) / 3600 for days in (None, 30, 2, 1, 0.5, 0)] == [6, 6, 6, 3, 1.5, 1.5]
+    assert [pace_s(every, 0.1) for every in (1800, 3600, 7200)] == [1800, 3600, 3600]
+    assert _next(-1, every_h=6, days_left=0.0) == 0.5
+    assert _next(-1, every_h=6, days_left=0.0, floor_s=4 * 3600.0) == 3
+
+
+def test_a_fleet_does_not_dial_together_for_ever() -> None:
+    """A delay of its own for each modem: small, spread out, and the same after each restart."""
+    late = [jitter_s(f"sim{number}", 6 * 3600) for number in range(100)]
+    assert late == [jitter_s(f"sim{number}", 6 * 3600) for number in range(100)]
+    assert all(0 <= seconds <= MOST_LATE_S for seconds in late)
+    assert len({int(seconds) // 30 for seconds in late}) == 10
+    assert max(jitter_s(f"sim{number}", 60) for number in range(100)) <= 3
+    assert _next(-1, every_h=6, late_s=90.0) == 5 + 90 / 3600
+
+
+def test_busy_hours_are_waited_out(monkeypatch: Any) -> None:
+    """In local time, over midnight too; several that adjoin are one, and those that leave no time count for nothing."""
+    monkeypatch.setenv("TZ", "Europe/Moscow")
+    time.tzset()
+    try:
+        noon = LocalHours(start=14 * 60, end=16 * 60 + 30)  # NOW is 15:00 there
+        night = LocalHours(start=22 * 60, end=6 * 60)
+        assert _next(-7, busy=[noon]) == 1.5
+        assert _next(-7, busy=[noon, LocalHours(start=16 * 60 + 30, end=18 * 60)]) == 3
+        assert _next(-7, busy=[night]) == -1
+        assert _next(0, every_h=8, busy=[night]) == 15
+        assert _next(-7, busy=[LocalHours(start=0, end=12 * 60), LocalHours(start=12 * 60, end=0)]) == -1
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def _next(last_h: float, *, every_h: float = 6, **more: Any) -> float | None:
+    found = next_query(
+        every_s=every_h * 3600, last_attempt=NOW + last_h * HOUR, registered_at=NOW - 10 * HOUR, now=NOW, **more
+    )
+    return None if found is None else (found - NOW) / HOUR
