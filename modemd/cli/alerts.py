@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import click
 
 from modemd.cli import terminal
 from modemd.cli.rows import when
 from modemd.cli.terminal import _, as_mapping, complain, one_line, plural, say
+from modemd.cli.waiting import waiting_for
 from modemd.daemon.control import Client
 from modemd.language import N_
 
 HEADS = (N_("RAISED"), "ID", N_("EVENT"), N_("MODEM"), N_("BALANCE"), N_("STATE"), N_("DELIVERED"), N_("TEXT"))
+SPARE = ("DELIVERED", "BALANCE", "STATE", "MODEM")
 REHEARSAL_S = 200.0  # for each act
 DELIVERY_TIMEOUT_S = 90.0  # a channel has 30 s; several run beside each other
 
@@ -48,7 +53,8 @@ def list_alerts(socket: str | None, open_only: bool, as_json: bool) -> int:
         ]
         for alert in alerts
     ]
-    for text in terminal.table(HEADS, rows, right=("BALANCE",), colours={"EVENT": terminal.ALERT_COLOURS}):
+    colours = {"EVENT": terminal.ALERT_COLOURS}
+    for text in terminal.table(HEADS, rows, right=("BALANCE",), colours=colours, spare=SPARE, translated=True):
         say(text)
     return 0
 
@@ -59,7 +65,7 @@ def list_alerts(socket: str | None, open_only: bool, as_json: bool) -> int:
 @click.pass_obj
 def test(socket: str | None, channel: str | None, as_json: bool) -> int:
     """Sends a test message through CHANNEL, or through all of them, and waits for the receipts."""
-    with Client.connect(socket) as client:
+    with Client.connect(socket) as client, waiting_for(_("waiting for the receipts")):
         answer = client.request("alert_test", channel=channel, patience_s=DELIVERY_TIMEOUT_S)
     failed = as_mapping(answer.get("failed"))
     delivered = [one_line(name, 40) for name in answer.get("delivered") or ()]
@@ -89,7 +95,8 @@ def rehearse(socket: str | None, channel: str | None, modem: str | None, as_json
     """
     bad = False
     with Client.connect(socket) as client:
-        for act in client.rows("alert_rehearse", channel=channel, modem=modem, patience_s=REHEARSAL_S):
+        acts = client.rows("alert_rehearse", channel=channel, modem=modem, patience_s=REHEARSAL_S)
+        while (act := _next_of(acts)) is not None:
             bad |= bool(act.get("failed"))
             if as_json:
                 say(terminal.to_json(act))
@@ -116,6 +123,11 @@ def acknowledge(socket: str | None, alert: str | None) -> int:
         complain(_("no open alert has the id {id}: see modemd alerts list").format(id=one_line(alert, 40)))
         return 1
     return 0
+
+
+def _next_of(acts: Iterator[dict[str, Any]]) -> dict[str, Any] | None:
+    with waiting_for(_("waiting for the receipts")):
+        return next(acts, None)
 
 
 def _raised(moment: object) -> str:

@@ -9,6 +9,7 @@ import click
 
 from modemd.cli import terminal
 from modemd.cli.terminal import one_line, paint, say, width
+from modemd.cli.waiting import waiting_for
 
 if TYPE_CHECKING:
     from modemd.doctor.findings import Finding
@@ -32,7 +33,8 @@ def command(socket: str | None, as_json: bool, show_all: bool, config: str | Non
     from modemd.doctor.findings import healthy, summary, to_json
     from modemd.doctor.looking import look
 
-    findings = examine(look(socket=socket, config=config))
+    with waiting_for("looking at this machine, its modems and the daemon"):
+        findings = examine(look(socket=socket, config=config))
     if as_json:
         say(terminal.to_json(to_json(findings)))
     else:

@@ -15,10 +15,11 @@ from modemd.cli.terminal import one_line, say
 from modemd.daemon.control import Client
 from modemd.errors import RefusedError
 from modemd.explanations import line_of
+from modemd.language import N_
 
 UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 ALIGNED_ROWS = 2000
-HEADS = ("TIME", "MODEM", "BALANCE", "LEVEL", "DATA", "CODE", "NOTE")
+HEADS = (N_("TIME"), N_("MODEM"), N_("BALANCE"), N_("LEVEL"), N_("DATA"), N_("CODE"), N_("NOTE"))
 
 
 def duration(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | None:
@@ -131,7 +132,14 @@ def _table(rows: Sequence[Mapping[str, Any]], *, several: bool) -> list[str]:
                 note(found),
             ]
         )
-    return terminal.table(HEADS, cells, right=("BALANCE", "DATA"), colours={"LEVEL": terminal.LEVEL_COLOURS})
+    return terminal.table(
+        HEADS,
+        cells,
+        right=("BALANCE", "DATA"),
+        colours={"LEVEL": terminal.LEVEL_COLOURS},
+        spare=("CODE",),
+        translated=True,
+    )
 
 
 def reread_row(found: Mapping[str, Any], readers: Readers) -> dict[str, Any] | None:

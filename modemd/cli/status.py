@@ -33,6 +33,9 @@ HEADS = (
     N_("ALERTS"),
 )
 
+# What a narrow terminal can do without, the first first.
+SPARE = ("SIM", "RAT", "SIGNAL", "OPERATOR", "NEXT")
+
 
 @click.command("status", short_help="Every modem at a glance.")
 @click.argument("modem", required=False)
@@ -54,7 +57,7 @@ def command(socket: str | None, modem: str | None, as_json: bool) -> int:
     now = datetime.now(UTC)
     colours = {"STATE": terminal.STATE_COLOURS, "LEVEL": terminal.LEVEL_COLOURS}
     rows = [_cells(one, now) for one in modems]
-    for text in terminal.table(HEADS, rows, right=("BALANCE",), colours=colours):
+    for text in terminal.table(HEADS, rows, right=("BALANCE",), colours=colours, spare=SPARE, translated=True):
         say(text)
     for one in modems:
         if one.get("error"):

@@ -24,6 +24,7 @@ ONE_LINE_LIMIT = 240
 MARKS_LIMIT = 3
 
 STDIN_BYTES = 1 << 20
+LEAST_CELLS = 8  # of a column that is cut
 WIDEST = 1000  # cells; no terminal has more, and a picture of the balance fills them all
 
 LEVEL_COLOURS = {
@@ -204,21 +205,35 @@ def table(
     *,
     right: Sequence[str] = (),
     colours: Mapping[str, Mapping[str, str]] | None = None,
+    spare: Sequence[str] = (),
+    translated: bool = False,
 ) -> list[str]:
-    """Aligned lines, the header first, in the person's language. Columns that are empty in every row are left out;
-    `right` names those that are aligned to the right, `colours` maps a column's values to colours: they are words of
-    ours, and translated."""
+    """Aligned lines, the header first. Columns that are empty in every row are left out; `right` names those that are
+    aligned to the right, `colours` maps a column's values to colours. On a terminal that is too narrow the columns of
+    `spare` go, one after the other, and then the end of the last one. `translated`: heads, and values that have a
+    colour, are words of ours and told in the person's language."""
     rows = [list(row) for row in rows]
     if not rows:
         return []
     known = colours or {}
+    told = [list(heads), *rows]
+    if translated:
+        told = [[_(head) for head in heads]]
+        for row in rows:
+            told.append(
+                [_(text) if text in known.get(head, ()) else text for head, text in zip(heads, row, strict=True)]
+            )
+    wide = {i: max(width(row[i]) for row in told) for i in range(len(heads))}
     shown = [i for i in range(len(heads)) if any(row[i] for row in rows)]
-    told = [[_(head) for head in heads]]
-    told += [
-        [_(text) if text in known.get(head, ()) else text for head, text in zip(heads, row, strict=True)]
-        for row in rows
-    ]
-    wide = {i: max(width(row[i]) for row in told) for i in shown}
+    if sys.stdout.isatty():
+        room = columns()
+        for head in spare:
+            if _cells(shown, wide) > room:
+                shown = [i for i in shown if heads[i] != head]
+        if (over := _cells(shown, wide) - room) > 0:
+            last = shown[-1]
+            wide[last] = max(LEAST_CELLS, wide[last] - over)
+            told = [[fit(text, wide[last]) if i == last else text for i, text in enumerate(row)] for row in told]
     result = []
     for number, row in enumerate(told):
         cells = []
@@ -229,6 +244,10 @@ def table(
             cells.append(paint(text, colour, dim=not number))
         result.append("  ".join(cells).rstrip())
     return result
+
+
+def _cells(shown: Sequence[int], wide: Mapping[int, int]) -> int:
+    return sum(wide[i] + 2 for i in shown) - 2
 
 
 def ago(age_s: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -96,3 +97,28 @@ def waiting(code: str | None = None) -> Iterator[WaitingLine | None]:
         yield line
     finally:
         line.erase()
+
+
+@contextmanager
+def waiting_for(what: str) -> Iterator[None]:
+    """The same for what tells nothing meanwhile: `what`, and for how long."""
+    if not sys.stderr.isatty() or environ.get("TERM", "dumb") == "dumb":
+        yield
+        return
+    since, over = time.monotonic(), threading.Event()
+
+    def tell() -> None:
+        while not over.wait(1.0):
+            waited = terminal.span(time.monotonic() - since)
+            sys.stderr.write(ERASED + terminal.fit(f"{what}, {waited}", terminal.columns() - 1))
+            sys.stderr.flush()
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        sys.stderr.write(ERASED)
+        sys.stderr.flush()

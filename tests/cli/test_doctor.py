@@ -38,6 +38,7 @@ def answer(daemon: DaemonFacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             "gids": [0],
             "config": str(config),
             "state": str(state),
+            "heartbeats": 1,
         },
         "modems": [
             {

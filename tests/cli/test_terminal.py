@@ -95,3 +95,17 @@ def test_ages_in_words(age_s: float | None, words: str) -> None:
 def test_data_sizes(megabytes: float | None, words: str) -> None:
     """Data sizes keep their precision, 1 GB = 1024 MB."""
     assert terminal.data_size(megabytes) == words
+
+
+def test_a_table_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be spared goes first, then the end of the last column; a pipe gets everything."""
+    heads, row = ("NAME", "CODE", "NOTE"), ["home", "*100#", "the operator's own words, which are long"]
+    whole = terminal.table(heads, [row], spare=("CODE",))
+    assert len(whole[1]) > 40
+    monkeypatch.setenv("COLUMNS", "40")
+    assert terminal.table(heads, [row], spare=("CODE",)) == whole
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert terminal.table(heads, [row], spare=("CODE",)) == ["NAME  NOTE", "home  the operator's own words, which..."]
+    monkeypatch.setenv("COLUMNS", "60")
+    assert terminal.table(heads, [row], spare=("CODE",)) == whole
