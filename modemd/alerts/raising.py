@@ -215,7 +215,9 @@ def rehearsed(
     first: Alert | None = None
     for act in rehearsal.acts(policy, modem=modem, currency=currency, now=now):
         alert = _alert(act.event, modem, f"rehearsal:{modem}", operator, language)
-        alert = replace(alert, text=text.rehearsed(alert.text, language), raised_at=now, rehearsal=True)
+        title = text.rehearsed(alert.title or "", language)
+        line = text.rehearsed(alert.text, language)
+        alert = replace(alert, text=line, title=title, raised_at=now, rehearsal=True)
         if act.again and first is not None:
             alert = replace(alert, reminder=act.event.reminder, reminds=first.id)
         first = alert
@@ -243,6 +245,7 @@ def _alert(
         currency=event.currency,
         taken_at=event.taken_at,
         text=text.line(event, modem=modem, operator=operator, language=language),
+        title=text.title(event, modem=modem, language=language),
         raised_at=event.at,
         days_left=event.days_left,
         advice=advice,

@@ -166,7 +166,7 @@ def test_one_message_says_what_they_share(alert: MakeAlert) -> None:
     assert one.members == (first, second)
     assert message([second, first]).id == one.id != message([first, alert("a3", modem="van")]).id
     assert message([first]) is first
-    assert message([first, second], "ru").text.startswith("SIM-карты (2): home, van\n")
+    assert message([first, second], "ru").text.startswith("2 SIM-карты: home, van\n")
 
 
 def test_a_pause_that_was_asked_for_holds_the_channel(waits: Callable[..., Delivery]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modemd.alerts.rules import Known, RaisedEvent
-from modemd.alerts.text import LANGUAGES, age, line, quoted
+from modemd.alerts.text import LANGUAGES, age, line, quoted, title
 from modemd.records import AlertEvent, DaysLeft
 
 T0 = datetime(2024, 5, 1, 12, 30, tzinfo=UTC)
@@ -161,10 +162,45 @@ def test_quoted_is_one_printable_line(text: str, limit: int) -> None:
         (timedelta(minutes=119), "119 min"),
         (timedelta(hours=2), "2 h"),
         (timedelta(hours=47, minutes=59), "47 h"),
-        (timedelta(days=2), "2 d"),
-        (timedelta(days=400), "400 d"),
+        (timedelta(days=2), "2 days"),
+        (timedelta(days=400), "400 days"),
     ],
 )
 def test_age(span: timedelta, expected: str) -> None:
     """Rough, and never negative."""
     assert age(span) == expected
+
+
+def test_times_are_local_and_name_their_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Moscow")
+    time.tzset()
+    try:
+        at = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+        found = RaisedEvent(event="low", level="low", at=at, balance=Decimal("41.30"), currency="RUB", taken_at=at)
+        assert line(found, modem="home", operator=None).endswith("41.30 RUB (limit ?), 2026-11-27 15:00 MSK")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_days_are_counted_as_each_language_does() -> None:
+    at = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+    said = {}
+    for days in (1, 3, 5):
+        left = DaysLeft(low=0.5, likely=days, high=9)
+        found = RaisedEvent(event="days_left", level="ok", at=at, balance=Decimal(9), currency=None, days_left=left)
+        said[days] = [line(found, modem="m", operator=None, language=language) for language in ("ru", "zh")]
+    assert said == {
+        1: ["m: денег хватит ещё примерно на 1 день: 9", "m:余额大约还能用 1 天:9"],
+        3: ["m: денег хватит ещё примерно на 3 дня: 9", "m:余额大约还能用 3 天:9"],
+        5: ["m: денег хватит ещё примерно на 5 дней: 9", "m:余额大约还能用 5 天:9"],
+    }
+
+
+def test_titles_are_short_and_in_the_language() -> None:
+    at = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+    found = RaisedEvent(event="critical", level="critical", at=at, balance=Decimal("6.90"), currency="RUB")
+    assert [title(found, modem="home", language=language) for language in ("en", "ru")] == [
+        "home: critical balance, 6.90 RUB",
+        "home: деньги кончаются, 6.90 RUB",
+    ]
