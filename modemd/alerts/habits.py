@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from modemd.alerts.state import Habit
+from modemd.alerts.state import Spending
 
 DAY = timedelta(days=1)
 
 Balances = Sequence[tuple[datetime, Decimal]]
 
 
-def habit_of(balances: Balances, at: datetime) -> Habit:
+def habit_of(balances: Balances, at: datetime) -> Spending:
     """`balances` in the order of arrival, the last one read `at`."""
-    return Habit(spent=spent_within(balances, at))
+    return Spending(spent=spent_within(balances, at))
 
 
 def spent_within(balances: Balances, end: datetime, span: timedelta = DAY) -> Decimal | None:

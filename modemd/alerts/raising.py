@@ -264,10 +264,10 @@ def is_sudden(store: Store, modem: str, sim_key: str, reading: Reading, *, polic
     return rules.is_sudden(last, reading.balance, _habit(store, last).days_left, policy, now=now)
 
 
-def _habit(store: Store, m: Measurement) -> rules.Habit:
+def _habit(store: Store, m: Measurement) -> rules.Spending:
     """What this SIM's balances up to this row say of it."""
     if m.reading.balance is None or m.about != "balance":
-        return rules.NO_HABIT
+        return rules.NO_SPENDING
     rows = store.balances(m.sim_key, currency=m.reading.currency, since=m.taken_at - HABIT_WINDOW)
     times = in_order([at for at, _ in rows], m.taken_at)
     return habit_of(list(zip(times, (balance for _, balance in rows), strict=True)), m.taken_at)

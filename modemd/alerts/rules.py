@@ -11,11 +11,11 @@ from decimal import Decimal
 from modemd.alerts import rules_money
 from modemd.alerts.state import (
     LEAST_MARGIN,
-    NO_HABIT,
-    Habit,
+    NO_SPENDING,
     Known,
     Policy,
     RaisedEvent,
+    Spending,
     State,
     by_number,
     event_of,
@@ -30,11 +30,11 @@ from modemd.alerts.state import (
 from modemd.records import AlertEvent, DaysLeft, Level, Measurement
 
 __all__ = [
-    "NO_HABIT",
-    "Habit",
+    "NO_SPENDING",
     "Known",
     "Policy",
     "RaisedEvent",
+    "Spending",
     "State",
     "evaluate",
     "evaluate_silence",
@@ -92,7 +92,7 @@ def evaluate(
     policy: Policy,
     *,
     now: datetime | None = None,
-    habit: Habit = NO_HABIT,
+    habit: Spending = NO_SPENDING,
 ) -> tuple[State, list[RaisedEvent]]:
     """What one more row of the history changes: the new state and the events to raise, none for most rows.
 

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from modemd.alerts.state import (
-    Habit,
     Known,
     Policy,
     RaisedEvent,
+    Spending,
     State,
     by_number,
     event_of,
@@ -47,7 +47,7 @@ def read(
     policy: Policy,
     *,
     before: Known | None,
-    habit: Habit,
+    habit: Spending,
     limits: Sequence[RaisedEvent],
     now: datetime | None,
 ) -> list[RaisedEvent]:
@@ -121,7 +121,7 @@ def told(new: State, m: Measurement) -> list[RaisedEvent]:
 
 
 def _days_left(
-    new: State, m: Measurement, policy: Policy, habit: Habit, limits: Sequence[RaisedEvent]
+    new: State, m: Measurement, policy: Policy, habit: Spending, limits: Sequence[RaisedEvent]
 ) -> list[RaisedEvent]:
     days = habit.days_left
     new.pop("gone_at", None)
@@ -139,7 +139,7 @@ def _days_left(
     return [_warning("days_left", m, policy)]
 
 
-def _spend(new: State, m: Measurement, policy: Policy, habit: Habit) -> list[RaisedEvent]:
+def _spend(new: State, m: Measurement, policy: Policy, habit: Spending) -> list[RaisedEvent]:
     last = time_in(new, "spend_at")
     recent = last is not None and abs(m.taken_at - last) < DAY
     if not recent:
@@ -154,7 +154,7 @@ def _spend(new: State, m: Measurement, policy: Policy, habit: Habit) -> list[Rai
     return [replace(_warning("spend", m, policy, limit), amount=amount)]
 
 
-def _subscription(new: State, m: Measurement, policy: Policy, habit: Habit) -> list[RaisedEvent]:
+def _subscription(new: State, m: Measurement, policy: Policy, habit: Spending) -> list[RaisedEvent]:
     last = time_in(new, "subscription_at")
     if last is None or not timedelta(0) <= m.taken_at - last < SUBSCRIPTION_OPEN:
         new.pop("subscription", None)

@@ -72,7 +72,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Habit:
+class Spending:
     """What a SIM's history says at a reading; None = not known. `spent`: what left within the day up to it. `unusual`:
     what left that the habit does not explain, and what it would have. `fee`: a sum that leaves at the same hour on days
     without use."""
@@ -83,7 +83,7 @@ class Habit:
     fee: Decimal | None = None
 
 
-NO_HABIT = Habit()
+NO_SPENDING = Spending()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

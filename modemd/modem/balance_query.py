@@ -147,8 +147,8 @@ class BalanceAsker(Asker):
             report=self._context.report,
             on_lte=rat in ("LTE", "NR") or (rat is None and self._settings.radio_fallback == "auto"),
             confirm=lambda reading: self._doubts.is_in_doubt(query.sim_key, reading),
-            look_again=lambda reading: confirmation.is_sudden(self._context, query.sim_key, reading),
             believe=lambda reading: self._doubts.note(query.sim_key, reading),
+            is_sudden=lambda reading: confirmation.is_sudden(self._context, query.sim_key, reading),
         )
         to_dial = (
             [replace(again, repeatable=again.repeatable and not due)]

@@ -26,6 +26,16 @@ def is_wanted(
     return bool(_events(context, sim_key, reading, channel, origin))
 
 
+def is_sudden(context: Context, sim_key: str, reading: Reading) -> bool:
+    """Whether this reading is a fall below `low` that the SIM's habit does not explain: worth one more free question,
+    and true where that brings no other number."""
+    policy, name = rules.policy_of(context.settings), context.settings.name
+    try:
+        return raising.is_sudden(context.store, name, sim_key, reading, policy=policy, now=context.clocks.now())
+    except StoreError:  # nothing to compare it with
+        return False
+
+
 class Doubts:
     """What could not be confirmed, because the question may cost money. Of one open modem; owner thread only."""
 
@@ -56,17 +66,6 @@ def verdict(first: str | None, second: str | None, *, asked_again: bool) -> str:
     if second is None:
         return situation("no second answer", text=_shown(first))
     return situation("answers differ", first=_shown(first), second=_shown(second))
-
-
-def is_sudden(context: Context, sim_key: str, reading: Reading) -> bool:
-    """Whether this reading over a clean wire is a sudden fall below `low`, which one more free question looks at."""
-    if reading.balance is None or context.backend.damaged:
-        return False
-    policy, name = rules.policy_of(context.settings), context.settings.name
-    try:
-        return raising.is_sudden(context.store, name, sim_key, reading, policy=policy, now=context.clocks.now())
-    except StoreError:  # nothing to compare it with
-        return False
 
 
 # --- helpers

@@ -53,8 +53,8 @@ class CodeResult:
 class Terms:
     """What one query may do. `time_left`: seconds, for all its codes. `before` is called before each request is on the
     wire; `report`, inside the handler, of an exception while a text was read. `confirm`: whether this number counts
-    only if the same question brings it again; `believe`: whether it counts where that may not be asked. `look_again`:
-    whether it is worth one more question, and counts if that brings nothing."""
+    only if the same question brings it again; `believe`: whether it counts where that may not be asked. `is_sudden`:
+    whether the question is worth asking again, where it costs nothing."""
 
     pack: Pack | None
     country: str | None
@@ -65,7 +65,7 @@ class Terms:
     report: Callable[[str], None]
     confirm: Callable[[Reading], bool] = lambda _reading: False
     believe: Callable[[Reading], bool] = lambda _reading: True
-    look_again: Callable[[Reading], bool] = lambda _reading: False
+    is_sudden: Callable[[Reading], bool] = lambda _reading: False
     on_lte: bool = False
 
 
@@ -85,7 +85,7 @@ def ask_balance(backend: Backend, to_dial: Sequence[Dial], terms: Terms) -> Code
         answer = _unharmed(backend, dial, terms)
         if answer.reading.balance is not None and terms.confirm(answer.reading):
             answer = _confirmed(answer, backend, dial, terms)
-        elif terms.look_again(answer.reading) and _may_ask_again(answer, backend, terms):
+        elif _may_ask_again(answer, backend, terms) and terms.is_sudden(answer.reading):
             answer = _looked_again(answer, _unharmed(backend, dial, terms))
         result = answer.result
         if best is None or answer.worth > best.worth:

@@ -12,7 +12,16 @@ from typing import Any
 import pytest
 
 from modemd.alerts.habits import habit_of, spent_within
-from modemd.alerts.rules import Habit, Policy, RaisedEvent, State, evaluate, evaluate_silence, is_sudden, stale_again_at
+from modemd.alerts.rules import (
+    Policy,
+    RaisedEvent,
+    Spending,
+    State,
+    evaluate,
+    evaluate_silence,
+    is_sudden,
+    stale_again_at,
+)
 from modemd.records import DaysLeft, Measurement, Reading
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -22,8 +31,8 @@ POLICY = Policy(days=5, expires_s=7 * 86400.0, data_low_mb=500.0, spend="auto", 
 Measure = Callable[..., Measurement]
 
 
-def days(likely: float) -> Habit:
-    return Habit(days_left=DaysLeft(low=likely / 2, likely=likely, high=likely * 2))
+def days(likely: float) -> Spending:
+    return Spending(days_left=DaysLeft(low=likely / 2, likely=likely, high=likely * 2))
 
 
 class Sim:
@@ -34,10 +43,10 @@ class Sim:
         self.last: list[RaisedEvent] = []
 
     def __call__(
-        self, when: datetime, balance: str | None = "300", habit: Habit | None = None, **changes: Any
+        self, when: datetime, balance: str | None = "300", habit: Spending | None = None, **changes: Any
     ) -> list[str]:
         m = self.measure(when, balance, **changes)
-        habit = habit or Habit()
+        habit = habit or Spending()
         self.state, self.last = evaluate(self.state, m, self.policy, now=when, habit=habit)
         assert json.loads(json.dumps(self.state)) == self.state
         assert evaluate(self.state, m, self.policy, now=when, habit=habit) == (self.state, [])
@@ -93,18 +102,18 @@ def test_data_low(sim: Sim) -> None:
 
 def test_spend(sim: Sim) -> None:
     """Above what is usual, or above an amount; once a day; nothing where neither is known."""
-    wild = Habit(spent=Decimal(90), unusual=(Decimal(90), Decimal(40)))
-    assert sim(T0, "300", Habit(spent=Decimal(90))) == []
+    wild = Spending(spent=Decimal(90), unusual=(Decimal(90), Decimal(40)))
+    assert sim(T0, "300", Spending(spent=Decimal(90))) == []
     assert sim(T0 + HOUR, "299", wild) == ["spend"]
     assert (sim.last[0].amount, sim.last[0].limit, sim.last[0].level) == (Decimal(90), Decimal(40), "low")
     assert sim(T0 + 20 * HOUR, "298", wild) == []
     assert sim.state["open"] == ["spend"]
-    assert sim(T0 + 26 * HOUR, "297", Habit(spent=Decimal(9))) == []
+    assert sim(T0 + 26 * HOUR, "297", Spending(spent=Decimal(9))) == []
     assert sim.state["open"] == []
     assert sim(T0 + 27 * HOUR, "297", wild) == ["spend"]
     named = Sim(sim.measure, replace(POLICY, spend=Decimal(100)))
     assert named(T0, "300", wild) == []
-    assert named(T0 + HOUR, "300", Habit(spent=Decimal("100.01"))) == ["spend"]
+    assert named(T0 + HOUR, "300", Spending(spent=Decimal("100.01"))) == ["spend"]
 
 
 def test_idle(sim: Sim) -> None:
@@ -134,9 +143,9 @@ def test_topup(sim: Sim) -> None:
 
 def test_subscription(sim: Sim) -> None:
     """By the habit once for each sum; by the operator's text once for each."""
-    fee = Habit(fee=Decimal("9.90"))
+    fee = Spending(fee=Decimal("9.90"))
     assert [sim(T0 + i * DAY, "300", fee) for i in range(3)] == [["subscription"], [], []]
-    assert sim(T0 + 3 * DAY, "300", Habit(fee=Decimal(15))) == ["subscription"]
+    assert sim(T0 + 3 * DAY, "300", Spending(fee=Decimal(15))) == ["subscription"]
     text: dict[str, Any] = {"kind": "other", "origin": "network", "text": "Подключена подписка Музыка, 99 руб. в месяц"}
     assert sim(T0 + 4 * DAY, None, **text) == ["subscription"]
     assert sim(T0 + 5 * DAY, None, **text) == []

@@ -46,9 +46,6 @@ def test_what_would_raise_an_alert(
         assert "wire" in row.hint
 
 
-RICH = {"balance": "300", "balance_at": "2026-01-01T00:00:00+00:00", "currency": "RUB", "usual": "0.01"}
-
-
 EMPTY = "Balance 2.50"  # below the `critical` of 10
 
 
