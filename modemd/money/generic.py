@@ -36,8 +36,10 @@ def balance(
         (Role.HAVE, "you have"),
     ):
         group = [item for item in found if item.role is role and _usable(item, folded)]
+        if role is Role.DEBT:  # elsewhere than in these languages it is a loan or a bill: "You owe N100"
+            group = [item for item in group if rule("account_debt").search(item.label)]
         if not all(is_lines(item, context, found, doubtful) for item in group):
-            group = [item for item in group if names_the_line(item.label)]
+            group = [item for item in group if names_the_line(item)]
         if role is Role.HAVE and rule("error").search(folded):
             return None
         if not group:
@@ -52,6 +54,7 @@ def balance(
             return None  # "Balance on 1 May: 55. Now: 12"
         if (
             value is None
+            or _may_be_cut(item, text)
             or _doubled(item, found, folded)
             or not all_known(item, TextContext(text, folded, country, item.amount.sign, pack))
         ):
@@ -86,6 +89,15 @@ def _usable(item: Labelled, folded: str) -> bool:
     if re.match(r"\s{0,3}[,.]?\s{0,3}[-+]?\d|\s(?:or|oder|o|ou|или)\s", folded[end:]):
         return False
     return decimals or re.match(r"\s?$|\s?\n|[.,;!)]|\s[(*]", folded[end:]) is not None
+
+
+def _may_be_cut(item: Labelled, text: str) -> bool:
+    """ "Balance: 312,4", "Balance 3": the text ends with a bare number that may go on: coins have two digits, and a
+    single one is more often the beginning of a sum than the whole of it."""
+    start, end = item.amount.digits
+    if item.amount.sign is not None or text[end:].strip():
+        return False
+    return re.fullmatch(r"[1-9]\d*[.,]\d|[1-9]", text[start:end]) is not None
 
 
 def _one(group: list[Labelled]) -> Labelled | None:

@@ -22,8 +22,8 @@ def doubtful_from(context: TextContext, items: Sequence[Labelled]) -> int:
     folded = context.folded
     if (
         is_bank(folded)
-        or rule("quiz").search(folded) is not None
-        or (any(_moved(item) for item in items) and rule("receipt_number").search(folded) is not None)
+        or rule("quiz", "bill").search(folded) is not None
+        or (any(_moved(item, folded) for item in items) and rule("receipt_number").search(folded) is not None)
         or _CHOICES.search(folded) is not None
         or _numbered_question().search(folded) is not None
         or any(is_stranger(context, found.end()) for found in rule("thanks_for_using").finditer(folded))
@@ -39,7 +39,7 @@ def doubtful_from(context: TextContext, items: Sequence[Labelled]) -> int:
 
 def is_lines(item: Labelled, context: TextContext, items: Sequence[Labelled], doubtful: int) -> bool:
     """Whether the sum of the item may be the line's in this text; `doubtful` is what `doubtful_from` says of it."""
-    if names_the_line(item.label):
+    if names_the_line(item):
         return True
     if item.amount.start >= doubtful:
         return False
@@ -75,11 +75,14 @@ def is_wallets(item: Labelled, context: TextContext, items: Sequence[Labelled]) 
     return False
 
 
-def names_the_line(label: str) -> bool:
-    """Whether the words in front of a sum say that it is what a telephone calls from: "your prepaid balance is"."""
+def names_the_line(item: Labelled) -> bool:
+    """Whether the words in front of a sum say that it is what a telephone calls from: "your prepaid balance is". Where
+    the balance is named behind it, those do: "you have 5.00 airtime credit"."""
+    label = item.label
     found = list(rule("balance").finditer(label))
     place = found[-1].start() if found else len(label)
-    near = " ".join(label[:place].split()[-3:]) + " " + label[place:]
+    behind = "" if found else " ".join(item.tail.split()[:2])
+    near = f"{' '.join(label[:place].split()[-3:])} {label[place:]} {behind}"
     return rule("of_a_line").search(near) is not None
 
 
@@ -117,9 +120,12 @@ def _numbered_question() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _masked_account() -> re.Pattern[str]:
+    account, card = any_of("masked_account"), any_of("card_brands")
     return re.compile(
-        rf"(?:{any_of('masked_account')})"
-        r"[\s:.]{0,3}(?:no\.?\s?)?(?:[*x•.·]{1,12}\s?\d{3,4}|ending)(?!\d)"
+        rf"(?:{account})[\s:.]{{0,3}}(?:no\.?\s?)?(?:[*x•.·]{{1,12}}\s?\d{{3,4}}|ending)(?!\d)"
+        rf"|(?:{account})\s?\d{{4}}(?=\s?:|\s[^\W\d_]{{4}})"  # "acct 1234: balance"
+        rf"|(?:{card})[\s*-]{{0,2}}\d{{4}}(?![\d.,])"
+        r"|(?<![^\W_])(?:x{1,6}\s?|[^\W\d_]{2,6}[-*])\d{4}(?=\s[^\W\d_])"  # "x1234", "MIR-1234" without its name
     )
 
 
@@ -138,14 +144,21 @@ def _is_accounted_for(item: Labelled, folded: str, stop: int) -> bool:
     """Whether a sum that is not called the balance is a top-up, a bonus, or what a telephone costs or holds; `stop` is
     where the words of the next sum begin. Other money may have gone anywhere, in whatever language it is said."""
     start, end = item.amount.start, item.amount.end
-    if not _moved(item) or (not item.amount.value and item.amount.value is not None):
+    if not _moved(item, folded) or (not item.amount.value and item.amount.value is not None):
         return True
     before = re.split(r"[!?\n]|\.\s", folded[max(0, start - 60) : start])[-1]
     return _is_of_a_line(f"{before}{item.label} {item.tail} {folded[end : min(end + 40, stop)]}")
 
 
 def _is_of_a_line(words: str) -> bool:
-    return rule(*_OF_A_LINE).search(words) is not None or notice(words) == "top_up"
+    return (
+        rule(*_OF_A_LINE).search(words) is not None or _units().search(words) is not None or notice(words) == "top_up"
+    )
+
+
+@lru_cache(maxsize=1)
+def _units() -> re.Pattern[str]:
+    return re.compile(rf"\d\s?(?:{any_of('units')})")
 
 
 _OF_A_LINE = (
@@ -155,7 +168,6 @@ _OF_A_LINE = (
     "debt",
     "bound",
     "renewal",
-    "units",
     "data",
     "minutes",
     "messages",
@@ -164,6 +176,15 @@ _OF_A_LINE = (
 )
 
 
-def _moved(item: Labelled) -> bool:
-    """A sum in a currency that is not called a balance; beside the number of a transaction it was paid."""
-    return item.role in {Role.OTHER, Role.PLAIN} and item.amount.sign is not None
+def _moved(item: Labelled, folded: str) -> bool:
+    """A sum that is not called a balance, in a currency or with its coins; beside the number of a transaction it was
+    paid. "At 14.30" behind a date is none, "3 EUR/day" a price that nobody has paid."""
+    start, end = item.amount.digits
+    if item.amount.sign is None:
+        money = re.search(r"\d[.,]\d\d$", folded[start:end]) is not None and not _TIME.search(folded[:end])
+    else:
+        money = re.match(r"\s?/\s?[^\W\d_]", folded[item.amount.end :]) is None
+    return money and item.role in {Role.OTHER, Role.PLAIN}
+
+
+_TIME = re.compile(r"\d[./-]\d{2,4},?\s(?:[^\W\d_]{1,4}\s)?[012]?\d\.[0-5]\d$")
