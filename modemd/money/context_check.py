@@ -13,6 +13,7 @@ from modemd.frozen import dataclass
 from modemd.money import everyday, scripts
 from modemd.money.brands import names_around
 from modemd.money.currencies import sign_regex
+from modemd.money.fold import words
 from modemd.money.labels import FREE_OF_CHARGE, Labelled, conjunction, instruction, named_so
 from modemd.money.pack import Pack
 from modemd.money.wordlists import any_of, rule
@@ -45,7 +46,7 @@ def all_known(item: Labelled, context: TextContext) -> bool:
     label = item.label
     start = item.amount.start - len(label)
     named = list(rule("balance").finditer(label))
-    if not neutral_ahead(label, start, context):
+    if not neutral_ahead(label, start, context) or not _neutral_number(label, start, context):
         return False
     if named and _onto(label[: named[-1].end()]):
         return False
@@ -67,6 +68,19 @@ def neutral_ahead(label: str, start: int, context: TextContext) -> bool:
     phrases += [m.span() for m in named_so().finditer(label)]
     phrases += [m.span() for m in _modifiers().finditer(label)]
     return all(any(start <= word.start and word.end <= end for start, end in phrases) for word in unknown)
+
+
+def _neutral_number(label: str, start: int, context: TextContext) -> bool:
+    """A number that the words in front of the sum begin behind ("Your 401(k) balance") is part of a name: what leads to
+    it is known as well, unless a sign ends it."""
+    before = context.folded[:start]
+    if re.search(r"\d\($", before):
+        return False  # "Your 401(k) balance"
+    bare = before.rstrip("0123456789")
+    if bare == before or _sign_ahead().search(bare) or re.match(r"\s?[,.;:)\n|/*-]|\s?$", label):
+        return True
+    ahead = re.split(r"[.!?;,\n|:]\s?", bare)[-1]
+    return neutral_ahead(ahead, len(bare) - len(ahead), context)
 
 
 def moved(label: str) -> bool:
@@ -287,7 +301,7 @@ _PURSE_NAME = re.compile("bank|pay|money|cash|play")
 def _modifies(word: str, context: TextContext | None = None) -> bool:
     """Whether the folded word says nothing but that this is the balance, and whose."""
     return (
-        everyday.known(word, everyday.ANY if context is None else context.languages)
+        everyday.known(word, everyday.ANY if context is None else context.languages, ahead=True)
         or any(rule(name).fullmatch(word) for name in _MODIFIERS)
         or _modifiers().fullmatch(word) is not None
     )
@@ -301,8 +315,8 @@ _MODIFIERS = ("balance", "remaining", "you_have", "main", "minus", "debt", "vali
 
 @lru_cache(maxsize=1)
 def _modifiers() -> re.Pattern[str]:
-    own = any_of("neutral_before", "number_of", "neutral_between", "account")
-    return re.compile(rf"{own}|(?:{sign_regex()})")
+    own = any_of("number_of", "neutral_between", "account")
+    return re.compile(rf"{own}|{words(everyday.of_no_language())}|(?:{sign_regex()})")
 
 
 def _follows(text: str, place: int, context: TextContext) -> int | None:
@@ -330,6 +344,11 @@ def _onto(label: str) -> bool:
 @lru_cache(maxsize=1)
 def _onto_account() -> re.Pattern[str]:
     return re.compile(rf"(?:{any_of('onto')})\s(?:[^\W\d_]{{1,12}}\s)?(?:{any_of('onto_account')})$")
+
+
+@lru_cache(maxsize=1)
+def _sign_ahead() -> re.Pattern[str]:
+    return re.compile(rf"(?:{sign_regex()})\.?\s?$|[.,]$")
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,7 @@ def balance(
     text: str, folded: str, *, country: str | None, home: str | None, pack: Pack | None = None
 ) -> tuple[Decimal, str | None, str] | None:
     """(amount, currency, name of the rule) or None. `text` is cleaned and free of menu items."""
-    if is_masked_account(folded) or of_somebody_else(folded):
+    if is_masked_account(folded) or of_somebody_else(folded) or rule("price_list").search(folded):
         return None
     found = labelled(text, folded, amounts(text, folded, country=country, home=home))
     context = TextContext(text, folded, country, pack=pack)
@@ -54,7 +54,6 @@ def balance(
             return None  # "Balance on 1 May: 55. Now: 12"
         if (
             value is None
-            or _may_be_cut(item, text)
             or _doubled(item, found, folded)
             or not all_known(item, TextContext(text, folded, country, item.amount.sign, pack))
         ):
@@ -89,15 +88,6 @@ def _usable(item: Labelled, folded: str) -> bool:
     if re.match(r"\s{0,3}[,.]?\s{0,3}[-+]?\d|\s(?:or|oder|o|ou|или)\s", folded[end:]):
         return False
     return decimals or re.match(r"\s?$|\s?\n|[.,;!)]|\s[(*]", folded[end:]) is not None
-
-
-def _may_be_cut(item: Labelled, text: str) -> bool:
-    """ "Balance: 312,4", "Balance 3": the text ends with a bare number that may go on: coins have two digits, and a
-    single one is more often the beginning of a sum than the whole of it."""
-    start, end = item.amount.digits
-    if item.amount.sign is not None or text[end:].strip():
-        return False
-    return re.fullmatch(r"[1-9]\d*[.,]\d|[1-9]", text[start:end]) is not None
 
 
 def _one(group: list[Labelled]) -> Labelled | None:

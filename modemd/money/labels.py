@@ -228,6 +228,8 @@ def _role(amount: Amount, label: str, tail: str) -> Labelled:
     if rule("minus").search(label):
         return give(Role.OTHER)
     rests = [m.end() for m in rule("remaining").finditer(label)]
+    if rests and _of_a_whole().fullmatch(label[max(rests) :]):
+        return give(Role.OTHER)  # "2.00 left of 5.00"
     if rests:
         return give(Role.REST, adjacent=_link().fullmatch(label[max(rests) :]) is not None)
     have = list(rule("you_have").finditer(label))
@@ -255,6 +257,11 @@ def _leads_on(link: str) -> bool:
     if len(strange) <= 1 or (len(strange) <= 8 and _link_end().search(link) is not None):
         return True
     return all(everyday.known(word) for word in re.findall(r"[^\W\d_]{2,}", _links().sub(" ", link)))
+
+
+@lru_cache(maxsize=1)
+def _of_a_whole() -> re.Pattern[str]:
+    return re.compile(rf"\s(?:{any_of('of_a_package')})\s?")
 
 
 @lru_cache(maxsize=1)
