@@ -13,6 +13,7 @@ from modemd.money.currencies import (
     THREE_DECIMALS,
     comma_thousands,
     currency_of,
+    fits_home,
     home_currency,
     joined_sign_regex,
     sign_regex,
@@ -177,8 +178,8 @@ def _decimal(groups: list[str], seps: list[str], tail: str) -> Decimal | None:
         if whole is None:
             return None
         return Decimal(f"{whole}.{tail}")
-    if len(groups[0]) > 12 or len(tail) > 6:
-        return None
+    if len(groups[0]) > 12 or len(tail) > 6 or re.match(r"0[1-9]", groups[0]):
+        return None  # "03.20": the figure in front is damaged
     return Decimal(f"{groups[0]}.{tail}")
 
 
@@ -231,6 +232,8 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
         value = None  # "$.50", "1O.50", "x.50", "balance is.50": only the end of a number
     if home is None and after in {"p", "c"} and text[match.start("after")] in "pc" and match["number"].isdigit():
         value = None  # pence, cents, or the roubles and soms of mixed alphabets
+    if (sign is not None and home is not None and not fits_home(sign, home)) or _two_currencies(match, masked, home):
+        value = None  # "Rs.20" in South Africa: R3.20 with a flipped bit; "63sr" in Russia: 633r
     exact = match["after"] is not None or _thousands_of_sign().match(masked, end) is None  # "1.5 eFt"
     rest = masked[stop:]
     if _multiplied().match(masked[end:]) and after is None:
@@ -265,6 +268,26 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
         value = Decimal(f"{value}.{small['digits']}") if certain else None
         return Amount(value, first, stop + small.end(), (start, stop + small.end("digits")), sign, currency)
     return Amount(value, first, stop, (start, end), sign, currency, exact)
+
+
+def _two_currencies(match: re.Match[str], masked: str, home: str | None) -> bool:
+    """ "KES $5.67", "R11.8$": a dollar beside another currency is a damaged figure. "2.2r руб": so is a second sign."""
+    before, after = ((match[name] or "").rstrip(".") for name in ("before", "after"))
+    code = _CODE.search(masked[: match.start("before")]) if before == "$" else None
+    own = code is not None and code[1] in signs() and (len(code[1]) > 2 or home in signs()[code[1]])
+    two = {code[1] if code is not None and own else before, after} - {""}
+    if "$" in {before, after} and len(two | {"$"}) > 1:
+        return any(not set(signs()[sign]).intersection(signs()["$"]) for sign in two)
+    rest = masked[match.end() :]
+    return len(after) == 1 and match["after"] == after and _long_sign().match(rest) is not None and not rest.startswith(" cfa")
+
+
+_CODE = re.compile(r"(?<![^\W\d_])([a-z]{2,3}|[^\x00-\x7f]{2,4})[. ]{0,2}$")
+
+
+@lru_cache(maxsize=1)
+def _long_sign() -> re.Pattern[str]:
+    return re.compile(rf" (?:(?!\w\b)(?:{sign_regex()}))(?![^\W\d_])")
 
 
 def _is_joined(sign: str) -> bool:

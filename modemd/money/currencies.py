@@ -77,6 +77,13 @@ def joined_sign_regex() -> str:
 _FORMER = {"HRK": "HR"}
 """Currencies that no country has any more, but that replies of its operators are known in."""
 
+def fits_home(sign: str, home: str) -> bool:
+    """Whether the folded sign may stand in a reply of a SIM whose home currency is `home`: it is the country's own, a
+    former one, or one that operators everywhere count in. Else a flipped bit made it, of "R3.20" or of "633r"."""
+    possible = set(signs().get(sign, ()))
+    return bool(possible & {home, "USD", "EUR", *_FORMER})
+
+
 _US_DOLLAR_TOO = frozenset({"KHR", "CDF", "SOS", "LBP", "VES", "PAB"})
 """Where telephones are paid in US dollars beside the country's own currency, which has another sign."""
 

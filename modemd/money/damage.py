@@ -42,9 +42,11 @@ def is_damaged(text: str) -> bool:
             return True
         if any(_is_lonely(char, letters) or (char in _DIRECTION and not paired) for char in before + behind):
             return True
-        if before == "_" and not text[: found.start()][-1:].isalnum():  # a name like Net_3 is one
+        if before == "_" and not _has_case(text[: found.start()][-1:]):  # a name like Net_3 is one
             return True
-        if any(_never(char, greek) or char in _INSIDE or _is_upper_half(char) for char in inside):
+        if _is_extended(behind) or (_is_extended(before) and not _WORD_AHEAD.search(text[: found.start()])):
+            return True
+        if any(_never(char, greek) or char in _INSIDE or _is_upper_half(char) or _is_extended(char) for char in inside):
             return True
         if any(
             unicodedata.category(char) == "Cf" or "‰" <= char <= "‹" or _is_lonely(char, letters) for char in inside
@@ -62,15 +64,19 @@ def is_torn(folded: str, first: int, digits: tuple[int, int]) -> bool:
     behind = folded[end : end + 16]
     if _MORE.match(behind) is not None or _between_sign().match(behind) is not None:
         return True
-    if re.search(r"[.,]\d$", folded[start:end]) and re.match(r"[^\w\s.,;)'*\x1f-]", behind) and not _is_sign(behind[0]):
+    if behind[:1] == ")" and "(" not in folded[:first] and re.search(r"[.,]\d$", folded[start:end]):
         return True
-    ahead = folded[max(0, first - 2) : first]
+    if re.search(r"[.,]\d$", folded[start:end]) and re.match(r"[^\w\s.,)'*\x1f-]", behind) and not _is_sign(behind[0]):
+        return True
+    ahead = folded[max(0, first - 4) : first]
+    if _SIGN_AND_MARK.search(folded[max(0, first - 1) : start]) or _LONELY_MARK.search(ahead + folded[first:end]):
+        return True
     if behind[:1] == "\x1f" or re.match(r"[<¤%&_°]", behind):
         return True
     if folded[first].isdecimal() and re.search(r"[\d.,][^\w\s(\"'\x1f-]$", ahead) is not None:
         return True
-    return re.search(r"(?:^|[\s:=-])[!#%&;<?¤)@_]$", ahead) is not None or (
-        ahead[-1:] == '"' and '"' not in behind[:1] and '"' not in folded[end : end + 30]
+    return re.search(r"(?:^|[\s:=-])[!#%&;<?¤)@_]$|[\u0e00-\uffff][!#%&;<?]$|\d[.,]['\"]$", ahead) is not None or (
+        ahead[-1:] in {'"', "'"} and ahead[-1] not in folded[end : end + 30]
     )
 
 
@@ -83,20 +89,24 @@ def _is_rest(folded: str, first: int, digits: tuple[int, int]) -> bool:
     number, ahead, behind = folded[start:end], folded[max(0, first - 8) : first], folded[end : end + 16]
     if _TWO_SIGNS.search(ahead) or (":" in folded[first:start] and ahead.rstrip().endswith(":")):
         return True
+    dollar = behind[:1] == "$" or folded[first] == "$" or ahead[-1:] == "$"
+    sign = _sign_behind().match(folded, end + (behind[:1] == "$")) if dollar else None
+    if sign is not None and not set(signs()[sign[1]]).intersection(signs()["$"]):
+        return True
     if number.isdecimal():
         return _REST_OF_NUMBER.match(behind) is not None and not (behind[0] == "(" and ")" in folded[end:])
     if _END_OF_NUMBER.match(behind) or (number[-2:-1] in (".", ",") and _LETTER_AND_SIGN.match(behind)):
         return True
-    if first == start and _FRONT_OF_NUMBER.search(ahead) and not (ahead[-1] == "(" and ")" in folded[end:]):
-        return True
-    dollar = behind[:1] == "$" or folded[first] == "$" or ahead[-1:] == "$"
-    sign = _sign_behind().match(folded, end + (behind[:1] == "$")) if dollar else None
-    return sign is not None and not set(signs()[sign[1]]).intersection(signs()["$"])
+    return (
+        first == start
+        and _FRONT_OF_NUMBER.search(ahead) is not None
+        and not (ahead[-1] == "(" and ")" in folded[end:])
+    )
 
 
 _TWO_SIGNS = re.compile(r"(?:[:=-][=/:]|\s[=/])$")  # ":=12,40" was :512,40, ":/312,40" was :-312,40
 _REST_OF_NUMBER = re.compile(
-    r"[.,] \d{1,2}(?=$|\n)"  # "24. 25"
+    r"[.,] \d{1,2}(?=$|\n|[.,](?!\d))"  # "24. 25"
     r"|\(\d{0,3}[.,]\d{1,3}(?!\d)"  # "1(5.70"
     r"|[p-y],\d{1,2}(?!\d)"  # "31r,40"
     r"| \d{1,2}[.,]\d{1,2}(?!\d)"  # "1 5.70"
@@ -111,7 +121,13 @@ def _sign_behind() -> re.Pattern[str]:
     return re.compile(rf" ?({sign_regex()})(?![^\W\d_])")
 
 
-_MORE = re.compile(r"[^\w\s*\x1f(/+-]{1,2}\d|[^\w\s][.,]\d|[*>)&]\d{2}(?![\d*#])")
+_SIGN_AND_MARK = re.compile(r"[$€£][:=]|[ .][:=]$|\$\$")  # "$:0.00", "CHF :4.50", "Rp.:4025"
+_LONELY_MARK = re.compile(r"[\s:=][!#%&;<>?@_`|~\xa1-\xbf] \d{3}(?:[.,]\d{1,2})?$")  # "! 540,00" was 1 540,00
+_MORE = re.compile(
+    r"[^\w\s*\x1f(/+-]{1,2}\d|[^\w\s][.,]\d|[*>)&]\d{2}(?![\d*#])"
+    r"|[.,]\(\d|\(\d{2,3}(?![\d)])(?![^()\n]{1,30}\))|[.,]?'(?![^\W\d_])|[ ][.,]\d{2}(?!\d)"  # "11.(4", "21(05"
+    r"|[.,][=%!&<>;:?](?=\s|$)|=(?=$|[\s.])|[;)]\."  # "22,%", "2402=", "29.0;."
+)
 """A figure goes on behind a sign or two."""
 
 
@@ -128,6 +144,9 @@ _DIRECTION = "\u202a\u202b\u202c\u202d\u202e"  # one bit makes the last ones of 
 _DIRECTION_ENDS = "\u202c"
 _TORN = re.compile(
     r"(?<![\d.,])\d{1,9}[.,][^\W\d_]\d"  # "548.p8"
+    r"|\d[.,](?![A-ZА-Я])[^\W\d_]\d(?![^\W\d_])"  # "Rs.58.r4", "1,204.s5", but not "45.T2"
+    r"|\d[.,][^\s\d.,;:!?)(*#\"'/|&>\]A-ZА-Я\u2013-\u201d»-](?=\s|$)"  # "33,w rub", "33,\x17"
+    r"|\d[.,]#\d{2,3}(?![\d#*])"  # "1,#50.00"
     r"|\d[.,]\d?[(<](?=\s)"  # "548.0( с."
     r"|[.,][!-/:-@](?<![*#\-+)(])\d(?=\s)"  # "548.%8"
 )
@@ -156,6 +175,18 @@ def _never(char: str, greek: bool) -> bool:
         return False
     kind = unicodedata.category(char)
     return kind in ("Cc", "Co", "Cn", "Cs") or char == "�" or (char in _GSM_GREEK and not greek)
+
+
+def _has_case(char: str) -> bool:
+    return char.lower() != char.upper()
+
+
+def _is_extended(char: str) -> bool:
+    """A Latin letter of the code pages behind Latin-1, and no sign of money: one bit of a figure's high octet."""
+    return "\u0100" <= char <= "\u024f" and char not in "đłĐŁ"
+
+
+_WORD_AHEAD = re.compile(r"[^\W\d_]{2}$")
 
 
 def _is_upper_half(char: str) -> bool:

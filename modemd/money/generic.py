@@ -153,6 +153,9 @@ def _alone(context: TextContext, found: list[Labelled]) -> tuple[Decimal, str | 
     money = [
         item for item in found if item.amount.sign is not None and item.amount.exact and item.role is not Role.OTHER
     ]
+    doubted = [item for item in found if item.amount.value is None or not item.amount.exact]
+    if any(rule("balance").search(item.label) for item in doubted):
+        return None  # the balance is there, and in doubt: "RM0.00. Your credit balance is RM8.76l active"
     if len(money) != 1 or money[0].role is not Role.PLAIN or not is_lines(money[0], context, found, len(text)):
         return None
     amount = money[0].amount
