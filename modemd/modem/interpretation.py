@@ -190,16 +190,17 @@ def certain_text(said: UssdMessage | UssdResult | SmsMessage) -> str:
 
 def read_safely(text: str, *, pack: Pack | None, country: str | None, report: Callable[[str], None]) -> Reading:
     """read(), and an exception in it is a reading that failed: a reply must never be able to end the daemon."""
-    from modemd.money.reading import read  # late: a daemon that has no answer yet needs no reader
+    from modemd.money.currencies import in_conventional_units  # late: a daemon without an answer needs no reader
+    from modemd.money.reading import read
 
     try:
         reading = read(text, pack=pack, country=country)
     except Exception:  # noqa: BLE001  # a bug in a parser of hostile text is reported, not fatal
         report("an answer could not be read")
         return Reading(kind="other")
-    if reading.balance is not None and reading.currency is None and pack is not None:
-        return replace(reading, currency=pack.currency)
-    return reading
+    if reading.balance is None or reading.currency is not None or pack is None or in_conventional_units(text):
+        return reading
+    return replace(reading, currency=pack.currency)
 
 
 def is_wrong_code(text: str, pack: Pack | None) -> bool:

@@ -278,8 +278,8 @@ def _two_currencies(match: re.Match[str], masked: str, home: str | None) -> bool
     two = {code[1] if code is not None and own else before, after} - {""}
     if "$" in {before, after} and len(two | {"$"}) > 1:
         return any(not set(signs()[sign]).intersection(signs()["$"]) for sign in two)
-    rest = masked[match.end() :]
-    return len(after) == 1 and match["after"] == after and _long_sign().match(rest) is not None and not rest.startswith(" cfa")
+    again = _long_sign().match(masked, match.end()) if len(after) == 1 and match["after"] == after else None
+    return again is not None and again.group() != " cfa"
 
 
 _CODE = re.compile(r"(?<![^\W\d_])([a-z]{2,3}|[^\x00-\x7f]{2,4})[. ]{0,2}$")

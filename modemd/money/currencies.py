@@ -7,7 +7,7 @@ import re
 from functools import cache, lru_cache
 
 from modemd.money.fold import fold
-from modemd.money.wordlists import keyed, names
+from modemd.money.wordlists import any_of, keyed, names
 
 THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
@@ -77,11 +77,24 @@ def joined_sign_regex() -> str:
 _FORMER = {"HRK": "HR"}
 """Currencies that no country has any more, but that replies of its operators are known in."""
 
+
 def fits_home(sign: str, home: str) -> bool:
     """Whether the folded sign may stand in a reply of a SIM whose home currency is `home`: it is the country's own, a
     former one, or one that operators everywhere count in. Else a flipped bit made it, of "R3.20" or of "633r"."""
     possible = set(signs().get(sign, ()))
     return bool(possible & {home, "USD", "EUR", *_FORMER})
+
+
+def in_conventional_units(text: str) -> bool:
+    """Whether a number of the text counts units that have no code in ISO 4217 ("73,15 у.е.", "150.00 U"): what one is
+    worth only the operator knows, so the SIM's own currency would be made up."""
+    return _conventional().search(fold(text)) is not None
+
+
+@lru_cache(maxsize=1)
+def _conventional() -> re.Pattern[str]:
+    letter = r"[^\W\d_]"
+    return re.compile(rf"\d\s?(?:{letter}\.{letter}(?!{letter})|u(?![^\W_])|{any_of('conventional_unit')})")
 
 
 _US_DOLLAR_TOO = frozenset({"KHR", "CDF", "SOS", "LBP", "VES", "PAB"})

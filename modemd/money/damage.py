@@ -98,9 +98,7 @@ def _is_rest(folded: str, first: int, digits: tuple[int, int]) -> bool:
     if _END_OF_NUMBER.match(behind) or (number[-2:-1] in (".", ",") and _LETTER_AND_SIGN.match(behind)):
         return True
     return (
-        first == start
-        and _FRONT_OF_NUMBER.search(ahead) is not None
-        and not (ahead[-1] == "(" and ")" in folded[end:])
+        first == start and _FRONT_OF_NUMBER.search(ahead) is not None and not (ahead[-1] == "(" and ")" in folded[end:])
     )
 
 

@@ -35,7 +35,7 @@ def languages(folded: str) -> int:
 
 
 def known(word: str, among: int = ANY, *, ahead: bool = False) -> bool:
-    """Whether the folded word is one of them, in one of these languages; `ahead`: or one that is so in front of a sum."""
+    """Whether the folded word is one of them, in one of these languages; `ahead`: or is so in front of a sum."""
     return (_languages_of(word) | (_languages_ahead(word) if ahead else 0)) & among != 0
 
 
