@@ -103,9 +103,15 @@ def check_text(source: str, *, file: str = "pack") -> list[Problem]:
         for key in ("kind", "balance", "currency", "data_left_mb", "expires"):
             wanted, found = getattr(example, key), getattr(got, key)
             if wanted != found or (key == "balance" and str(wanted) != str(found)):
-                cure = f"expected {wanted}, read {found} (by {got.pattern}); correct the example or add a [[pattern]]"
+                by = f" (by {got.pattern})" if got.pattern is not None else ""
+                said = f"expected {_or_nothing(wanted)}, read {_or_nothing(found)}{by}"
+                cure = f"{said}; correct the example or add a [[pattern]]"
                 problems.append(Problem(file, f"example[{index}].{key}", repr(example.text)[:60], cure))
     return problems
+
+
+def _or_nothing(value: object) -> str:
+    return "nothing" if value is None else str(value)
 
 
 # With a fault in one of these every example might be read otherwise, and the faults would be told of twice.

@@ -17,6 +17,7 @@ from modemd.money.labels import Role, labelled
 from modemd.money.operators import check_text, load_pack
 from modemd.money.pack import Example, Pack
 from modemd.money.reading import read
+from modemd.records import Reading
 
 NUMBER = r"\d{1,15}(?:[.,']\d{1,15}|[ ]\d{3}(?!\d)){0,6}"
 """What stands for the number: as far as a number may reach, so that never a part of one is caught."""
@@ -74,7 +75,7 @@ def teach(
                     file,
                     "balance",
                     balance,
-                    f"with the new pattern the reply is read as {got.balance}: words around the amount say that it is "
+                    f"with the new pattern {_outcome(got)}: words around the amount say that it is "
                     "not the balance, or it allows two readings",
                 )
             ]
@@ -226,6 +227,10 @@ def _refuse_other_money(text: str, wanted: Decimal, item: Amount, *, pack: Pack,
         cure = f'"{shown}" is a debt: write the balance with a minus, or --insist'
     if cure:
         raise ConfigError([Problem(file, "balance", str(wanted), cure)])
+
+
+def _outcome(got: Reading) -> str:
+    return "the reply still gives no number" if got.balance is None else f"the reply is read as {got.balance}"
 
 
 def _lead(ahead: str) -> str:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from modemd.frozen import dataclass
 from modemd.money.amounts import NUMBER, Amount, amounts
+from modemd.money.currencies import home_currency, without_coins
 from modemd.money.dates import dates
 from modemd.money.fold import clean, fold
 from modemd.money.labels import Role, labelled
@@ -21,7 +22,8 @@ LEAST_TEXTS = 3
 LEAST_FALLS = 2
 FALLS_PER_RISE = 3  # a top-up is rarer than spending; what rises as it falls is a lottery
 MOST_TEXTS = 60  # the newest; what happened before says nothing new
-LONGEST_BARE = 6  # digits of a whole number without a currency: more are a telephone number or a receipt's
+LONGEST_BARE = 6  # digits of a whole number without a currency: more are a telephone number or a receipt's. Where money
+# has coins, a whole number that falls is a ticket's, a place in a queue, or a stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ def propose(texts: Sequence[str], *, country: str | None = None, home: str | Non
     SIM's currency. None where nothing behaves like one."""
     if len(texts) < LEAST_TEXTS:
         return None
+    home = home or home_currency(country)
     newest = _cut(texts[-1])
     alike = [
         cut
@@ -108,13 +111,15 @@ def _money(cut: _Cut, place: int, *, country: str | None, home: str | None) -> t
     known = next(
         (item for item in labelled(cut.cleaned, folded, found) if item.amount.digits == cut.places[place]), None
     )
-    if known is None or known.role in (Role.OTHER, Role.DEBT) or not _is_sum(known.amount, cut.numbers[place]):
+    if known is None or known.role in (Role.OTHER, Role.DEBT) or not _is_sum(known.amount, cut.numbers[place], home):
         return None
     value = known.amount.value or Decimal(0)
     return value, ("-" if value < 0 else "") + cut.numbers[place]
 
 
-def _is_sum(amount: Amount, digits: str) -> bool:
+def _is_sum(amount: Amount, digits: str, home: str | None) -> bool:
     if amount.value is None or not amount.exact:
         return False
-    return amount.sign is not None or not digits.isdigit() or len(digits) <= LONGEST_BARE
+    if amount.sign is not None or not digits.isdigit():
+        return True
+    return len(digits) <= LONGEST_BARE and (home is None or home in without_coins())

@@ -61,6 +61,7 @@ def test_second_lesson_of_a_kind_adds_only_the_example() -> None:
     [
         ("Remanente: 12,50 hoy", "13", "12,50"),
         ("Remanente: 1.234 hoy", "1.234", "two readings"),
+        ("You paid 5.20 EUR. Balance 7.10 EUR", "7.10", "still gives no number"),
         ("Remanente: 12,50 hoy", "", "12,50"),
         ("Remanente hoy", "5", "none"),
     ],

@@ -102,6 +102,15 @@ def test_what_is_spent_is_proposed(words: list[str], start: int, spent: list[int
     assert told(frame, *map(written, rest)) == written(rest[-1])
 
 
+@pytest.mark.parametrize(("country", "proposed"), [("RU", None), ("GB", None), ("VN", "822"), (None, "822")])
+def test_a_whole_number_without_a_currency_is_money_only_where_there_are_no_coins(
+    country: str | None, proposed: str | None
+) -> None:
+    """A ticket, a place in a queue and a stock fall as well."""
+    found = propose([f"Zorbul {number} vem" for number in (871, 860, 841, 822)], country=country)
+    assert (found.written if found else None) == proposed
+
+
 @settings(max_examples=100, deadline=None)
 @given(values=st.lists(st.decimals(-99, 999, places=2), max_size=20))
 def test_what_rises_as_it_falls_is_no_money(values: list[Decimal]) -> None:
