@@ -48,7 +48,9 @@ def all_known(item: Labelled, context: TextContext) -> bool:
     named = list(rule("balance").finditer(label))
     if not neutral_ahead(label, start, context) or not _neutral_number(label, start, context):
         return False
-    if named and _onto(label[: named[-1].end()]):
+    if _of_plastic(label):
+        return False
+    if named and (_onto(label[: named[-1].end()]) or _of_an_offer(label, start, context)):
         return False
     return neutral_behind(item, context, whole=not named) and not under_heading(context, start)
 
@@ -81,6 +83,25 @@ def _neutral_number(label: str, start: int, context: TextContext) -> bool:
         return True
     ahead = re.split(r"[.!?;,\n|:]\s?", bare)[-1]
     return neutral_ahead(ahead, len(bare) - len(ahead), context)
+
+
+def _of_plastic(words: str) -> bool:
+    """ "Saldo carta", "card balance": a bank's card or a shop's. "The balance on your card" is a SIM's as well."""
+    return _card_balance().search(words) is not None and rule("of_a_sim").search(words) is None
+
+
+@lru_cache(maxsize=1)
+def _card_balance() -> re.Pattern[str]:
+    balance, card = any_of("balance"), any_of("plastic")
+    return re.compile(rf"(?:{balance})\s(?:{card})|(?:{card})\s(?:{balance})")
+
+
+def _of_an_offer(label: str, start: int, context: TextContext) -> bool:
+    """ "Recharge 20 DH = solde 60 DH", "recarga de $50 da saldo de $120": a top-up and what it would make."""
+    if re.match(r"\s?(?:=|[^\W\d_]{1,2}(?![^\W\d_]))", label) is None:
+        return False
+    ahead = re.split(r"[.!?\n;]\s", context.folded[:start])[-1]
+    return bool(re.search(r"\d[^,(]*$", ahead)) and rule("top_up_word").search(ahead) is not None
 
 
 def moved(label: str) -> bool:
@@ -117,6 +138,10 @@ def neutral_behind(item: Labelled, context: TextContext, *, whole: bool, since: 
     rest = rest[: joined.start()] if joined is not None else rest
     known_to = 0
     for count, word in enumerate(_words(rest, 0, len(rest))):
+        if text[end + word.start].isupper() and count and _into().search(rest[: word.start]):
+            name = rest[word.start : word.end]
+            if not _brand(name, context) and _follows(rest, word.start, context) is None:
+                return False  # "5.00 in your Xyz account"
         if (text[end + word.start].isupper() and not (whole and count == 0)) or (
             _closing().match(rest, word.start) and re.search(r"\d", clause[word.end :])
         ):
@@ -344,6 +369,11 @@ def _onto(label: str) -> bool:
 @lru_cache(maxsize=1)
 def _onto_account() -> re.Pattern[str]:
     return re.compile(rf"(?:{any_of('onto')})\s(?:[^\W\d_]{{1,12}}\s)?(?:{any_of('onto_account')})$")
+
+
+@lru_cache(maxsize=1)
+def _into() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of('into', 'on_account')})\s{{1,3}}$")
 
 
 @lru_cache(maxsize=1)

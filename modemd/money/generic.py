@@ -37,7 +37,8 @@ def balance(
     ):
         group = [item for item in found if item.role is role and _usable(item, folded)]
         if role is Role.DEBT:  # elsewhere than in these languages it is a loan or a bill: "You owe N100"
-            group = [item for item in group if rule("account_debt").search(item.label)]
+            owed = [item for item in group if rule("account_debt").search(item.label)]
+            group = [item for item in owed if not rule("borrowed").search(f"{item.label} {item.tail}")]
         if not all(is_lines(item, context, found, doubtful) for item in group):
             group = [item for item in group if names_the_line(item)]
         if role is Role.HAVE and rule("error").search(folded):
