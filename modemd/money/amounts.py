@@ -253,6 +253,8 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
         value = None
     if re.match(r"[ ]?[-–][ ]?\d", rest):
         exact = False  # a range
+    if re.match(r"\.?\s?[cd]r(?![^\W\d_])", rest):
+        value = None  # "4,500.00 CR": a bank's credit and debit
     if re.match(r"[-–−](?![\d\w])", rest):
         value = None  # "5.00- EUR": a minus behind?
     if after is not None and masked[stop : stop + 1].isdigit() and points_end(masked, stop) == stop:

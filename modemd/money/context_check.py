@@ -13,6 +13,7 @@ from modemd.frozen import dataclass
 from modemd.money import everyday, scripts
 from modemd.money.brands import names_around
 from modemd.money.currencies import sign_regex
+from modemd.money.dates import month_names
 from modemd.money.fold import words
 from modemd.money.labels import FREE_OF_CHARGE, Labelled, conjunction, instruction, named_so
 from modemd.money.pack import Pack
@@ -48,7 +49,7 @@ def all_known(item: Labelled, context: TextContext) -> bool:
     named = list(rule("balance").finditer(label))
     if not neutral_ahead(label, start, context) or not _neutral_number(label, start, context):
         return False
-    if _of_plastic(label):
+    if _of_plastic(label) or _is_numbered(label):
         return False
     if named and (_onto(label[: named[-1].end()]) or _of_an_offer(label, start, context)):
         return False
@@ -88,6 +89,14 @@ def _neutral_number(label: str, start: int, context: TextContext) -> bool:
 def _of_plastic(words: str) -> bool:
     """ "Saldo carta", "card balance": a bank's card or a shop's. "The balance on your card" is a SIM's as well."""
     return _card_balance().search(words) is not None and rule("of_a_sim").search(words) is None
+
+
+def _is_numbered(label: str) -> bool:
+    """ "2nd line", "balance b/f": short forms that are no words; of a date an ordinal is."""
+    if re.search(r"(?<![^\W_])(?!a/c)[a-z]/[a-z](?![^\W_])", label):
+        return True
+    ordinal = re.search(r"\d(?:st|nd|rd|th)\s([^\W\d_]+)", label)
+    return ordinal is not None and ordinal[1] not in {"of", *month_names()}
 
 
 @lru_cache(maxsize=1)

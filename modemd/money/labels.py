@@ -243,7 +243,7 @@ def _role(amount: Amount, label: str, tail: str) -> Labelled:
         return give(Role.HAVE)
     if rule("price").search(head):
         return give(Role.OTHER)
-    if principal and re.search(r"[:=]\s?$", label):
+    if principal and re.search(r"[:=]\s?$", label) and rule("total").search(label) is None:
         return give(Role.MAIN, adjacent=True)
     return give(Role.PLAIN)
 
