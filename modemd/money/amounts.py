@@ -124,7 +124,7 @@ def _per() -> re.Pattern[str]:
 def _token() -> re.Pattern[str]:
     sign = sign_regex()
     dash = rf"[-{MINUS}{EN_DASH}+]"
-    before = rf"(?P<before>(?<![^\W\d_])(?:{sign})(?:(?:(?<=[^\W\d_])|(?<=[\u0900-\u1cff]))\.)?)[ :]{{0,2}}"
+    before = rf"(?P<before>(?<![^\W\d_])(?:{sign})(?:(?:(?<=[^\W\d_])|(?<=[\u0900-\u1cff/]))\.)?)[ :]{{0,2}}"
     after = rf"[ ]{{0,2}}(?P<after>(?:{joined_sign_regex()})|(?:{sign})(?![^\W\d_])\.?)"
     return re.compile(
         rf"(?P<dash>{dash})?(?P<gap>\x20)?(?:{before})?(?P<dash2>{dash})?(?<![\d\x1f])(?P<number>{NUMBER})(?:{after})?",
@@ -235,6 +235,8 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
     if (sign is not None and home is not None and not fits_home(sign, home)) or _two_currencies(match, masked, home):
         value = None  # "Rs.20" in South Africa: R3.20 with a flipped bit; "63sr" in Russia: 633r
     exact = match["after"] is not None or _thousands_of_sign().match(masked, end) is None  # "1.5 eFt"
+    if before is not None and rule("conjunction").match(masked, end + 1):
+        exact = True  # Dutch "€ 11,28 en is geldig"
     rest = masked[stop:]
     if _multiplied().match(masked[end:]) and after is None:
         exact = False
@@ -264,6 +266,8 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
     if is_torn(masked, first, (start, end)) and points_end(masked, stop) == stop:
         value = None
     small = _small_change().match(rest) if sign else None
+    if small and not small["coins"] and masked[stop - 1] == "." and _unit_after().match(rest, small.end("digits")):
+        small = None  # "18,60 TL. 3 GB"
     if small and value is not None:
         # "91 p 05 k" is 91.05; "5 EUR 20 Ct" without its zero, and a unit that nobody knows, are in doubt.
         certain = small["coins"] and len(small["digits"]) == 2 and "." not in str(value)

@@ -43,7 +43,8 @@ def is_lines(item: Labelled, context: TextContext, items: Sequence[Labelled], do
         return True
     if item.amount.start >= doubtful:
         return False
-    return item.principal or not is_wallets(item, context, items)
+    main = item.principal and rule("total").search(item.label) is None
+    return main or not is_wallets(item, context, items)
 
 
 def spelled_out(source: str) -> bool:
@@ -115,7 +116,7 @@ _CHOICES = re.compile(r"(?<![^\W_])a\s?[.):=]\s?\w[^\n]{1,40}?(?<![^\W_])[bвб]
 
 @lru_cache(maxsize=1)
 def _numbered_question() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of('question')})\s?(?:№|#|n[o°]\.?)?\s?\d")
+    return re.compile(rf"(?:{any_of('question')})\s?(?:№|#|n[o°]\.?)?\s?\d|(?<![^\W_])q\d{{1,2}}\sof\s\d")
 
 
 @lru_cache(maxsize=1)
