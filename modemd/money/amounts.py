@@ -210,7 +210,10 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
         return None
     if before is not None and after is not None:
         # "Rp30.000 d": the sign with a meaning at home wins; both may be real ("R 5 c")
-        before, after = (before, None) if home in signs()[before.rstrip(".")] else (None, after)
+        glued = (
+            home is None and masked[start - 1] == "$" and re.match(r" \w\w$", masked[end : match.end("after")])
+        )  # "$50 da saldo"
+        before, after = (before, None) if glued or home in signs()[before.rstrip(".")] else (None, after)
         end_of_both = match.end("after") if _is_joined(match["after"]) else end
     else:
         end_of_both = end

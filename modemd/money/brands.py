@@ -22,7 +22,7 @@ def names_around(country: str | None, sign: str | None, pack: Pack | None) -> fr
     """The folded words that name an operator beside a sum: those of the country, and of the SIM's own pack. Without a
     country those of the countries whose money the folded `sign` may be; a bare number may be anybody's."""
     countries = frozenset({country}) if country is not None else countries_of(sign) if sign else frozenset()
-    return _names_in(countries) | (own_names(pack) if pack is not None else frozenset())
+    return own_names(pack) if pack is not None else _names_in(countries)
 
 
 def own_names(pack: Pack) -> frozenset[str]:
