@@ -20,7 +20,7 @@ from modemd.money.currencies import (
     signs,
     without_coins,
 )
-from modemd.money.damage import is_torn
+from modemd.money.damage import is_torn, sign_behind
 from modemd.money.fold import DECIMAL_ARABIC, EN_DASH, MINUS, THOUSANDS_ARABIC, has_word_ends
 from modemd.money.wordlists import any_of, rule
 
@@ -287,16 +287,11 @@ def _two_currencies(match: re.Match[str], masked: str, home: str | None) -> bool
     two = {code[1] if code is not None and own else before, after} - {""}
     if "$" in {before, after} and len(two | {"$"}) > 1:
         return any(not set(signs()[sign]).intersection(signs()["$"]) for sign in two)
-    again = _long_sign().match(masked, match.end()) if len(after) == 1 and match["after"] == after else None
-    return again is not None and again.group() != " cfa"
+    again = sign_behind().match(masked, match.end()) if len(after) == 1 and match["after"] == after else None
+    return again is not None and len(again[1]) > 1 and again.group() != " cfa"
 
 
 _CODE = re.compile(r"(?<![^\W\d_])([a-z]{2,3}|[^\x00-\x7f]{2,4})[. ]{0,2}$")
-
-
-@lru_cache(maxsize=1)
-def _long_sign() -> re.Pattern[str]:
-    return re.compile(rf" (?:(?!\w\b)(?:{sign_regex()}))(?![^\W\d_])")
 
 
 def _is_joined(sign: str) -> bool:

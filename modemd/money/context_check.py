@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from modemd.frozen import dataclass
 from modemd.money import everyday, scripts
 from modemd.money.brands import names_around
-from modemd.money.currencies import sign_regex
+from modemd.money.currencies import sign_regex, signs
 from modemd.money.dates import month_names
 from modemd.money.fold import words
 from modemd.money.labels import FREE_OF_CHARGE, Labelled, conjunction, instruction, named_so
@@ -80,7 +80,7 @@ def _neutral_number(label: str, start: int, context: TextContext) -> bool:
     if re.search(r"\d\($", before):
         return False  # "Your 401(k) balance"
     bare = before.rstrip("0123456789")
-    if bare == before or _sign_ahead().search(bare) or re.match(r"\s?[,.;:)\n|/*-]|\s?$", label):
+    if bare == before or _ends_with_a_sign(bare) or re.match(r"\s?[,.;:)\n|/*-]|\s?$", label):
         return True
     ahead = re.split(r"[.!?;,\n|:]\s?", bare)[-1]
     return neutral_ahead(ahead, len(bare) - len(ahead), context)
@@ -88,7 +88,10 @@ def _neutral_number(label: str, start: int, context: TextContext) -> bool:
 
 def _of_plastic(words: str) -> bool:
     """ "Saldo carta", "card balance": a bank's card or a shop's. "The balance on your card" is a SIM's as well."""
-    return _card_balance().search(words) is not None and rule("of_a_sim").search(words) is None
+    cards = [found.span() for found in rule("plastic").finditer(words)]
+    names = [found.span() for found in rule("balance").finditer(words)] if cards else []
+    touching = any(start - 1 == end or begin - 1 == stop for start, stop in cards for begin, end in names)
+    return touching and rule("of_a_sim").search(words) is None
 
 
 def _is_numbered(label: str) -> bool:
@@ -97,12 +100,6 @@ def _is_numbered(label: str) -> bool:
         return True
     ordinal = re.search(r"\d(?:st|nd|rd|th)\s([^\W\d_]+)", label)
     return ordinal is not None and ordinal[1] not in {"of", *month_names()}
-
-
-@lru_cache(maxsize=1)
-def _card_balance() -> re.Pattern[str]:
-    balance, card = any_of("balance"), any_of("plastic")
-    return re.compile(rf"(?:{balance})\s(?:{card})|(?:{card})\s(?:{balance})")
 
 
 def _of_an_offer(label: str, start: int, context: TextContext) -> bool:
@@ -385,9 +382,9 @@ def _into() -> re.Pattern[str]:
     return re.compile(rf"(?:{any_of('into', 'on_account')})\s{{1,3}}$")
 
 
-@lru_cache(maxsize=1)
-def _sign_ahead() -> re.Pattern[str]:
-    return re.compile(rf"(?:{sign_regex()})\.?\s?$|[.,]$")
+def _ends_with_a_sign(text: str) -> bool:
+    last = re.search(r"([^\s\d]{1,6}?)\.?\s?$", text)
+    return text[-1:] in {".", ","} or (last is not None and last[1].lstrip(":=(-") in signs())
 
 
 @lru_cache(maxsize=1)

@@ -90,7 +90,7 @@ def _is_rest(folded: str, first: int, digits: tuple[int, int]) -> bool:
     if _TWO_SIGNS.search(ahead) or (":" in folded[first:start] and ahead.rstrip().endswith(":")):
         return True
     dollar = behind[:1] == "$" or folded[first] == "$" or ahead[-1:] == "$"
-    sign = _sign_behind().match(folded, end + (behind[:1] == "$")) if dollar else None
+    sign = sign_behind().match(folded, end + (behind[:1] == "$")) if dollar else None
     if sign is not None and not set(signs()[sign[1]]).intersection(signs()["$"]):
         return True
     if number.isdecimal():
@@ -115,7 +115,8 @@ _LETTER_AND_SIGN = re.compile(r"(?:[p-y]|[^\x00-\x7f\u0400-\u04ff\W\d_])r(?![^\W
 
 
 @lru_cache(maxsize=1)
-def _sign_behind() -> re.Pattern[str]:
+def sign_behind() -> re.Pattern[str]:
+    """A sign of money that may stand behind a number, in group 1."""
     return re.compile(rf" ?({sign_regex()})(?![^\W\d_])")
 
 

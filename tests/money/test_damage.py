@@ -32,6 +32,29 @@ DAMAGED = [
 ]
 
 
+HARMED = [  # country, text: one flipped bit each
+    ("RU", "Баланс 33,\x17 руб."),  # 33,7
+    ("RU", "Баланс 33,w руб."),
+    ("RU", "Balance:63sr"),  # 633r
+    ("RU", "Баланс: 2.2r руб."),  # 2.22
+    ("ZA", "You have Rs.20 airtime left"),  # R3.20
+    ("ZA", "Your airtime balance is R11.8$. Your airtime"),  # R11.84
+    ("KE", "Your airtime balance is KES $5.67, valid"),  # 45.67
+    ("GB", "Your credit is £3.0'."),  # 3.07
+    ("IN", "Main Bal: Rs.58.r4"),  # 58.24
+    ("UG", "Your balance is UGX 2(300."),  # 2,300
+    ("CH", "Ihr Guthaben CHF :4.50."),  # 24.50
+    ("CN", "您的余额!03.20元"),  # 103.20
+    ("MY", "RM0.00. Your credit balance is RM8.76l active till 12/12/2023."),
+]
+
+
+@pytest.mark.parametrize(("country", "text"), HARMED, ids=ascii)
+def test_a_strange_mark_at_a_sum_makes_it_unknown(country: str, text: str) -> None:
+    """Also where the mark stands behind the point, or is a sign of another country's money."""
+    assert read(text, country=country).balance is None
+
+
 @pytest.mark.parametrize("text", DAMAGED, ids=ascii)
 @pytest.mark.parametrize("charset", ["GSM", "IRA", "UCS2"])
 def test_as_octets(text: str, charset: str) -> None:
