@@ -4,15 +4,20 @@ and names every line that is read otherwise."""
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from modemd.money.amounts import MAX_NUMBERS, Amount, amounts
 from modemd.money.currencies import joined_sign_regex, signs
 from modemd.money.damage import is_damaged
 from modemd.money.fold import clean, fold
+from modemd.money.lost_letters import mended
 from modemd.money.reading import read
 from modemd.records import Reading
+from tests.faults import told
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -31,15 +36,17 @@ def written(amount: Amount, text: str) -> str:
     return f"{'' if amount.exact else '~'}{value}{unit} <{text[amount.start : amount.end]}>"
 
 
-def test_amounts_of_the_table() -> None:
+def test_amounts_of_the_table(request: pytest.FixtureRequest) -> None:
     """Value, currency, extent and certainty of each number; nothing that is no quantity is among them."""
-    faults = []
-    for text, country, expected in lines("amounts.txt"):
-        cleaned = clean(text)
-        found = "; ".join(written(a, cleaned) for a in amounts(cleaned, fold(cleaned), country=country))
-        if found != expected:
-            faults.append(f"{text!r} ({country}) gives {found}, not {expected}")
-    assert not faults, "\n".join(faults)
+
+    def faults() -> Iterator[str]:
+        for text, country, expected in lines("amounts.txt"):
+            cleaned = clean(text)
+            found = "; ".join(written(a, cleaned) for a in amounts(cleaned, fold(cleaned), country=country))
+            if found != expected:
+                yield f"{text!r} ({country}) gives {found}, not {expected}"
+
+    assert told(faults(), request) == ""
 
 
 def test_a_number_covers_its_digits_alone() -> None:
@@ -90,19 +97,28 @@ def as_written(reading: Reading) -> str:
     return " ".join(part for part in parts if part)
 
 
-def test_readings_of_the_table() -> None:
+@pytest.mark.parametrize("table", ["readings.txt", "receipts.txt"])
+def test_readings_of_the_table(request: pytest.FixtureRequest, table: str) -> None:
     """What is read, by which proof; each number comes with kind "balance", and only then."""
-    faults = []
-    for text, country, expected in lines("readings.txt"):
-        reading = read(text, country=country)
-        assert (reading.kind == "balance") == (reading.balance is not None)
-        assert reading.confidence == ("generic" if reading.pattern else "none")
-        if (found := as_written(reading)) != expected:
-            faults.append(f"{text!r} ({country}) gives {found}, not {expected}")
-    assert not faults, "\n".join(faults)
+
+    def faults() -> Iterator[str]:
+        for text, country, expected in lines(table):
+            reading = read(text, country=country)
+            assert (reading.kind == "balance") == (reading.balance is not None)
+            assert reading.confidence == ("generic" if reading.pattern else "none")
+            if (found := as_written(reading)) != expected:
+                yield f"{text!r} ({country}) gives {found}, not {expected}"
+
+    assert told(faults(), request) == ""
 
 
-def test_damage_of_the_table() -> None:
+def test_damage_of_the_table(request: pytest.FixtureRequest) -> None:
     """A character that nobody writes in or at a number shows damage, whichever number that is; others do not."""
-    faults = [text for text, damaged in lines("damage.txt") if is_damaged(text) is not damaged]
-    assert not faults, ascii(faults)
+    faults = (ascii(text) for text, damaged in lines("damage.txt") if is_damaged(text) is not damaged)
+    assert told(faults, request) == ""
+
+
+def test_lost_letters_of_the_table(request: pytest.FixtureRequest) -> None:
+    """A word is put back where one only fits; the text stays as long as it was."""
+    faults = (f"{text!r} gives {mended(text)!r}" for text, whole in lines("lost_letters.txt") if mended(text) != whole)
+    assert told(faults, request) == ""

@@ -43,7 +43,8 @@ MARK = "XX"
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """One changed module. `name` says where and what without line numbers, so that it survives edits elsewhere:
-    `function: old -> new`, with `#2` for the second of the same name."""
+    `function: old -> new`; of a number or a string, of which a function has many, `function: old -> new in its line`; with
+    `#2` for the second of the same name."""
 
     name: str
     line: int
@@ -67,11 +68,14 @@ class _Place:
 def mutants(source: str) -> list[Mutant]:
     """Every mutant of a module, in the order of its text."""
     tree = ast.parse(source)
+    lines = source.splitlines()
     seen: Counter[str] = Counter()
     result = []
     for place in _places(tree):
         for new in _changes(place.node):
             name = f"{place.function}: {_short(place.node)} -> {_short(new)}"
+            if isinstance(place.node, ast.Constant):
+                name = f"{name} in {lines[place.node.lineno - 1].strip()}"
             seen[name] += 1
             if seen[name] > 1:
                 name = f"{name} #{seen[name]}"
