@@ -129,7 +129,7 @@ def neutral_behind(item: Labelled, context: TextContext, *, whole: bool, since: 
         return False  # "100 тг-ден аз": an ending of another language
     if not _neutral_bracket(folded[end : end + 80], text[end : end + 80], context):
         return False
-    rest = re.split(r"[.!?;,\n(*|\u060c\u3002\u0964\u0589]", folded[end : end + 60], maxsplit=1)[0]
+    rest = re.split(r"[.!?;,\n(*|\u060c\u3002\u0964\u0589]", folded[end : end + 60])[0]
     told = instruction(item.amount, folded) if end == item.amount.end else None
     rest = rest[:told]
     heads = rest.split()[:2]
@@ -193,7 +193,7 @@ def is_stranger(context: TextContext, place: int) -> bool:
     name = re.compile(r"\s{1,3}([^\W\d_]{2,20})").match(context.text, place)
     if name is None or not name[1][0].isupper():
         return False
-    return not _front_word(context.folded[name.start(1) : name.end(1)], context)
+    return not _front_word(context.folded[slice(*name.span(1))], context)
 
 
 _NAME_IN_FRONT = re.compile(r"(?<![^\W_])([^\W\d_]{2,20})\s?:\s?$")
@@ -287,7 +287,7 @@ def _neutral_bracket(folded: str, text: str, context: TextContext) -> bool:
     if bracket is None:
         return True
     inside = bracket.group(1)
-    own = text[bracket.start(1) : bracket.end(1)]
+    own = text[slice(*bracket.span(1))]
     return all(
         _known(word, own, inside, context) or (not word.uncased and _follows(inside, word.start, context) is not None)
         for word in _words(inside, 0, len(inside))

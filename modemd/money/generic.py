@@ -61,8 +61,8 @@ def balance(
             return None
         if role is Role.DEBT and not value:
             continue  # "You owe 0.00" does not tell what is there
-        if item.negative and value > 0:
-            value = -value
+        if item.negative:
+            value = -abs(value)
         return value, item.amount.currency or _shared_currency(item, found, text), name
     if not doubtful or rule("error").search(folded):
         return None

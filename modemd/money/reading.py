@@ -121,8 +121,8 @@ def _reading(
     if any(hazard.search(behind) for hazard in (rule("other_purse", "wallets"), rule("event"))):
         return None
     value = item.amount.value
-    if (pattern.minus or _group(match, "minus")) and value > 0:
-        value = -value
+    if pattern.minus or _group(match, "minus"):
+        value = -abs(value)
     until = _group(match, "expires")
     data = _group(match, "data")
     proved = (

@@ -18,7 +18,7 @@ from modemd.money.wordlists import any_of, rule
 
 def doubtful_from(context: TextContext, items: Sequence[Labelled]) -> int:
     """Where in the text a bare "balance" begins to be doubtful: at its beginning in a receipt or a quiz, else behind
-    the first sum that no telephone accounts for; nowhere (past the end) where all is accounted for."""
+    the first sum that no telephone accounts for; nowhere (at the end) where all is accounted for."""
     folded = context.folded
     if (
         is_bank(folded)
@@ -34,7 +34,7 @@ def doubtful_from(context: TextContext, items: Sequence[Labelled]) -> int:
     for item, next_label in zip(items, following, strict=False):
         if not _is_accounted_for(item, folded, next_label):
             return item.amount.end
-    return len(folded) + 1
+    return len(folded)
 
 
 def is_lines(item: Labelled, context: TextContext, items: Sequence[Labelled], doubtful: int) -> bool:
@@ -68,10 +68,8 @@ def is_wallets(item: Labelled, context: TextContext, items: Sequence[Labelled]) 
         ):
             continue
         start = max(folded.rfind(stop, item.amount.end, found.start()) for stop in ".!?\n") + 1
-        sentence = re.split(
-            r"[.!?\n]\s?(?=[^\W\d_])|$", folded[max(start, item.amount.end) : found.end() + 60], maxsplit=1
-        )
-        if rule("top_up_word").search(sentence[0]) is None and re.search(r"[*#]\d", sentence[0]) is None:
+        sentence = re.split(r"[.!?\n]\s?(?=[^\W\d_])", folded[max(start, item.amount.end) : found.end() + 60])[0]
+        if rule("top_up_word").search(sentence) is None and re.search(r"[*#]\d", sentence) is None:
             return True
     return False
 

@@ -36,6 +36,12 @@ regex = 'on (?:your )?balance (?P<balance>[0-9.]{1,9})'
 [[pattern]]
 name = "account"
 regex = 'рахунок (?P<balance>[0-9.]{1,9})'
+[[pattern]]
+name = "receipt"
+regex = 'sent, credit=(?P<balance>[0-9.]{1,9})'
+[[pattern]]
+name = "two sentences"
+regex = 'once[.] (?:不)?bonus (?P<balance>[0-9.]{1,9})'
 """
 
 
@@ -110,6 +116,12 @@ def by_pattern(reading: Reading) -> str | None:
         ("Purse=13.50 UAH your new bonus. Purse=12.50 UAH", "12.50 UAH (purse)"),
         ("Purse=13.50 UAH is your new bonus. Purse=12.50 UAH", None),
         ("Purse=13.50 UAH waiting. Purse=12.50 UAH", None),
+        ("Euro purse 13.50 EUR your new bonus. Euro purse 12.50", "12.50 EUR (euro)"),
+        ("Euro purse 13.50 EUR is your new bonus. Euro purse 12.50", None),
+        ("Purse=13.50 UAH mobile money. Purse=12.50 UAH", "12.50 UAH (purse)"),
+        ("Purse=13.50 UAH mobile. Purse=12.50 UAH", None),
+        ("Sum 5 UAH. Purse=12.50 UAH", None),
+        ("Bonus 5 UAH. Purse=12.50 UAH", "12.50 UAH (purse)"),
         ("Purse=0.00 UAH. Balance: 5 UAH", None),
         ("Main purse=0.00 UAH. Balance: 5 UAH", "0.00 UAH (purse)"),
         ("Purse=12.50 UAH. Balance: 13.50 UAH", None),
@@ -122,6 +134,13 @@ def by_pattern(reading: Reading) -> str | None:
         # whoever writes of somebody else's money
         ("Card *1234 purse=12.50 UAH", None),
         ("You pay for this subscriber. Purse=12.50 UAH", None),
+        # a pattern may reach over the end of a sentence, and what it spells out itself is no hazard
+        ("Once. Bonus 12.50 UAH", "12.50 UAH (two sentences)"),
+        ("Once. 不bonus 12.50 UAH", "12.50 UAH (two sentences)"),
+        ("Bonus 12.50 UAH", None),
+        # in a receipt or a quiz only what the pattern itself expects there
+        ("Quiz! Purse=12.50 UAH", None),
+        ("Quiz! Sent, credit=12.50 UAH", "12.50 UAH (receipt)"),
     ],
 )  # fmt: skip
 def test_what_a_pattern_gives(pack: Pack, text: str, expected: str | None) -> None:
