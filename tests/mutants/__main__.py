@@ -1,10 +1,11 @@
 """`make mutants`: are the tests of a module good enough to notice a small wrong change in it?
 
-    python -m tests.mutants [MODULE ...] [--jobs N] [--only TEXT]
+    python -m tests.mutants [MODULE ...] [--jobs N] [--only TEXT] [--all]
 
 Each mutant (mutate.py) is forked from a process that has already imported what the module rests on and has run its own
 tests once, those of targets.toml, not the whole suite; the first test that fails ends it. It is killed when a test
-fails or the time is up. A mutant that survives needs a reason in survivors.toml. At the end a table of all modules.
+fails or the time is up. A mutant that survives needs a reason in survivors.toml; one that is listed there counts as a
+survivor and is not run (`--all` runs it too). At the end a table of all modules.
 Exit code 0: at least 90 % of each module are killed, and each survivor has its reason.
 """
 
@@ -40,11 +41,11 @@ ROOT = HERE.parent.parent
 WANTED = 0.90
 # Times what the tests take on the module as it is, and this much besides: processor time for a mutant that turns in a
 # circle, time by the clock for one that waits.
-CPU_FACTOR, CPU_MORE_S = 3, 3
+CPU_FACTOR, CPU_MORE_S = 2, 2
 WALL_FACTOR, WALL_MORE_S = 5, 6.0
 # hypothesis is imported before pytest can rewrite its assertions, and has none to rewrite.
 PYTEST = (
-    *("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
+    *("-x", "-q", "--tb=native", "-p", "no:cacheprovider", "-p", "no:xdist"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 
@@ -121,6 +122,7 @@ def run_tests(target: Target) -> int:
 def run_mutant(target: Target, tree: ast.Module, cpu_s: int) -> int:
     """The same with this tree in the module's place."""
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+    gc.disable()  # it lives for a second
     sys.meta_path.insert(0, Replaced(target, compile(tree, f"<mutant of {target.module}>", "exec")))
     # Now, before pytest puts its own importer first: it rewrites what belongs to a plugin, and modemd has one.
     try:
@@ -256,13 +258,14 @@ class Score:
 HEADING = f"{'module':22} {'mutants':>7} {'killed':>6} {'survivors':>9} {'unknown':>7} {'killed':>8}"
 
 
-def score(target: Target, why: dict[tuple[str, str], str], only: str, jobs: int) -> Score:
-    """Runs the mutants of one module and names those that live."""
+def score(target: Target, why: dict[tuple[str, str], str], only: str, jobs: int, listed_too: bool) -> Score:
+    """Runs the mutants of one module and names those that live; those that have their reason only if `listed_too`."""
     start = time.monotonic()
     name, source = target.module, target.source
     chosen = [mutant for mutant in target.chosen(source) if only in mutant.name]
-    alive = []
-    for mutant in survivors(target, source, chosen, jobs):
+    waiting = [mutant for mutant in chosen if listed_too or (name, mutant.name) not in why]
+    alive = [mutant for mutant in chosen if mutant not in waiting]
+    for mutant in survivors(target, source, waiting, jobs):
         alive.append(mutant)
         reason = why.get((name, mutant.name), "NO REASON")
         print(f"  {name}.py:{mutant.line} survives: {mutant.name}  ({reason})", flush=True)
@@ -280,6 +283,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(known)}; else all")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="", metavar="TEXT", help="only mutants whose name contains this")
+    parser.add_argument("--all", action="store_true", help="also those that have their reason to live")
     options = parser.parse_args()
     if unknown := set(options.modules) - set(known):
         parser.error(f"no such module: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
@@ -290,7 +294,7 @@ def main() -> int:
     for name in options.modules or known:
         # A process for each module: it imports what the module rests on, once.
         mine, others = multiprocessing.Pipe(duplex=False)
-        work = functools.partial(score, known[name], why, options.only, options.jobs)
+        work = functools.partial(score, known[name], why, options.only, options.jobs, options.all)
         process = FORK.Process(target=lambda send, work: send(work()), args=(others.send, work))
         process.start()
         others.close()

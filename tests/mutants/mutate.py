@@ -43,8 +43,8 @@ MARK = "XX"
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """One changed module. `name` says where and what without line numbers, so that it survives edits elsewhere:
-    `function: old -> new`; of a number or a string, of which a function has many, `function: old -> new in its line`; with
-    `#2` for the second of the same name."""
+    `function: old -> new`; of a number or a string, of which a function has many, `function: old -> new in its line`;
+    with `#2` for the second of the same name."""
 
     name: str
     line: int
