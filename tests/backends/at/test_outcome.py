@@ -113,6 +113,7 @@ def test_the_end_of_a_dialogue(lines: tuple[str, ...], status: str, error: str |
     outcome = ended(*lines)
     assert (outcome.status, outcome.error, outcome.text) == (status, error, text)
     assert outcome.answered == (error is None)
+    assert not outcome.never_sent
     assert outcome.result("*100#", 1.0).status == status
 
 
