@@ -3,9 +3,9 @@
     python -m tests.mutants [MODULE ...] [--jobs N] [--only TEXT] [--all]
 
 Each mutant (mutate.py) is forked from a process that has already imported what the module rests on and has run its own
-tests once, those of targets.toml, not the whole suite; the first test that fails ends it. It is killed when a test
-fails or the time is up. A mutant that survives needs a reason in survivors.toml; one that is listed there counts as a
-survivor and is not run (`--all` runs it too). At the end a table of all modules.
+tests once, those of targets.toml in their order, not the whole suite; the first test that fails ends it. It is killed
+when a test fails or the time is up. A mutant that survives needs a reason in survivors.toml; one that is listed there
+counts as a survivor and is not run (`--all` runs it too). At the end a table of all modules.
 Exit code 0: at least 90 % of each module are killed, and each survivor has its reason.
 """
 
@@ -91,6 +91,14 @@ class Replaced(MetaPathFinder, Loader):
         exec(self._code, module.__dict__)
 
 
+class MadeUpLast:
+    """The tests with made-up examples behind the others of their file: they take seconds."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.get_closest_marker("hypothesis") is not None)
+
+
 def silent(run: Callable[[], int]) -> int:
     """A process's exit code: this function's result, run in a group of its own and without a terminal."""
     os.setpgid(0, 0)
@@ -106,7 +114,7 @@ def silent(run: Callable[[], int]) -> int:
 
 
 def run_tests(target: Target) -> int:
-    """pytest's exit code for the module's own tests; the first that fails ends it."""
+    """pytest's exit code for the module's own tests, 0 if all hold; the first that fails ends it."""
     hypothesis.settings.register_profile(
         "mutants",
         derandomize=True,
@@ -116,7 +124,10 @@ def run_tests(target: Target) -> int:
         suppress_health_check=list(hypothesis.HealthCheck),  # a busy machine must not kill a mutant
     )
     hypothesis.settings.load_profile("mutants")
-    return int(pytest.main([*PYTEST, *target.tests]))
+    for path in target.tests:  # the first may be enough, and the others need not be collected then
+        if code := int(pytest.main([*PYTEST, path], plugins=[MadeUpLast()])):
+            return code
+    return 0
 
 
 def run_mutant(target: Target, tree: ast.Module, cpu_s: int) -> int:
