@@ -439,6 +439,26 @@ def test_a_clock_set_back_does_not_put_off_a_try(store: Store, clock: Any, alert
     assert states(store) == {("a1", "command"): "delivered"}
 
 
+def test_how_long_until_the_next_try(store: Store, clock: Any, alert: MakeAlert) -> None:
+    """By the clock that nobody sets, and to the moment; what is given up elsewhere meanwhile is waited for no more."""
+    seconds, fake = [100.0], Fake()
+    fake.fails = DeliveryError("no network")
+    bound = {"command": Bound(name="command", channel=fake, events=frozenset())}
+    idle, restarted = [Outbox(store, bound, clock=clock, monotonic=lambda: seconds[0]) for _ in range(2)]
+    store.put_alert(alert("a1"), ["command"])
+    (delivery,) = store.outbox_due(clock())
+    assert idle._deliver_due() == 30.0
+    clock.move(seconds=10)
+    assert restarted._deliver_due() == 20.0, "what another process has noted"
+    clock.move(hours=-3)
+    for now, pause_s in ((110.0, 20.0), (130.0, 120.0)):
+        seconds[0] = now
+        assert idle._deliver_due() == pause_s
+    store.give_up(delivery.id, "of no use any more")
+    seconds[0] = 250.0
+    assert idle._deliver_due() is None
+
+
 def test_a_full_disk_does_not_hurry_the_tries(store: Store, clock: Any, alert: MakeAlert, eventually: Any) -> None:
     """A failed try that cannot be noted is not made again before its time; then it is, full disk or not."""
     refused: list[int] = []

@@ -331,6 +331,17 @@ def test_unasked_readings_must_be_newer(measure: Measure, origin: str, hours: in
     assert [event.event for event in events] == expected
 
 
+@pytest.mark.parametrize(("ahead", "expected"), [(1, ["low"]), (0, []), (-1, [])])
+def test_a_reading_ahead_of_the_clock_does_not_outdate_others(
+    measure: Measure, ahead: int, expected: list[str]
+) -> None:
+    """What nobody asked for counts behind a reading stamped later than now; behind one stamped now it is older."""
+    now = T0 + HOUR
+    state, _ = evaluate({}, measure(now + ahead * HOUR, "300", origin="late"), POLICY, now=now)
+    _, events = evaluate(state, measure(T0 - HOUR, "30", origin="late"), POLICY, now=now)
+    assert [event.event for event in events] == expected
+
+
 def test_a_wrong_clock_cannot_silence_alerts(measure: Measure) -> None:
     """After a reading stamped years ahead, the next query's counts; silence is measured from when it was noticed."""
     future = T0 + timedelta(days=5000)
