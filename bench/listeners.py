@@ -16,7 +16,7 @@ BUSY_EVERY = 7  # requests of which the server refuses one: what is refused must
 
 @dataclass
 class Told:
-    """What each channel was told, each message once: webhook and mail by the alert's id, ntfy by its line."""
+    """What each channel was told, each message once: webhook and mail by the alert's id, ntfy by its first line."""
 
     webhook: list[str] = field(default_factory=list)
     ntfy: list[str] = field(default_factory=list)
@@ -36,7 +36,7 @@ def listeners(told: Told) -> Iterator[tuple[int, int]]:
             if not refused and self.path.endswith("/hook"):
                 told.webhook.append(str(body["id"]))
             elif not refused:
-                told.ntfy.append(str(body["message"]))
+                told.ntfy.append(str(body["message"]).splitlines()[0])
             answer = b'{"id": "x"}'
             self.send_response(503 if refused else 200)
             self.send_header("Content-Length", str(len(answer)))
