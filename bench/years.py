@@ -16,7 +16,7 @@ from bench import past
 from bench.daemon import answered, end, fake_modem, new_folder, scenario, socket_of, start
 from bench.table import Row, alternate, median, seconds, spread
 from modemd.daemon.control import Client
-from modemd.money.forecast import days_left
+from modemd.money.forecast import forecast
 from modemd.store import Store
 
 SIMS, FEW, MANY = 16, 6_000, 1_400_000
@@ -99,7 +99,7 @@ def _forecasts(place: Path) -> Iterator[Callable[[], float]]:
 
     def act() -> float:
         began = time.perf_counter()
-        days_left(store.balances(past.key(0), currency="RUB", since=now - timedelta(days=30)), now)
+        forecast(store.balances(past.key(0), currency="RUB", since=now - timedelta(days=30)), now)
         return time.perf_counter() - began
 
     try:

@@ -57,7 +57,7 @@ def line(answer: Mapping[str, Any]) -> str:
         paint(amount, terminal.LEVEL_COLOURS.get(level), bold=True),
         f"{data} left" if data else "",
         paint(level, terminal.LEVEL_COLOURS.get(level)) if amount else "",
-        _days(answer.get("days_left")),
+        terminal.lasting(answer.get("days_left")),
         f"valid until {one_line(answer['expires'], 10)}" if answer.get("expires") else "",
         one_line(answer.get("operator")),
         terminal.ago(answer.get("age_s")),
@@ -77,11 +77,3 @@ def _proof(answer: Mapping[str, Any]) -> str:
     """The operator's words, and that they are a menu."""
     quote = terminal.quoted(answer.get("text"), 120) or "no text"
     return f"menu: {quote}" if answer.get("kind") == "menu" else quote
-
-
-def _days(days_left: object) -> str:
-    if not isinstance(days_left, int | float):
-        return ""
-    if days_left < 1:
-        return "lasts less than a day"
-    return "lasts about a day" if days_left < 2 else f"lasts about {int(days_left)} days"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -217,12 +218,14 @@ def _print_plot(rows: Iterable[Mapping[str, Any]], client: Client) -> None:
         modems.setdefault(str(found.get("modem")), plot.Points()).add(found)
     if not modems:
         terminal.complain(line_of("no reading yet"))
+    thresholds: tuple[tuple[str, float], ...]
+    ahead: Mapping[str, Any]
     for name, points in modems.items():
-        try:
+        thresholds, ahead = (), {}
+        with suppress(RefusedError):  # a modem of the past, no longer in the configuration
             thresholds = plot.thresholds(str(client.request("check", modem=name).get("line")))
-        except RefusedError:
-            thresholds = ()  # a modem of the past, no longer in the configuration
-        for text in plot.draw(points.rows, name, thresholds):
+            ahead = client.request("forecast", modem=name)
+        for text in plot.draw(points.rows, name, thresholds, ahead):
             say(text)
 
 

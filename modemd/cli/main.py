@@ -39,6 +39,7 @@ COMMANDS = {
     "alerts": "alerts",
     "topup": "topup",
     "watch": "watch",
+    "forecast": "forecast",
     "sms": "sms",
     "record": "record",
     "simulate": "simulate",

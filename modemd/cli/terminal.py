@@ -269,6 +269,20 @@ def span(seconds: float) -> str:
     return plural("{n} day", "{n} days", int(seconds // 86400))
 
 
+def lasting(days_left: object) -> str:
+    """ "lasts about 12 days, 9 to 16", out of {"low", "likely", "high"}; "" where nothing is known."""
+    days = as_mapping(days_left)
+    values = [value for key in ("low", "likely", "high") if isinstance(value := days.get(key), int | float)]
+    if len(values) != 3:
+        return ""
+    low, likely, high = values
+    if likely < 1:
+        about = "lasts less than a day" if high > 0 else "lasts no longer"
+    else:
+        about = "lasts about a day" if likely < 2 else f"lasts about {int(likely)} days"
+    return about if high <= 1 else f"{about}, {int(low)} to {-int(-high // 1)}"
+
+
 def money(balance: object, currency: object) -> str:
     """ "123.40 RUB", or "" where there is no balance."""
     return "" if balance is None else one_line(f"{balance} {currency or ''}", 40)

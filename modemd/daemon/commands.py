@@ -13,26 +13,25 @@ from typing import TYPE_CHECKING
 
 from modemd.alerts.channels import matching
 from modemd.at.ussd import check_code
-from modemd.clock import in_order
 from modemd.daemon import listener, render, request_fields
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.connection import Peer, Request
 from modemd.daemon.fields import suggestion
 from modemd.daemon.fleet import Asked, Fleet
+from modemd.daemon.outlook import Outlook
 from modemd.daemon.rehearsal import Rehearsals
 from modemd.daemon.views import Views
 from modemd.errors import ModemdError, RefusedError
 from modemd.explanations import line_of
 from modemd.modem.requests import BalanceQuery, SmsList, SmsListing, UssdQuery
-from modemd.money.forecast import days_left
 from modemd.records import Measurement, ModemSnapshot, UssdResult
 from modemd.store import Store
 
 if TYPE_CHECKING:
     from modemd.daemon.recording import Recording
+    from modemd.money.forecast import Forecast
 
 LONGEST_TEXT = 182  # characters of a USSD string (23.038 5.)
-FORECAST_WINDOW = timedelta(days=30)
 PAGE = 16  # stored rows that are read at once: a few ms on a Pi Zero
 RECEIPTS_S = 40.0  # a channel has 30 s; then the test message is left to the retries of the outbox
 
@@ -61,6 +60,7 @@ class Handlers:
         self._call_soon = call_soon
         self._monotonic = monotonic
         self._on_change = on_change
+        self._outlook = Outlook(store, clock=clock, call_soon=call_soon)
         self._views = Views(fleet, store, alarm, clock=clock)
         self._group = listener.group_id()
         self._dialers: frozenset[int] = frozenset()
@@ -74,6 +74,7 @@ class Handlers:
             "ports": self._ports,
             "history": self._history,
             "check": self._check,
+            "forecast": self._forecast,
             "alerts": self._alerts,
             "alert_test": self._alert_test,
             "alert_rehearse": self._alert_rehearse,
@@ -152,7 +153,7 @@ class Handlers:
         def done(future: Asked) -> None:
             outcome = request_fields.outcome(future)
             if isinstance(outcome, Measurement):
-                request.finish(self._measured(outcome))
+                self._finish_measured(request, outcome)
             else:
                 error = outcome.code if isinstance(outcome, ModemdError) else outcome.error
                 request.finish(self._nothing(name, error or "failed", getattr(outcome, "message", None)))
@@ -164,7 +165,7 @@ class Handlers:
         if reading is None:
             request.finish(self._nothing(name, "no reading yet", line_of("no reading yet")))
         else:
-            request.finish(self._measured(reading))
+            self._finish_measured(request, reading)
 
     def _ussd(self, request: Request) -> None:
         self._dialer(request)
@@ -307,6 +308,14 @@ class Handlers:
             )
         )
 
+    def _forecast(self, request: Request) -> None:
+        name = self._modem(request)
+        reading = self._reading(name)
+        if reading is None or reading.reading.balance is None:
+            request.finish(render.forecast(name, reading, None))
+        else:
+            self._outlook.ask(reading, lambda found: request.finish(render.forecast(name, reading, found)))
+
     def _alerts(self, request: Request) -> None:
         request.rows(self._listed(open_only=request_fields.field(request, "open_only", bool, False)))
 
@@ -357,20 +366,27 @@ class Handlers:
     def _reading(self, name: str) -> Measurement | None:
         return self._alarm.standing(self._fleet.snapshot(name)).shown
 
-    def _measured(self, m: Measurement) -> render.Json:
+    def _finish_measured(self, request: Request, m: Measurement) -> None:
+        def done(found: Forecast | None) -> None:
+            try:
+                request.finish(self._measured(m, found))
+            except ModemdError as error:
+                request.fail("failed", error.message)
+
+        if m.reading.balance is None:
+            done(None)
+        else:
+            self._outlook.ask(m, done)
+
+    def _measured(self, m: Measurement, found: Forecast | None) -> render.Json:
         now = self._clock()
-        days = None
-        if m.reading.balance is not None:
-            since = now - FORECAST_WINDOW
-            known = self._store.balances(m.sim_key, currency=m.reading.currency, since=since)
-            times = in_order([at for at, _ in known], now)
-            days = days_left(list(zip(times, (balance for _, balance in known), strict=True)), now)
         if m.reading.balance is None and m.modem in self._fleet.settings:
             level = self._alarm.level(self._alarm.standing(self._fleet.snapshot(m.modem)))
             level = level if level == "stale" else "unknown"  # of this answer; an earlier number is `--cached`
         else:
             level = self._alarm.level_of(m, at=now)
         error, hint = render.trouble(m)
+        days = render.days(None if found is None else found.days)
         return {**render.measurement(m, level=level, days_left=days, now=now), "error": error, "hint": hint}
 
     def _nothing(self, name: str, error: str, hint: str | None) -> render.Json:

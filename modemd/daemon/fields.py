@@ -262,7 +262,7 @@ def keep_table(value: Any) -> Any:
     return value
 
 
-# The forecast looks 30 days back, and `doctor` a week.
+# The forecast needs a month to know a fee of each month, and `doctor` a week.
 KEEP_KEYS: dict[str, Field] = {
     "readings": days(31),
     "failures": days(7),

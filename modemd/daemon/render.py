@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modemd.explanations import line_of
 from modemd.modem.requests import SmsListing
 from modemd.records import DaysLeft, Level, Measurement, ModemSettings, ModemSnapshot, Sim, SmsMessage, UssdResult
 from modemd.store import AlertRow, Delivery, FallbackNote
+
+if TYPE_CHECKING:
+    from modemd.money.forecast import Forecast
 
 Json = dict[str, Any]
 
@@ -23,7 +26,7 @@ _NO_NUMBER = {"menu": "menu", "sms_follows": "sms follows", "error": "operator e
 _NO_ANSWER = {"late": "late answer", "network": "sent by the network", "sms": "sent by the operator"}
 
 
-def measurement(m: Measurement, *, level: Level, days_left: float | None, now: datetime) -> Json:
+def measurement(m: Measurement, *, level: Level, days_left: Json | None, now: datetime) -> Json:
     """The object of `balance --json` and of each line of `history --json`. `error` is null only where money or data was
     read."""
     error, _ = trouble(m)
@@ -85,6 +88,30 @@ def trouble(m: Measurement) -> tuple[str | None, str | None]:
         return None, m.hint
     error = _NO_NUMBER.get(m.reading.kind) or _NO_ANSWER.get(m.origin, "unreadable")
     return error, m.hint or line_of(error)
+
+
+def forecast(modem: str, m: Measurement | None, found: Forecast | None) -> Json:
+    """The object of `forecast --json`: the days, and what they rest on. `m` is the last reading, with money or not."""
+    habit = None if found is None else found.habit
+    return {
+        "modem": modem,
+        "balance": amount(m.reading.balance) if m else None,
+        "currency": m.reading.currency if m else None,
+        "taken_at": utc(m.taken_at) if m else None,
+        "days_left": days(found.days if found else None),
+        "readings": habit.readings if habit else None,
+        "days": habit.days if habit else None,
+        "spend_per_day": amount(habit.per_day) if habit else None,
+        "fees": [
+            {"amount": amount(fee.amount), "every": fee.every, "next_at": utc(fee.next_at)}
+            for fee in (habit.fees if habit else ())
+        ],
+        "top_ups": habit.top_ups if habit else None,
+        "topped_up": amount(habit.topped_up) if habit else None,
+        "changed_at": utc(habit.changed_at) if habit else None,
+        "weekly": habit.weekly if habit else None,
+        "error": "no reading yet" if m is None or m.reading.balance is None else None,
+    }
 
 
 def ussd(modem: str, result: UssdResult) -> Json:

@@ -17,10 +17,13 @@ from modemd.store.unasked import UNASKED, has_room
 
 # An attempt further ahead than this was written by a wrong clock; less may be this clock that is behind after a reboot.
 CLOCK_DOUBT = timedelta(days=1)
+LATE = timedelta(days=7)  # behind which no row of a time is looked for
 PAGE = 16  # rows that are read at once: a few ms on a Pi Zero
 LAST_SEQ = (1 << 63) - 1
 
 NAMED = "sim_key NOT LIKE 'modem:%'"
+_TEN_MINUTES = "substr(taken_at, 1, length('2026-01-01T12:3'))"
+_SIX_HOURS = "substr(taken_at, 1, length('2026-01-01T')) || (substr(taken_at, length('2026-01-01T1'), 2) / 6)"
 _OF_SIM = "modem IN (SELECT modem FROM seats WHERE sim_key = :sim_key) AND sim_key = :sim_key"
 # What is asked of `attempts`: the last one where the SIM has no name; the last one of a SIM, also where it had none in
 # this modem; and how many there were.
@@ -118,18 +121,34 @@ class History(Database):
         rows = self._rows(f"SELECT * FROM readings WHERE {where} ORDER BY id DESC LIMIT :limit", values)  # noqa: S608
         return self._kept(reversed(rows), measurement_of)
 
-    def balances(self, sim_key: str, *, currency: str | None, since: datetime) -> list[tuple[datetime, Decimal]]:
+    def balances(
+        self,
+        sim_key: str,
+        *,
+        currency: str | None,
+        since: datetime,
+        until: datetime | None = None,
+        coarse: bool = False,
+    ) -> list[tuple[datetime, Decimal]]:
         """What the forecast needs of a SIM's readings in this currency, in the order of arrival: the last of each ten
-        minutes, so that a script which asks without a pause does not fill the memory."""
+        minutes (`coarse`: of each six hours), so that a script which asks without a pause does not fill the memory.
+        `until`: taken before, and not arrived a week and more behind it."""
+        slot = _SIX_HOURS if coarse else _TEN_MINUTES
+        first, last = self.first_row_since(since), LAST_SEQ
+        if until is not None and until + LATE < self._clock():
+            behind = self.first_row_since(until + LATE)
+            last = behind if behind > first else last  # all of them arrived at once: the clock was wrong
         rows = self._rows(
-            f"SELECT max(id) AS id, taken_at, balance FROM readings WHERE id >= :first AND {_OF_SIM}"  # noqa: S608
+            f"SELECT max(id) AS id, taken_at, balance FROM readings WHERE id BETWEEN :first AND :last AND {_OF_SIM}"  # noqa: S608
             " AND balance IS NOT NULL AND currency IS :currency AND taken_at >= :since"
-            " GROUP BY substr(taken_at, 1, length('2026-01-01T12:3')) ORDER BY id",
+            f"{'' if until is None else ' AND taken_at < :until'} GROUP BY {slot} ORDER BY id",
             {
-                "first": self.first_row_since(since),
+                "first": first,
+                "last": last,
                 "sim_key": sim_key,
                 "currency": currency,
                 "since": time_text(since),
+                **({} if until is None else {"until": time_text(until)}),
             },
         )
         return self._kept(rows, lambda row: (time_of(row["taken_at"]), amount_of(row["balance"]) or Decimal(0)))

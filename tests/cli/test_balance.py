@@ -15,11 +15,14 @@ KEYS = [
 
 def test_one_line_for_people(daemon: Any, modemd: Any, reading: Any) -> None:
     """A reading is one line on stdout with amount, level, operator, age and the operator's own words."""
-    daemon.result("balance", reading(days_left=12.4, expires="2026-03-01", data_left_mb=1536))
+    daemon.result(
+        "balance",
+        reading(days_left={"low": 9.21, "likely": 12.4, "high": 15.5}, expires="2026-03-01", data_left_mb=1536),
+    )
     result = modemd("balance")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
-        "home  123.40 RUB  1.5 GB left  ok  lasts about 12 days  valid until 2026-03-01  ru-mts  just now  "
+        "home  123.40 RUB  1.5 GB left  ok  lasts about 12 days, 9 to 16  valid until 2026-03-01  ru-mts  just now  "
         '"Баланс:123,40р"\n'
     )
     assert daemon.received == [{"id": 1, "cmd": "balance", "modem": None, "cached": False}]

@@ -134,6 +134,7 @@ def test_plot_marks_readings_late_answers_failures_and_thresholds(daemon: Any, m
     daemon.rows("history", falling)
     line = "MODEMD CRITICAL - home: 5.30 RUB (0 s old) | balance=5.30;50:;10:"
     daemon.result("check", {"exit": 2, "line": line})
+    daemon.error("forecast", "bad request", "no such command")
     result = modemd("history", "--plot")
     picture = result.stdout
     assert result.exit_code == 0
@@ -166,6 +167,7 @@ def test_plot_in_an_ascii_locale(daemon: Any, falling: Any, spawn: Any) -> None:
     """Where the locale has no box drawing the picture is plain ASCII."""
     daemon.rows("history", falling)
     daemon.result("check", {"exit": 3, "line": "MODEMD UNKNOWN - home: no reading yet"})
+    daemon.error("forecast", "bad request", "no such command")
     result = spawn("history", "--plot", env={"PYTHONIOENCODING": "ascii", "MODEMD_SOCKET": daemon.path})
     assert result.returncode == 0
     assert result.stdout.isascii()

@@ -27,6 +27,7 @@ ORDER = [
     "alerts",
     "topup",
     "watch",
+    "forecast",
     "sms",
     "record",
     "simulate",

@@ -137,7 +137,24 @@ def test_days_left_from_the_history(office: Any) -> None:
     for day in range(4):
         office.now = start + timedelta(days=day)
         office.store.add(office.reading(str(100 - 10 * day)))
-    assert ask(office, "balance", cached=True)["days_left"] == pytest.approx(7.0)
+    days = ask(office, "balance", cached=True)["days_left"]
+    assert list(days) == ["low", "likely", "high"]
+    assert days["low"] <= 7.0 <= days["high"]
+    assert days["likely"] == pytest.approx(7.0, abs=0.6)  # at what hour of the day is not known
+    found = ask(office, "forecast")
+    assert (found["days_left"], found["error"]) == (days, None)
+    assert (found["readings"], found["spend_per_day"], found["top_ups"]) == (4, "10", 0)
+    office.store.add(office.reading("0"))
+    assert ask(office, "balance", cached=True)["days_left"] == {"low": 0, "likely": 0, "high": 0}
+
+
+def test_no_forecast_without_a_history(office: Any) -> None:
+    """Nothing read yet is an error; too little is not."""
+    office.configure(HOME)
+    assert ask(office, "forecast")["error"] == "no reading yet"
+    office.store.add(office.reading("100"))
+    found = ask(office, "forecast")
+    assert (found["days_left"], found["balance"], found["error"]) == (None, "100", None)
 
 
 def test_status_of_a_modem(office: Any) -> None:

@@ -136,6 +136,7 @@ def test_it_names_the_keys_of_each_object(office: Any) -> None:
     )
     made = {
         "reading": render.measurement(office.reading("1"), level="ok", days_left=None, now=now),
+        "outlook": render.forecast("home", office.reading("1"), None),
         "dialogue": render.ussd("home", UssdResult(code="*100#", status="done")),
         "status": status,
         "alert": render.alert(row),

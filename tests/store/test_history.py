@@ -327,6 +327,20 @@ def test_the_forecast_gets_the_last_of_each_ten_minutes(
     assert found == [(began + timedelta(minutes=minute), Decimal(100 - minute)) for minute in (9, 19, 29)]
 
 
+def test_of_the_time_before_it_gets_the_last_of_each_six_hours(
+    store: Store, clock: Any, row: Callable[..., Measurement]
+) -> None:
+    """Up to a moment, behind which the rows are read as they are."""
+    began = clock.now.replace(hour=0, minute=30, second=0, microsecond=0)
+    for hour in range(30):
+        clock.now = began + timedelta(hours=hour)
+        store.add(row(f"{100 - hour}.00"))
+    until = began + timedelta(hours=26)
+    found = store.balances("iccid:8970101", currency="RUB", since=began, until=until, coarse=True)
+    assert [int(100 - balance) for _, balance in found] == [5, 11, 17, 23, 25]
+    assert all(at == began + timedelta(hours=int(100 - balance)) for at, balance in found)
+
+
 def test_a_sim_is_known_in_its_modem_from_its_first_row_on(store: Store, row: Row, clock: Any) -> None:
     """The attempt before each row says who is asked, not yet who has been there."""
     for sim in ("iccid:1", "iccid:2", "iccid:1"):
