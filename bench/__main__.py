@@ -12,10 +12,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import commands, exchange, fleet, idle, program, reader, start, years
+from bench import commands, exchange, fleet, forecast, idle, program, reader, start, years
 from bench.table import Row, show
 
-PARTS = ("exchange", "program", "start", "commands", "reader", "fleet", "idle")
+PARTS = ("exchange", "program", "start", "commands", "reader", "forecast", "fleet", "idle")
 APART = ("years",)  # only by --only: it takes minutes, and 750 MB in the folder for temporary files
 
 
@@ -49,6 +49,8 @@ def measure(parts: list[str], runs: int) -> list[Row]:
         rows += commands.rows()
     if "reader" in parts:
         rows += reader.rows(runs)
+    if "forecast" in parts:
+        rows += forecast.rows(runs)
     if "fleet" in parts:
         rows += fleet.rows()
     if "years" in parts:
