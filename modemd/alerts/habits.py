@@ -17,7 +17,16 @@ Balances = Sequence[tuple[datetime, Decimal]]
 
 def habit_of(balances: Balances, at: datetime) -> Spending:
     """`balances` in the order of arrival, the last one read `at`."""
-    return Spending(spent=spent_within(balances, at))
+    from modemd.money.forecast import forecast  # late: what has no history needs none of it
+    from modemd.money.unusual import subscription, unusual_spend
+
+    outlook, fee = forecast(balances, at), subscription(balances, at)
+    return Spending(
+        days_left=None if outlook is None else outlook.days,
+        spent=spent_within(balances, at),
+        unusual=unusual_spend(balances, at),
+        fee=None if fee is None else fee.amount,
+    )
 
 
 def spent_within(balances: Balances, end: datetime, span: timedelta = DAY) -> Decimal | None:
