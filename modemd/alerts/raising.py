@@ -43,9 +43,10 @@ def measured(
     language: str = "en",
     advise: Advise = no_advice,
     now: datetime | None = None,
+    spending: rules.Spending = rules.NO_SPENDING,
 ) -> list[Alert]:
-    """Judge a row of the history, in its own transaction where there is one; the alerts that it raised. Raises
-    StoreError."""
+    """Judge a row of the history, in its own transaction where there is one; the alerts that it raised. `spending`:
+    what spending_at() gave for it, which takes too long for a transaction. Raises StoreError."""
     if m.about == "data" and m.reading.data_left_mb is None:
         return []
     nameless = f"modem:{m.modem}"
@@ -57,7 +58,7 @@ def measured(
         if before.get("stale") and brings and m.about == "balance":
             # The silence began before the SIM could be named; it ends with the SIM's first reading.
             state = {**state, "stale": True}
-        new, events = rules.evaluate(state, m, policy, now=now, habit=_habit(store, m))
+        new, events = rules.evaluate(state, m, policy, now=now, habit=spending)
         alerts = [_alert(event, m.modem, m.sim_key, m.operator, language, advise) for event in events]
         alerts = _put(store, m.sim_key, new, alerts, channels)
         if before.get("stale") and not new.get("stale"):
@@ -261,14 +262,17 @@ def is_sudden(store: Store, modem: str, sim_key: str, reading: Reading, *, polic
     last = store.last_reading(modem, sim_key)
     if last is None or last.reading.currency != reading.currency:
         return False
-    return rules.is_sudden(last, reading.balance, _habit(store, last).days_left, policy, now=now)
+    return rules.is_sudden(last, reading.balance, spending_at(store, last).days_left, policy, now=now)
 
 
-def _habit(store: Store, m: Measurement) -> rules.Spending:
-    """What this SIM's balances up to this row say of it."""
+def spending_at(store: Store, m: Measurement) -> rules.Spending:
+    """What this SIM's balances up to this row, stored or not, say of it: some hundredths of a second, on a Pi Zero some
+    tenths. Raises StoreError."""
     if m.reading.balance is None or m.about != "balance":
         return rules.NO_SPENDING
     rows = store.balances(m.sim_key, currency=m.reading.currency, since=m.taken_at - HABIT_WINDOW)
+    if m.seq is None:
+        rows = [*rows, (m.taken_at, m.reading.balance)]
     times = in_order([at for at, _ in rows], m.taken_at)
     return habit_of(list(zip(times, (balance for _, balance in rows), strict=True)), m.taken_at)
 

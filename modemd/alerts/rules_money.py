@@ -70,10 +70,11 @@ def read(
     if m.reading.balance is None:
         return found
     found += _topup(new, m, policy, before)
-    if timely:
+    if timely and habit.looked:
         found += _days_left(new, m, policy, habit, limits)
         found += _spend(new, m, policy, habit)
         found += _subscription(new, m, policy, habit)
+    if timely:
         found += _idle(new, m, policy, before)
     return [replace(event, days_left=habit.days_left) for event in found]
 

@@ -75,15 +75,16 @@ class Known:
 class Spending:
     """What a SIM's history says at a reading; None = not known. `spent`: what left within the day up to it. `unusual`:
     what left that the habit does not explain, and what it would have. `fee`: a sum that leaves at the same hour on days
-    without use."""
+    without use. `looked` False: nobody has looked at the history, so what was concluded before still holds."""
 
+    looked: bool = True
     days_left: DaysLeft | None = None
     spent: Decimal | None = None
     unusual: tuple[Decimal, Decimal] | None = None
     fee: Decimal | None = None
 
 
-NO_SPENDING = Spending()
+NO_SPENDING = Spending(looked=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

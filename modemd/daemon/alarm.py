@@ -70,7 +70,8 @@ class Alarm:
         self._presence = Presence(store, self._judge_state, clock=clock, monotonic=monotonic)
         self._uptime = Uptime(store, self._missed, clock=clock, monotonic=monotonic)
         self.channels: Mapping[str, Bound] = {}
-        store.judge = self.judge
+        self._foreseen: dict[str, tuple[Measurement, rules.Spending]] = {}  # of each SIM, for its next row
+        store.judge, store.foresee = self.judge, self.foresee
 
     def apply(self, config: Config, channels: Mapping[str, Bound]) -> None:
         """A new configuration. Each modem's last reading and last row are judged again: its limits may be others now,
@@ -104,6 +105,17 @@ class Alarm:
             except StoreError:
                 self._again.add(name)
                 raise
+
+    def foresee(self, m: Measurement) -> None:
+        """Before a row is stored: what its SIM's history says, which takes long. From any thread; never raises."""
+        if m.reading.balance is None or m.about != "balance" or m.modem not in self._policies:
+            return
+        try:
+            self._foreseen[m.sim_key] = m, raising.spending_at(self._store, m)
+        except StoreError:
+            return  # the row itself will say so
+        except Exception:  # noqa: BLE001 (a fault of ours must not cost the row)
+            self._log.exception("no forecast", modem=m.modem)
 
     def judge(self, m: Measurement) -> None:
         """A new row of the history, or one that the store does not keep, within its own transaction: it is on the disk
@@ -165,6 +177,7 @@ class Alarm:
         policy = self._policies.get(m.modem)
         if policy is None:
             return  # of a modem that the configuration no longer has
+        foreseen = self._foreseen.get(m.sim_key)
         if raising.measured(
             self._store,
             m,
@@ -173,6 +186,7 @@ class Alarm:
             language=self._language,
             now=self._clock(),
             advise=self._advise,
+            spending=foreseen[1] if foreseen is not None and foreseen[0] == m else rules.NO_SPENDING,
         ):
             self._wake_outbox()
 

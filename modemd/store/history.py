@@ -43,6 +43,8 @@ class History(Database):
         # Called once with each new row, within its transaction: what is concluded from a row is on the disk with it, by
         # one write, or neither is. What it raises undoes the row.
         self.judge: Callable[[Measurement], None] = _no_judge
+        # Called with each new row before it: what takes long to conclude, and must not hold the store meanwhile.
+        self.foresee: Callable[[Measurement], None] = _no_judge
         self._last_attempt_id: int | None = None
         self.has_unjudged = False
         self.look_for_unjudged()

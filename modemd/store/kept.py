@@ -90,6 +90,7 @@ class KeptStore(Standings, AlertBook, RecoverySteps):
     def add(self, m: Measurement) -> int | None:
         """As History.add. Raises StoreError where it cannot be written: then it is kept, and so is what comes behind
         it, since the order of the rows is the order in which they came."""
+        self.foresee(m)
         with self._lock:
             try:
                 self._write_rows()
