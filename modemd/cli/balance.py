@@ -9,7 +9,7 @@ import click
 
 from modemd.cli import terminal
 from modemd.cli.rows import empty_row, row
-from modemd.cli.terminal import complain, one_line, paint, say, why
+from modemd.cli.terminal import _, complain, one_line, paint, say, why
 from modemd.cli.waiting import waiting
 from modemd.daemon.control import Client
 from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
@@ -42,7 +42,8 @@ def command(socket: str | None, modem: str | None, cached: bool, as_json: bool, 
     if failed:
         complain(failure(answer))
     elif quiet and answer.get("balance") is None:
-        complain(f"{one_line(answer.get('modem'))}: the answer holds no amount of money: {_proof(answer)}")
+        told = _("{name}: the answer holds no amount of money: {text}")
+        complain(told.format(name=one_line(answer.get("modem")), text=_proof(answer)))
         return 1
     return 1 if failed else 0
 
@@ -55,10 +56,10 @@ def line(answer: Mapping[str, Any]) -> str:
     parts = [
         paint(one_line(answer.get("modem")), None, bold=True),
         paint(amount, terminal.LEVEL_COLOURS.get(level), bold=True),
-        f"{data} left" if data else "",
-        paint(level, terminal.LEVEL_COLOURS.get(level)) if amount else "",
+        _("{data} left").format(data=data) if data else "",
+        paint(_(level), terminal.LEVEL_COLOURS.get(level)) if amount else "",
         terminal.lasting(answer.get("days_left")),
-        f"valid until {one_line(answer['expires'], 10)}" if answer.get("expires") else "",
+        _("valid until {date}").format(date=one_line(answer["expires"], 10)) if answer.get("expires") else "",
         one_line(answer.get("operator")),
         terminal.ago(answer.get("age_s")),
         paint(terminal.quoted(answer.get("text")), None, dim=True),
@@ -75,5 +76,5 @@ def failure(answer: Mapping[str, Any]) -> str:
 
 def _proof(answer: Mapping[str, Any]) -> str:
     """The operator's words, and that they are a menu."""
-    quote = terminal.quoted(answer.get("text"), 120) or "no text"
+    quote = terminal.quoted(answer.get("text"), 120) or _("no text")
     return f"menu: {quote}" if answer.get("kind") == "menu" else quote

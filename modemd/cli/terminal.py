@@ -277,10 +277,12 @@ def lasting(days_left: object) -> str:
         return ""
     low, likely, high = values
     if likely < 1:
-        about = "lasts less than a day" if high > 0 else "lasts no longer"
+        about = _("lasts less than a day") if high > 0 else _("lasts no longer")
     else:
-        about = "lasts about a day" if likely < 2 else f"lasts about {int(likely)} days"
-    return about if high <= 1 else f"{about}, {int(low)} to {-int(-high // 1)}"
+        about = plural("lasts about {n} day", "lasts about {n} days", int(likely))
+    return (
+        about if high <= 1 else _("{about}, {low} to {high}").format(about=about, low=int(low), high=-int(-high // 1))
+    )
 
 
 def money(balance: object, currency: object) -> str:

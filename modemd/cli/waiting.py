@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from modemd.cli import terminal
 from modemd.cli.rows import when
-from modemd.cli.terminal import as_mapping, one_line
+from modemd.cli.terminal import _, as_mapping, one_line
 
 ERASED = "\r\x1b[K"  # to the line's beginning, and what stands there is gone (ECMA-48: EL)
 
@@ -59,20 +59,24 @@ class WaitingLine:
         waited = terminal.span(self._monotonic() - (self._begun or self._since))
         operator = one_line(status.get("operator"), 24)
         if self._begun is not None:
-            what = f"asking {operator or 'the operator'} for the balance"
+            what = _("asking {operator} for the balance").format(operator=operator or _("the operator"))
             if self._code is not None:
-                what = f"dialling {one_line(self._code, 40)}" + (f" on {operator}" if operator else "")
-            said = f"{what}, waiting for the answer, {waited}"
+                what = _("dialling {code}").format(code=one_line(self._code, 40))
+                if operator:
+                    what = _("dialling {code} on {operator}").format(code=one_line(self._code, 40), operator=operator)
+            said = _("{what}, waiting for the answer, {waited}").format(what=what, waited=waited)
         elif state == "quarantine":
             until = when({"taken_at": status.get("quarantine_until")})
-            left = f", {terminal.span((until - self._now()).total_seconds())} left" if until is not None else ""
-            said = f"the last request's answer may still come, so nothing is sent for a while{left}"
+            said = _("the last request's answer may still come, so nothing is sent for a while")
+            if until is not None:
+                span = terminal.span((until - self._now()).total_seconds())
+                said = _("{said}, {span} left").format(said=said, span=span)
         elif state == "busy":
-            said = f"waiting for its turn behind another request, {waited}"
+            said = _("waiting for its turn behind another request, {waited}").format(waited=waited)
         elif state == "starting":
-            said = f"the modem is being set up, {waited}"
+            said = _("the modem is being set up, {waited}").format(waited=waited)
         else:
-            said = f"waiting, {waited}"
+            said = _("waiting, {waited}").format(waited=waited)
         return f"{name}: {said}" if name else said
 
     def erase(self) -> None:
