@@ -3,18 +3,25 @@ standard output. What it went like is judged by the channel (channels/servers.py
 nor its environment.
 
     {"way": "http", "method", "url", "headers", "body", "ca_file", "timeout_s"} -> {"status", "headers", "body"}
-    {"way": "smtp", "host", "port", "security", "user", "password", "sender", "to", "message", "ca_file", "timeout_s"}
+    {"way": "smtp", "host", "port", "security", "user", "password", "sender", "to", "message", "ca_file", "timeout_s",
+     "greeting_s", "taking_s"}
         -> {"refused": {address: line}}
 or  -> {"error": line for people, "code": the server's number or null}
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import smtplib
 
 BODY_LIMIT = 1 << 14
+FAREWELL_S = 2.0
 Job = dict[str, Any]
 Outcome = dict[str, Any]
 
@@ -65,24 +72,47 @@ def _http(job: Job) -> Outcome:
 
 
 def _smtp(job: Job) -> Outcome:
+    """All before the message has `greeting_s`; a message that went out is waited for longer (RFC 5321 4.5.3.2.6): who
+    hangs up then is sent it again, and its reader has it twice."""
     import smtplib
     from ssl import create_default_context
 
+    def all_by(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    class Patient:
+        sock: Any
+
+        def data(self, message: Any) -> Any:
+            all_by(job["taking_s"])
+            self.sock.settimeout(job["taking_s"])
+            return super().data(message)  # type: ignore[misc]  # of smtplib's classes
+
+    class Plain(Patient, smtplib.SMTP): ...
+
+    class Encrypted(Patient, smtplib.SMTP_SSL): ...
+
     context = None if job["security"] == "none" else create_default_context(cafile=job.get("ca_file"))
+    signal.signal(signal.SIGALRM, _too_late)
+    all_by(job["greeting_s"])
     try:
         if job["security"] == "tls" and context is not None:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(job["host"], job["port"], timeout=job["timeout_s"], context=context)
+            server: smtplib.SMTP = Encrypted(job["host"], job["port"], timeout=job["timeout_s"], context=context)
         else:
-            server = smtplib.SMTP(job["host"], job["port"], timeout=job["timeout_s"])
-        with server:
+            server = Plain(job["host"], job["port"], timeout=job["timeout_s"])
+        try:
             if job["security"] == "starttls":
                 server.starttls(context=context)
             if job.get("user"):
                 server.login(job["user"], job["password"])
             refused = server.sendmail(job["sender"], job["to"], job["message"].encode("utf-8"))
+        finally:
+            all_by(0.0)
+            _leave(server)
         return {"refused": {to: _said(*answer) for to, answer in refused.items()}}
     except smtplib.SMTPRecipientsRefused as error:
-        to, (number, line) = next(iter(error.recipients.items()))
+        # Where one may come back later, all may.
+        to, (number, line) = min(error.recipients.items(), key=lambda one: one[1][0])
         return {"error": f"it takes no mail for {to}: {_said(number, line)}", "code": number}
     except smtplib.SMTPNotSupportedError as error:
         return {"error": f"it cannot do what is wanted: {error}", "code": None}
@@ -90,6 +120,9 @@ def _smtp(job: Job) -> Outcome:
         return {"error": f"it refuses user or password: {_said(*error.args)}", "code": error.smtp_code}
     except smtplib.SMTPResponseException as error:
         return {"error": _said(error.smtp_code, error.smtp_error), "code": error.smtp_code}
+    except smtplib.SMTPServerDisconnected as error:
+        late = isinstance(error.__context__, TimeoutError)
+        return _failed(TimeoutError()) if late else {"error": "it hung up before it took the message", "code": None}
     except smtplib.SMTPException as error:
         return {"error": f"it does not speak SMTP as it should: {error}", "code": None}
     except (OSError, ValueError) as error:
@@ -97,6 +130,19 @@ def _smtp(job: Job) -> Outcome:
 
 
 # --- helpers
+
+
+def _too_late(*_signal: Any) -> None:
+    raise TimeoutError
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """Politely, but what it says to that changes nothing any more."""
+    with contextlib.suppress(Exception):
+        if server.sock is not None:
+            server.sock.settimeout(FAREWELL_S)
+            server.quit()
+    server.close()
 
 
 def _said(number: int, line: bytes | str) -> str:

@@ -274,6 +274,8 @@ def test_a_mail_server_that_refuses(alert: MakeAlert, files: Callable[[str], str
         assert refused(mail_to(server.port), alert()).permanent
         server.refuse = dict.fromkeys(("b@example.org", "c@example.org"), "450 come back later")
         assert not refused(mail_to(server.port), alert()).permanent
+        server.refuse["b@example.org"] = "550 no such user"
+        assert not refused(mail_to(server.port), alert()).permanent, "the other may get it later"
         server.refuse, server.data_answer = {}, "554 this is spam"
         error = refused(mail_to(server.port), alert())
     assert (error.permanent, error.message) == (True, "localhost: 554 this is spam")
@@ -289,6 +291,47 @@ def test_nothing_goes_out_unencrypted_by_itself(alert: MakeAlert) -> None:
         error = refused(mail_to(server.port, security="starttls"), alert())
     assert server.messages == []
     assert "STARTTLS" in error.message
+
+
+def mail_talk(*, answer_s: float = 0.0, taken_s: float = 0.0, farewell: str = "221 bye") -> Callable[[Any], None]:
+    """A mail server that waits before each answer, and before the one to the message."""
+
+    def talk(connection: Any) -> None:
+        lines = connection.makefile("rwb")
+
+        def answer(line: str, wait_s: float = answer_s) -> None:
+            threading.Event().wait(wait_s)
+            lines.write(line.encode() + b"\r\n")
+            lines.flush()
+
+        answer("220 hello")
+        for raw in lines:
+            word = raw.decode()[:4].upper().strip()
+            if word == "DATA":
+                answer("354 go on")
+                while lines.readline() not in (b".\r\n", b""):
+                    pass
+                answer("250 taken", taken_s)
+            else:
+                answer(farewell if word == "QUIT" else "250 fine")
+
+    return talk
+
+
+@pytest.mark.parametrize("farewell", ["500 what?", "421 too late"])
+def test_mail_that_was_taken_is_delivered_whatever_the_server_says_to_quit(alert: MakeAlert, farewell: str) -> None:
+    with raw_server(mail_talk(farewell=farewell)) as port:
+        mail_to(port).send(alert())
+
+
+def test_a_server_that_thinks_about_a_message_gets_it_once(alert: MakeAlert, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who hangs up before the answer to the message sends it again, at each try. Before the message nothing is lost."""
+    monkeypatch.setattr(servers_module, "WAIT_S", 0.3)
+    with raw_server(mail_talk(taken_s=0.6)) as port:
+        mail_to(port).send(alert())
+    monkeypatch.setattr(servers_module, "TIME_LIMIT_S", 0.4)
+    with raw_server(mail_talk(answer_s=0.2)) as port:
+        assert refused(mail_to(port), alert()).message == "localhost: it did not answer in time"
 
 
 # --- apprise

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from modemd.alerts.channels import options as check_of
 from modemd.alerts.channels.message import paragraphs, title, urgency
-from modemd.alerts.channels.servers import RemoteServer, secret
+from modemd.alerts.channels.servers import MAIL_LIMIT_S, RemoteServer, secret
 from modemd.clock import is_set
 from modemd.errors import Problem
 from modemd.log import get_logger
@@ -50,7 +50,8 @@ class EmailChannel:
         self._to = [str(one) for one in to] if isinstance(to, list) else []
         self._user, self._password_file = options.get("user"), options.get("password_file")
         ca_file = options.get("ca_file")
-        self._server = RemoteServer(self._host, ca_file=None if ca_file is None else str(ca_file))
+        ca = None if ca_file is None else str(ca_file)
+        self._server = RemoteServer(self._host, ca_file=ca, time_limit_s=MAIL_LIMIT_S)
 
     @staticmethod
     def check(options: Mapping[str, object]) -> list[Problem]:

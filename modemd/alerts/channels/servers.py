@@ -15,6 +15,9 @@ from modemd.errors import DeliveryError
 
 TIME_LIMIT_S = 40.0  # of the child program: a name server and a slow link included
 WAIT_S = 15.0  # for each answer of the server
+# A mail server may think about a message for a while (scanners): what it takes after we have left arrives twice.
+TAKING_S = 60.0
+MAIL_LIMIT_S = TIME_LIMIT_S + TAKING_S + 5.0
 # Who must mend something (a token, an address) may take hours: not each minute until then.
 PERSON_S = 3600.0
 LONGEST_S = 6 * 3600.0
@@ -49,7 +52,7 @@ class RemoteServer:
 
     def smtp(self, **job: object) -> dict[str, str]:
         """Who was refused, with the server's line, while others were not. Raises DeliveryError."""
-        answer = self._deliver({"way": "smtp", **job})
+        answer = self._deliver({"way": "smtp", "greeting_s": TIME_LIMIT_S, "taking_s": TAKING_S, **job})
         return dict(answer["refused"])
 
     # --- helpers
