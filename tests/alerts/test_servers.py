@@ -228,6 +228,41 @@ def test_stopping_ends_a_delivery_at_once(alert: MakeAlert) -> None:
         over.set()
 
 
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/hooks/T0001/s3cretWord", (301, {"Location": "https://localhost/hooks/T0001/s3cretWord"}, b"")),
+        ("/s3cretWord", (302, {"Location": "/login?next=/s3cretWord"}, b"")),
+        ("/a?key=s3cretWord", (404, {}, b'{"message": "Route POST:/a?key=s3cretWord not found"}')),
+        ("/сл%20во/s3cretWord", (400, {}, "no /сл во/s3cretWord, Bearer s3cretWord".encode())),
+    ],
+)
+def test_a_servers_words_do_not_tell_the_address_on(alert: MakeAlert, path: str, answer: Any) -> None:
+    """They go into the log and the lists, and a path is as good as a password."""
+    with http_server(answer) as server:
+        error = refused(channel("webhook", url=server.url(path)), alert())
+    assert "s3cret" not in error.message
+    assert f"answered {answer[0]}" in error.message
+
+
+def test_a_token_in_two_lines_is_refused_without_being_quoted(alert: MakeAlert, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_bytes(b"tk_one\rtk_two")
+    with http_server(TAKEN) as server:
+        error = refused(channel("ntfy", url=server.url("/topic"), token_file=str(token)), alert())
+    assert error.message == f"{token} must hold the token and nothing else"
+
+
+def test_an_address_in_any_script_is_called_as_the_wire_wants_it(alert: MakeAlert) -> None:
+    with http_server(200) as server:
+        channel("webhook", url=server.url("/путь/%20?слово=да")).send(alert())
+    assert [seen.path for seen in server.seen] == [
+        "/%D0%BF%D1%83%D1%82%D1%8C/%20?%D1%81%D0%BB%D0%BE%D0%B2%D0%BE=%D0%B4%D0%B0"
+    ]
+    assert servers_module.in_ascii("https://Пример.рф:8443/x#y") == "https://xn--e1afmkfd.xn--p1ai:8443/x"
+    assert servers_module.in_ascii("http://[::1]:80/x") == "http://[::1]:80/x"
+
+
 # --- email
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -49,6 +50,7 @@ def address(options: Mapping[str, object], key: str = "url", *, path: bool = Fal
     try:
         parts = urlsplit(value)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        (parts.hostname or "").encode("idna")  # a part of it is empty or too long: ValueError
     except ValueError:
         usable = False
     if not usable or any(character.isspace() for character in value):
@@ -57,6 +59,8 @@ def address(options: Mapping[str, object], key: str = "url", *, path: bool = Fal
         return [fault(key, f"{parts.scheme}://...@{parts.hostname}", "keep the password out of it: name its file")]
     if path and not parts.path.strip("/"):
         return [fault(key, value, 'the topic is missing at its end: "https://ntfy.sh/my-topic"')]
+    if path and not re.fullmatch("[-_A-Za-z0-9]{1,64}", parts.path.rstrip("/").rpartition("/")[2]):
+        return [fault(key, value, "ntfy takes topics of 1 to 64 of A-Z a-z 0-9 _ - alone: choose another")]
     return []
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from modemd.alerts.channels.child import Child, TookTooLong, first_line
 from modemd.clock import is_set
@@ -23,6 +25,8 @@ PERSON_S = 3600.0
 LONGEST_S = 6 * 3600.0
 # A server that checks a signature's time says no where this clock is further off than this (Standard Webhooks).
 SKEW_S = 300.0
+# Shorter pieces of an address are words, as in /hook, and no secrets.
+SECRET_LEAST = 6
 # The same message will be refused again.
 HOPELESS = frozenset({400, 405, 406, 410, 411, 413, 414, 415, 422, 431})
 
@@ -44,11 +48,13 @@ class RemoteServer:
     ) -> str:
         """The answer's body (its first 16 KiB) where the server took it. Raises DeliveryError."""
         known = {"User-Agent": "modemd", **(headers or {})}
-        answer = self._deliver({"way": "http", "method": method, "url": url, "headers": known, "body": body})
+        answer = self._deliver({"way": "http", "method": method, "url": in_ascii(url), "headers": known, "body": body})
         status = int(answer["status"])
         if 200 <= status < 300:
             return str(answer["body"])
-        raise refusal(self.name, status, answer["headers"], str(answer["body"]), now=datetime.now(UTC))
+        secrets = secrets_of(url) + [value.rpartition(" ")[2] for key, value in known.items() if key == "Authorization"]
+        said = {key: hushed(value, secrets) for key, value in answer["headers"].items()}
+        raise refusal(self.name, status, said, hushed(str(answer["body"]), secrets), now=datetime.now(UTC))
 
     def smtp(self, **job: object) -> dict[str, str]:
         """Who was refused, with the server's line, while others were not. Raises DeliveryError."""
@@ -86,7 +92,7 @@ def refusal(name: str, status: int, headers: Mapping[str, str], body: str, *, no
     line = f"{name} answered {status}{': ' + said if said else ''}"
     wait_s = retry_after_s(headers.get("retry-after"), now=now)
     if 300 <= status < 400:
-        where = first_line(headers.get("location", "").encode())
+        where = first_line(headers.get("location", "").partition("?")[0].encode())
         return DeliveryError(f"{line}: it wants another address ({where or 'none is named'}): write that in url")
     skew_s = _skew_s(headers.get("date"), now)
     if 400 <= status < 500 and (abs(skew_s) > SKEW_S or not is_set(now)):
@@ -109,6 +115,34 @@ def retry_after_s(value: str | None, *, now: datetime) -> float | None:
     return None if when is None else min(max(0.0, (when - now).total_seconds()), LONGEST_S)
 
 
+def in_ascii(url: str) -> str:
+    """As it goes over the wire: a host's name by IDNA, any other letter as octets of UTF-8 (RFC 3987 3.1). Raises
+    ValueError where a host cannot be called that."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", "" if parts.port is None else f":{parts.port}"
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    host = f"[{host}]" if ":" in host else host
+    path, query = (quote(one, safe="!$%&'()*+,/:;=?@~[]") for one in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, f"{host}{port}", path, query, ""))
+
+
+def secrets_of(url: str) -> list[str]:
+    """What may be as good as a password in an address: its path and query, whole and in pieces of some length."""
+    parts = urlsplit(url)
+    whole = [one.strip("/") for one in (parts.path, parts.query)]
+    pieces = [piece for one in whole for piece in re.split("[/&=]", one) if len(piece) >= SECRET_LEAST]
+    return [one for one in (*whole, *pieces) if len(one) >= SECRET_LEAST]
+
+
+def hushed(said: str, secrets: list[str]) -> str:
+    """What a server said, without what was told to it in confidence: it goes into logs and lists."""
+    forms = {form for one in secrets for form in (one, unquote(one), quote(one))}
+    for form in sorted(forms, key=len, reverse=True):
+        said = said.replace(form, "...")
+    return said
+
+
 def secret(name: object, what: str) -> str:
     """A secret of the configuration. Raises DeliveryError: its owner may mend the file."""
     try:
@@ -117,7 +151,7 @@ def secret(name: object, what: str) -> str:
         raise DeliveryError(f"the {what} in {name} is no plain text", retry_after_s=PERSON_S) from None
     except OSError as error:
         raise DeliveryError(f"the {what} in {name} cannot be read: {error.strerror}", retry_after_s=600.0) from error
-    if not found or "\n" in found:
+    if not found or not found.isprintable():
         raise DeliveryError(f"{name} must hold the {what} and nothing else", retry_after_s=600.0)
     return found
 
