@@ -16,6 +16,19 @@ from modemd.language import N_
 
 HEADS = (N_("RAISED"), "ID", N_("EVENT"), N_("MODEM"), N_("BALANCE"), N_("STATE"), N_("DELIVERED"), N_("TEXT"))
 SPARE = ("DELIVERED", "BALANCE", "STATE", "MODEM")
+DELIVERY_WORDS = {
+    "pending": N_("pending"),
+    "delivered": N_("delivered"),
+    "given_up": N_("given up"),
+    "not_needed": N_("not needed"),
+    "replaced": N_("replaced"),
+}
+HELD_WORDS = {
+    "gather": N_("for one message with others"),
+    "quiet": N_("quiet hours"),
+    "after": N_("others first"),
+    "busy": N_("pause after a refusal"),
+}
 REHEARSAL_S = 200.0  # for each act
 DELIVERY_TIMEOUT_S = 90.0  # a channel has 30 s; several run beside each other
 
@@ -143,11 +156,12 @@ def _state(alert: object) -> str:
 
 
 def _deliveries(deliveries: object) -> str:
-    """ "phone delivered, mail pending (no route), sms pending (after)"."""
+    """ "phone delivered, mail pending (no route), sms pending (others first)"."""
     words = []
     for delivery in deliveries if isinstance(deliveries, list) else ():
         found = as_mapping(delivery)
-        said = f"{one_line(found.get('channel'), 32)} {one_line(found.get('state'), 16).replace('_', ' ')}"
-        why = one_line(found.get("held") or found.get("error"), 60)
+        state, held = one_line(found.get("state"), 16), one_line(found.get("held"), 16)
+        said = f"{one_line(found.get('channel'), 32)} {_(DELIVERY_WORDS.get(state, state))}"
+        why = _(HELD_WORDS.get(held, held)) if held else one_line(found.get("error"), 60)
         words.append(f"{said} ({why})" if why else said)
     return ", ".join(words)

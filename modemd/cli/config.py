@@ -29,7 +29,7 @@ def check(file: Path) -> int:
     try:
         found = config.load(file)
     except ConfigError as error:
-        for problem in error.problems:
+        for problem in [*error.problems, *named_files.exposed_in(file)]:
             complain(str(problem))
         return 2
     if exposed := named_files.exposed(found, file):

@@ -74,8 +74,7 @@ def load(path: str | Path, *, environ: Mapping[str, str] | None = None) -> Confi
     path = Path(path)
     environ = os.environ if environ is None else environ
     reader = Reader(str(path))
-    document = _document(path)
-    config = reader.config(document, path.absolute().parent, environ)
+    config = reader.config(document(path), path.absolute().parent, environ)
     if reader.problems:
         raise ConfigError(reader.problems)
     return config
@@ -87,7 +86,8 @@ def without_effect(config: Config) -> list[str]:
     return [line for line in lines if line is not None]
 
 
-def _document(path: Path) -> dict[str, Any]:
+def document(path: Path) -> dict[str, Any]:
+    """What the file says, unchecked. Raises ConfigError where it is not there or no TOML."""
     try:
         data = read_file(path)
     except OSError as error:

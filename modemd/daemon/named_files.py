@@ -4,10 +4,13 @@ mount, a credential of systemd or the next installation, so the daemon starts wi
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from modemd.daemon.config import Config
-from modemd.errors import Problem, SimError
+from modemd.daemon.config import Config, document
+from modemd.daemon.outward import with_places
+from modemd.errors import ConfigError, Problem, SimError
 
 
 def missing(config: Config, file: str | Path) -> list[Problem]:
@@ -35,16 +38,30 @@ def faults(config: Config, file: str | Path) -> list[Problem]:
 
 def exposed(config: Config, file: str | Path) -> list[Problem]:
     """A problem for each secret of a channel that everybody on this machine may read."""
+    return _exposed([channel.options for channel in config.channels], file)
+
+
+def exposed_in(file: Path) -> list[Problem]:
+    """The same for a file that has other faults as well, as far as it is TOML."""
+    try:
+        tables = document(file).get("channel")
+    except ConfigError:
+        return []
+    channels = [table if isinstance(table, dict) else {} for table in (tables if isinstance(tables, list) else ())]
+    return _exposed([with_places(table, file.absolute().parent, os.environ) for table in channels], file)
+
+
+# --- helpers
+
+
+def _exposed(channels: Iterable[Mapping[str, object]], file: str | Path) -> list[Problem]:
     from modemd.alerts.channels.options import exposed_files  # late, as above
 
     return [
         Problem(str(file), f"channel[{index}].{fault.key}", fault.value, fault.cure)
-        for index, channel in enumerate(config.channels)
-        for fault in exposed_files(channel.options)
+        for index, options in enumerate(channels)
+        for fault in exposed_files(options)
     ]
-
-
-# --- helpers
 
 
 def _no_pin(pin_file: str, file: Path) -> str | None:

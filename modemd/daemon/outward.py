@@ -69,10 +69,10 @@ def _channel(reader: Reader, table: Mapping[str, Any], place: str, where: Where)
     if len(reader.problems) > before:
         return None
     settings = {_SECONDS.get(key, key): value for key, value in common.items()}
-    return ChannelSettings(type=kind, events=events, options=_placed(options, *where), **settings)
+    return ChannelSettings(type=kind, events=events, options=with_places(options, *where), **settings)
 
 
-def _placed(options: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> dict[str, object]:
+def with_places(options: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> dict[str, object]:
     """Files are credentials of the service, or lie where the configuration does, unless their path is whole."""
     return {
         key: placed(value, folder, environ) if key.endswith("_file") and isinstance(value, str) else value

@@ -67,3 +67,16 @@ def test_every_fault_at_once(spawn: Any, tmp_path: Path, command: tuple[str, str
     assert all(line.startswith(f"{file}: ") for line in lines)
     assert any("every" in line for line in lines)
     assert any("colour" in line for line in lines)
+
+
+def test_a_secret_that_everybody_may_read_is_named_beside_other_faults(modemd: Any, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("t")
+    token.chmod(0o644)
+    file = tmp_path / "modemd.toml"
+    wrong = '[[channel]]\ntype = "ntfy"\nurl = "x"\ntoken_file = "token"\n'
+    file.write_text(GOOD + wrong, encoding="utf-8")
+    result = modemd("config", "check", str(file))
+    assert result.exit_code == 2
+    assert f'channel[1].token_file = "{token}": everybody' in result.stderr
+    assert "channel[1].url" in result.stderr

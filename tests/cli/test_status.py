@@ -127,6 +127,18 @@ def test_alerts_list(daemon: Any, modemd: Any) -> None:
     assert json.loads(modemd("alerts", "list", "--json").stdout) == alert
 
 
+def test_what_became_of_a_delivery_is_said_in_the_language_of_the_shell(
+    daemon: Any, modemd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = {"channel": "phone", "state": "pending", "held": "quiet", "error": None}
+    daemon.rows(
+        "alerts", [{"id": "a1", "deliveries": [waits, {"channel": "mail", "state": "given_up", "error": "no"}]}]
+    )
+    monkeypatch.setenv("LANG", "ru_RU.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    assert "phone ждёт (тихие часы), mail оставлено (no)" in modemd("alerts", "list").stdout
+
+
 def test_alerts_test_says_what_was_delivered(daemon: Any, modemd: Any) -> None:
     """A test message that a channel refuses is exit 1 with the channel's reason."""
     answer = {"alert": "t1", "channels": ["command", "mail"], "delivered": ["command"], "failed": {"mail": "exit 2"}}
