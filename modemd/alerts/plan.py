@@ -151,7 +151,8 @@ def to_remind(
 ) -> tuple[list[str], datetime | None]:
     """The channels through which an alert that is still open is to be said again now, and when to look again, None =
     when something was delivered. A channel that has not had the first message waits for that one; one with `after`
-    stays silent where another has said it since."""
+    stays silent where another has said it since. One that came (or got its name) behind the alert says it at once where
+    nobody has heard of it."""
     plainly = [
         counted(one.last, now)
         for name, one in said.items()
@@ -161,14 +162,17 @@ def to_remind(
     times: list[datetime] = []
     for name, bound in channels.items():
         one = said.get(name)
-        if bound.remind_s is None or event not in bound.events or one is None or one.first_waits:
+        if bound.remind_s is None or event not in bound.events or (one is not None and one.first_waits):
             continue
-        bases = [counted(at, now) for at in (one.last, one.waiting_since) if at is not None]
-        if bound.after_s:
-            bases += plainly if bases else []
-        if not bases:
-            continue
-        due = max(bases) + timedelta(seconds=bound.remind_s)
+        if one is None:
+            bases = [counted(other.last, now) for other in said.values() if other.last is not None]
+        else:
+            bases = [counted(at, now) for at in (one.last, one.waiting_since) if at is not None]
+            if bound.after_s:
+                bases += plainly if bases else []
+            if not bases:
+                continue
+        due = max(bases) + timedelta(seconds=bound.remind_s) if bases else now
         if due <= now:
             names.append(name)
         else:

@@ -13,7 +13,7 @@ import pytest
 
 from modemd.alerts.channels import Bound
 from modemd.alerts.plan import Plan, message, plan, quiet_until, to_remind
-from modemd.records import Alert, LocalHours
+from modemd.records import Alert, AlertEvent, LocalHours
 from modemd.store import Delivery, Said
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -199,7 +199,7 @@ def test_when_it_is_said_again() -> None:
     assert due(T0 + DAY) == (["phone"], T0 + 7 * DAY)
     assert due(T0 + 8 * DAY) == (["phone", "mail"], None)
     assert due(T0 + 2 * DAY, {"phone": Said(last=T0, waiting_since=T0 + DAY + HOUR)}) == ([], T0 + 2 * DAY + HOUR)
-    assert due(T0 + 9 * DAY, {"phone": Said(first_waits=True)}) == ([], None)
+    assert due(T0 + 9 * DAY, dict.fromkeys(channels, Said(first_waits=True))) == ([], None)
     assert to_remind(said, channels, "spend", now=T0 + DAY, counted=min) == ([], None)
 
 
@@ -209,4 +209,18 @@ def test_escalation_is_not_repeated_where_others_are_heard() -> None:
     assert to_remind(said, channels, "low", now=T0 + DAY, counted=min) == ([], T0 + 44 * HOUR)
     said = {"phone": Said(first_waits=True), "sms": Said(last=T0)}
     assert to_remind(said, channels, "low", now=T0 + DAY, counted=min) == (["sms"], None)
+    del channels["phone"]
     assert to_remind({"sms": Said()}, channels, "low", now=T0 + DAY, counted=min) == ([], None)
+
+
+def test_a_channel_that_came_later_says_what_is_open() -> None:
+    """The first channel of all, or one with a new name: at once where nobody has heard, else with the next reminder."""
+    channels = {"new": channel("new", remind_s=86400.0)}
+
+    def due(said: dict[str, Said], event: AlertEvent = "low") -> Any:
+        return to_remind(said, channels, event, now=T0, counted=min)
+
+    assert due({}) == (["new"], None)
+    assert due({"old": Said(first_waits=True)}) == (["new"], None)
+    assert due({"old": Said(last=T0 - HOUR)}) == ([], T0 + 23 * HOUR)
+    assert due({}, "spend") == ([], None)
