@@ -228,6 +228,16 @@ def test_stopping_ends_a_delivery_at_once(alert: MakeAlert) -> None:
         over.set()
 
 
+def test_ntfy_gets_what_it_takes_as_a_text(alert: MakeAlert) -> None:
+    """Many SIMs in one message: what is longer than 4,096 octets is a file there, or refused for good."""
+    with http_server(TAKEN) as server:
+        channel("ntfy", url=server.url("/topic")).send(alert(text="мало денег\n" * 400))
+        channel("ntfy", url=server.url("/topic")).send(alert(text="м" * 2048))
+    long, fits = (seen.json["message"] for seen in server.seen)
+    assert (len(long.encode()) <= 4096, long.startswith("мало денег\n" * 100), long[-1]) == (True, True, "…")
+    assert fits == "м" * 2048
+
+
 @pytest.mark.parametrize(
     ("path", "answer"),
     [

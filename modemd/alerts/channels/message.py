@@ -31,6 +31,12 @@ def paragraphs(alert: Alert) -> list[str]:
     return [alert.text, *([alert.advice] if alert.advice else [])]
 
 
+def within(text: str, octets: int) -> str:
+    """As much of a text as fits into so many octets of UTF-8, with a mark where it was cut."""
+    whole = text.encode("utf-8", "replace")
+    return text if len(whole) <= octets else whole[: octets - len("…".encode())].decode("utf-8", "ignore") + "…"
+
+
 def document(alert: Alert) -> dict[str, object]:
     """The JSON object of the interface: times RFC 3339 in UTC, the balance a decimal string. Several in one message:
     each of them under "alerts" as well."""

@@ -17,12 +17,13 @@ from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from modemd.alerts.channels import options as check_of
-from modemd.alerts.channels.message import paragraphs, title, urgency
+from modemd.alerts.channels.message import paragraphs, title, urgency, within
 from modemd.alerts.channels.servers import RemoteServer, secret
 from modemd.errors import DeliveryError, Problem
 from modemd.records import Alert
 
 KEYS = ("url", "token_file", "ack_url", "ca_file")
+MESSAGE_LIMIT = 4096  # octets; a longer one is a file to be opened, or refused (ntfy's message-size-limit)
 PRIORITY = {"high": 5, "normal": 4, "low": 3}
 TAGS = {"high": ["rotating_light"], "normal": ["warning"], "low": ["information_source"]}
 GOOD = {"recovered": ["white_check_mark"], "topup": ["moneybag"], "test": ["test_tube"]}
@@ -80,7 +81,7 @@ class NtfyChannel:
         message: dict[str, object] = {
             "topic": self._topic,
             "title": title(alert),
-            "message": "\n\n".join(paragraphs(alert)),
+            "message": within("\n\n".join(paragraphs(alert)), MESSAGE_LIMIT),
             "priority": PRIORITY[rank],
             "tags": GOOD.get(alert.event, TAGS[rank]),
         }
