@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from modemd.credentials import placed
 from modemd.daemon.fields import CHANNEL_KEYS, EVENTS, HEARTBEAT_KEYS, suggestion
+from modemd.errors import Problem
 from modemd.records import AlertEvent, ChannelSettings, HeartbeatSettings
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def _channel(reader: Reader, table: Mapping[str, Any], place: str, where: Where)
     common = reader.fields({key: table[key] for key in CHANNEL_KEYS if key in table}, place, CHANNEL_KEYS)
     options = {key: value for key, value in table.items() if key not in ("type", "events", *CHANNEL_KEYS)}
     for fault in CHANNELS[kind].check(options):
-        reader.problem(f"{place}.{fault.key}" if fault.key else place, options.get(fault.key), fault.cure)
+        # The channel knows how much of a value may be shown: this line goes into the log as well.
+        key = f"{place}.{fault.key}" if fault.key else place
+        reader.problems.append(Problem(reader.file, key, fault.value, fault.cure))
     if len(reader.problems) > before:
         return None
     settings = {_SECONDS.get(key, key): value for key, value in common.items()}

@@ -386,3 +386,12 @@ def test_what_goes_out_and_when(write_config: WriteConfig) -> None:
     assert (other.after_s, other.remind_s, other.quiet) == (7200.0, 86400.0, None)
     assert config.heartbeats == (HeartbeatSettings(url="https://hc-ping.com/x"),)
     assert config.busy == (LocalHours(start=480, end=630),)
+
+
+def test_a_channels_secrets_and_numbers_are_not_shown(write_config: WriteConfig) -> None:
+    """What is wrong goes into the log at a reload."""
+    hook = '[[channel]]\ntype = "webhook"\nurl = "https://me:s3cret@example.org/x"\n'
+    sms = '[[channel]]\ntype = "sms"\nthrough = "home"\nto = ["+79161234567", "89161234567x"]\n'
+    told = [str(problem) for problem in problems(write_config(MODEM + hook + sms))]
+    assert not [line for line in told if "s3cret" in line or "9161234567" in line]
+    assert ["https://...@example.org" in told[0], "...567x" in told[1]] == [True, True], told

@@ -49,7 +49,12 @@ class CommandChannel:
     def check(options: Mapping[str, object]) -> list[Problem]:
         """What is wrong with these keys. A program that is missing today is no fault: it may come with a mount."""
         problems = [
-            Problem(file="", key=key, value=repr(value), cure="a command channel has only `run`; remove this")
+            Problem(
+                file="",
+                key=key,
+                value=json.dumps(value, ensure_ascii=False, default=str),
+                cure="a command channel has only `run`; remove this",
+            )
             for key, value in options.items()
             if key != "run"
         ]
@@ -58,11 +63,27 @@ class CommandChannel:
         if "run" not in options:
             problems.append(Problem(file="", key="run", value="", cure=cure))
         elif not isinstance(run, list | tuple) or not run or not all(isinstance(part, str) for part in run):
-            problems.append(Problem(file="", key="run", value=repr(run), cure=cure))
+            problems.append(
+                Problem(file="", key="run", value=json.dumps(run, ensure_ascii=False, default=str), cure=cure)
+            )
         elif not run[0].strip():
-            problems.append(Problem(file="", key="run", value=repr(run), cure="the first string names the program"))
+            problems.append(
+                Problem(
+                    file="",
+                    key="run",
+                    value=json.dumps(run, ensure_ascii=False, default=str),
+                    cure="the first string names the program",
+                )
+            )
         elif any("\0" in part for part in run):
-            problems.append(Problem(file="", key="run", value=repr(run), cure="remove the NUL character"))
+            problems.append(
+                Problem(
+                    file="",
+                    key="run",
+                    value=json.dumps(run, ensure_ascii=False, default=str),
+                    cure="remove the NUL character",
+                )
+            )
         return problems
 
     @staticmethod
