@@ -18,6 +18,7 @@ from pathlib import Path
 
 from modemd.alerts.channels.child import GRACE_S, Child
 from modemd.alerts.channels.message import moment
+from modemd.alerts.channels.options import fault
 from modemd.errors import DeliveryError, Problem
 from modemd.records import Alert
 
@@ -61,11 +62,9 @@ class CommandChannel:
         run = options.get("run")
         cure = 'write the program and its arguments as a list of strings: run = ["/usr/local/bin/on-alert"]'
         if "run" not in options:
-            problems.append(Problem(file="", key="run", value="", cure=cure))
+            problems.append(fault("run", None, cure))
         elif not isinstance(run, list | tuple) or not run or not all(isinstance(part, str) for part in run):
-            problems.append(
-                Problem(file="", key="run", value=json.dumps(run, ensure_ascii=False, default=str), cure=cure)
-            )
+            problems.append(fault("run", run, cure))
         elif not run[0].strip():
             problems.append(
                 Problem(
@@ -91,8 +90,8 @@ class CommandChannel:
         """Whether the program is there and may be run by anybody."""
         run = options["run"]
         name = str(run[0]) if isinstance(run, list | tuple) else ""
-        fault = _not_runnable(name)
-        return [] if fault is None else [Problem(file="", key="run", value=json.dumps(name), cure=fault)]
+        why = _not_runnable(name)
+        return [] if why is None else [fault("run", name, why)]
 
     @staticmethod
     def label(options: Mapping[str, object]) -> str:
