@@ -10,7 +10,6 @@ The program is started as it is listed, never through a shell, in a session of i
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Mapping
@@ -50,12 +49,7 @@ class CommandChannel:
     def check(options: Mapping[str, object]) -> list[Problem]:
         """What is wrong with these keys. A program that is missing today is no fault: it may come with a mount."""
         problems = [
-            Problem(
-                file="",
-                key=key,
-                value=json.dumps(value, ensure_ascii=False, default=str),
-                cure="a command channel has only `run`; remove this",
-            )
+            fault(key, value, "a command channel has only `run`; remove this")
             for key, value in options.items()
             if key != "run"
         ]
@@ -66,23 +60,9 @@ class CommandChannel:
         elif not isinstance(run, list | tuple) or not run or not all(isinstance(part, str) for part in run):
             problems.append(fault("run", run, cure))
         elif not run[0].strip():
-            problems.append(
-                Problem(
-                    file="",
-                    key="run",
-                    value=json.dumps(run, ensure_ascii=False, default=str),
-                    cure="the first string names the program",
-                )
-            )
+            problems.append(fault("run", run, "the first string names the program"))
         elif any("\0" in part for part in run):
-            problems.append(
-                Problem(
-                    file="",
-                    key="run",
-                    value=json.dumps(run, ensure_ascii=False, default=str),
-                    cure="remove the NUL character",
-                )
-            )
+            problems.append(fault("run", run, "remove the NUL character"))
         return problems
 
     @staticmethod
