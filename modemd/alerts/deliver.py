@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import smtplib
+    import ssl
 
 BODY_LIMIT = 1 << 14
 FAREWELL_S = 2.0
@@ -36,7 +37,6 @@ def _http(job: Job) -> Outcome:
     import http.client
     import urllib.error
     import urllib.request
-    from ssl import create_default_context
 
     class Stay(urllib.request.HTTPRedirectHandler):
         """What was meant for one server is told to no other."""
@@ -48,10 +48,8 @@ def _http(job: Job) -> Outcome:
     request = urllib.request.Request(  # noqa: S310 (the configuration allows http and https alone)
         job["url"], None if body is None else body.encode(), job["headers"], method=job["method"]
     )
-    opener = urllib.request.build_opener(
-        Stay, urllib.request.HTTPSHandler(context=create_default_context(cafile=job.get("ca_file")))
-    )
     try:
+        opener = urllib.request.build_opener(Stay, urllib.request.HTTPSHandler(context=_trusting(job.get("ca_file"))))
         try:
             response = opener.open(request, timeout=job["timeout_s"])
         except urllib.error.HTTPError as error:
@@ -75,7 +73,6 @@ def _smtp(job: Job) -> Outcome:
     """All before the message has `greeting_s`; a message that went out is waited for longer (RFC 5321 4.5.3.2.6): who
     hangs up then is sent it again, and its reader has it twice."""
     import smtplib
-    from ssl import create_default_context
 
     def all_by(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -92,10 +89,10 @@ def _smtp(job: Job) -> Outcome:
 
     class Encrypted(Patient, smtplib.SMTP_SSL): ...
 
-    context = None if job["security"] == "none" else create_default_context(cafile=job.get("ca_file"))
     signal.signal(signal.SIGALRM, _too_late)
     all_by(job["greeting_s"])
     try:
+        context = None if job["security"] == "none" else _trusting(job.get("ca_file"))
         if job["security"] == "tls" and context is not None:
             server: smtplib.SMTP = Encrypted(job["host"], job["port"], timeout=job["timeout_s"], context=context)
         else:
@@ -130,6 +127,18 @@ def _smtp(job: Job) -> Outcome:
 
 
 # --- helpers
+
+
+def _trusting(ca_file: str | None) -> ssl.SSLContext:
+    """Raises ValueError with a line for people."""
+    import ssl
+
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except ssl.SSLError as error:
+        raise ValueError(f"{ca_file} holds no certificate: ca_file wants PEM") from error
+    except OSError as error:
+        raise ValueError(f"{ca_file} cannot be read: {error.strerror}") from error
 
 
 def _too_late(*_signal: Any) -> None:

@@ -255,6 +255,26 @@ def test_a_servers_words_do_not_tell_the_address_on(alert: MakeAlert, path: str,
     assert f"answered {answer[0]}" in error.message
 
 
+@pytest.mark.parametrize("kind", ["webhook", "email"])
+def test_an_authority_that_is_missing_or_none(
+    alert: MakeAlert, files: Callable[[str], str], tmp_path: Path, kind: str
+) -> None:
+    mail: dict[str, object] = {
+        "server": "localhost:1",
+        "security": "tls",
+        "from": "a@example.org",
+        "to": ["b@example.org"],
+    }
+    options: dict[str, object] = {"url": "https://localhost:1/x"} if kind == "webhook" else mail
+    for ca_file, why in (
+        (str(tmp_path / "gone"), "cannot be read: No such file"),
+        (files("no"), "holds no certificate"),
+    ):
+        assert f"{ca_file} {why}" in refused(channel(kind, ca_file=ca_file, **options), alert()).message
+    (lack,) = CHANNELS[kind].lacks(options | {"ca_file": str(tmp_path / "gone")})
+    assert lack.key == "ca_file"
+
+
 def test_a_token_in_two_lines_is_refused_without_being_quoted(alert: MakeAlert, tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_bytes(b"tk_one\rtk_two")

@@ -80,7 +80,10 @@ class EmailChannel:
 
     @staticmethod
     def lacks(options: Mapping[str, object]) -> list[Problem]:
-        return check_of.missing_file(options, "password_file", empty="it holds no password")
+        return [
+            *check_of.missing_file(options, "password_file", empty="it holds no password"),
+            *check_of.missing_file(options, "ca_file", empty=check_of.NO_CERTIFICATE),
+        ]
 
     @staticmethod
     def label(options: Mapping[str, object]) -> str:

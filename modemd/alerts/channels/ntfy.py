@@ -50,7 +50,10 @@ class NtfyChannel:
 
     @staticmethod
     def lacks(options: Mapping[str, object]) -> list[Problem]:
-        return check_of.missing_file(options, "token_file", empty="it holds no token")
+        return [
+            *check_of.missing_file(options, "token_file", empty="it holds no token"),
+            *check_of.missing_file(options, "ca_file", empty=check_of.NO_CERTIFICATE),
+        ]
 
     @staticmethod
     def label(options: Mapping[str, object]) -> str:

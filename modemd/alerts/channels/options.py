@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from modemd.errors import Problem
 
+NO_CERTIFICATE = "it holds no certificate"
+
 
 def fault(key: str, value: object, cure: str) -> Problem:
     shown = "" if value is None else json.dumps(value, ensure_ascii=False, default=str)

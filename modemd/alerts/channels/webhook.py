@@ -55,7 +55,7 @@ class WebhookChannel:
             except DeliveryError as error:
                 if not isinstance(error.__cause__, PermissionError):
                     problems.append(check_of.fault("secret_file", options["secret_file"], error.message))
-        return problems
+        return problems + check_of.missing_file(options, "ca_file", empty=check_of.NO_CERTIFICATE)
 
     @staticmethod
     def label(options: Mapping[str, object]) -> str:
