@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ssl
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from modemd.records import Alert, Measurement, Reading, Sim
 from modemd.store import Store
@@ -93,3 +95,32 @@ def eventually() -> Callable[[Callable[[], object]], None]:
             pause.wait(0.01)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    return str(tmp_path / "ca.pem")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Callable[[str], str]:
+    def write(text: str) -> str:
+        path = tmp_path / "secret"
+        path.write_text(text)
+        path.chmod(0o600)
+        return str(path)
+
+    return write

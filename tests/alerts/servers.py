@@ -16,9 +16,26 @@ from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
+from modemd.alerts.channels import CHANNELS, Channel
+from modemd.errors import DeliveryError
+from modemd.records import Alert
+
 NO_TLS = None
+
+
+def channel(kind: str, **options: object) -> Channel:
+    named = {key.rstrip("_"): value for key, value in options.items()}
+    assert CHANNELS[kind].check(named) == []
+    return CHANNELS[kind](named)
+
+
+def refused(one: Channel, alert: Alert) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        one.send(alert)
+    return caught.value
 
 
 @dataclass
