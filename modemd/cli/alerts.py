@@ -29,6 +29,7 @@ HELD_WORDS = {
     "after": N_("others first"),
     "busy": N_("pause after a refusal"),
 }
+ACTS = (N_("reminder"),)  # of a rehearsal; the others are events
 REHEARSAL_S = 200.0  # for each act
 DELIVERY_TIMEOUT_S = 90.0  # a channel has 30 s; several run beside each other
 

@@ -137,6 +137,8 @@ def test_what_became_of_a_delivery_is_said_in_the_language_of_the_shell(
     monkeypatch.setenv("LANG", "ru_RU.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
     assert "phone ждёт (тихие часы), mail оставлено (no)" in modemd("alerts", "list").stdout
+    daemon.rows("alert_rehearse", [{"event": "reminder", "delivered": ["phone"], "failed": {}}])
+    assert modemd("alerts", "rehearse").stdout.startswith("напоминание: ")
 
 
 def test_alerts_test_says_what_was_delivered(daemon: Any, modemd: Any) -> None:
