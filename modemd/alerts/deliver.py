@@ -15,14 +15,20 @@ import contextlib
 import json
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import smtplib
     import ssl
 
-BODY_LIMIT = 1 << 14
-FAREWELL_S = 2.0
+# Escaped as JSON an octet takes six characters at most, and all of it has to fit into what channels/child.py keeps.
+BODY_LIMIT = 1 << 13
+# What channels/servers.py asks for.
+HEADERS = ("retry-after", "location", "date", "content-type")
+HEADER_LIMIT = 500
+# Behind a receipt nothing may take what is left of the child's time: killed then, it would not have told of it.
+BODY_S, FAREWELL_S = 5.0, 2.0
 Job = dict[str, Any]
 Outcome = dict[str, Any]
 
@@ -55,11 +61,8 @@ def _http(job: Job) -> Outcome:
         except urllib.error.HTTPError as error:
             response = error
         with response:
-            headers = {key.lower(): value for key, value in response.headers.items()}
-            try:
-                data = response.read(BODY_LIMIT)
-            except (OSError, http.client.HTTPException):
-                data = b""  # the status has come: that is the answer
+            headers = {key: response.headers[key][:HEADER_LIMIT] for key in HEADERS if key in response.headers}
+            data = _body(response, min(BODY_S, job["timeout_s"]))
         return {"status": response.status, "headers": headers, "body": data.decode("utf-8", "replace")}
     except urllib.error.URLError as error:
         return _failed(error.reason if isinstance(error.reason, OSError) else error)
@@ -152,6 +155,20 @@ def _leave(server: smtplib.SMTP) -> None:
             server.sock.settimeout(FAREWELL_S)
             server.quit()
     server.close()
+
+
+def _body(response: Any, timeout_s: float) -> bytes:
+    """What comes of it in this time. The status has come: that is the answer, whatever becomes of the body."""
+    import http.client
+
+    data, until = b"", time.monotonic() + timeout_s
+    with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+        while len(data) < BODY_LIMIT and time.monotonic() < until:
+            piece = response.read1(BODY_LIMIT - len(data))
+            if not piece:
+                break
+            data += piece
+    return data
 
 
 def _said(number: int, line: bytes | str) -> str:

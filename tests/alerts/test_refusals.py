@@ -26,7 +26,9 @@ NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
         (503, {"retry-after": format_datetime(NOW + timedelta(minutes=5), usegmt=True)}, False, 300.0, "503"),
         (503, {"retry-after": "99999999999999999999"}, False, LONGEST_S, "503"),
         (500, {"retry-after": "soon"}, False, None, "500"),
-        (302, {"location": "https://login.example/"}, False, None, "(https://login.example/)"),
+        (302, {"location": "https://login.example/"}, False, None, "(https://login.example)"),
+        (301, {"location": "/elsewhere"}, False, None, "write that in url"),
+        (301, {"location": "http://[broken/"}, False, None, "write that in url"),
         (301, {}, False, None, "write that in url"),
     ],
 )
@@ -45,6 +47,14 @@ def test_a_clock_that_is_off_is_no_lasting_no(status: int) -> None:
         error = refusal("hook", status, {"date": date}, "", now=clock)
         assert (error.permanent, error.retry_after_s) == (False, 600.0)
     assert refusal("hook", 400, {"date": date}, "", now=NOW + timedelta(minutes=4)).permanent
+
+
+def test_where_a_server_sends_us_is_told_without_the_path() -> None:
+    """It is the same as ours with another scheme, most often, and as good as a password."""
+    where = {"location": "https://me:pass@hc.example:8443/0f1e2d3c?key=secret"}
+    message = refusal("hc.example", 301, where, "Moved to https://hc.example/0f1e2d3c", now=NOW).message
+    assert "(https://hc.example:8443)" in message
+    assert not any(word in message for word in ("0f1e2d3c", "secret", "pass"))
 
 
 def test_a_page_is_not_quoted() -> None:

@@ -97,7 +97,14 @@ def test_what_was_meant_for_one_server_is_told_to_no_other(alert: MakeAlert, fil
     with http_server(200) as other, http_server((307, {"Location": other.url()}, b"")) as server:
         error = refused(channel("webhook", url=server.url(), secret_file=files(SECRET)), alert())
     assert other.seen == []
-    assert f"it wants another address ({other.url()})" in error.message
+    assert f"it wants another address ({other.url('')})" in error.message
+
+
+def test_what_was_taken_is_a_receipt_however_much_the_server_says(alert: MakeAlert) -> None:
+    """Octets that are no text, and headers without an end: said again it would arrive twice."""
+    headers = {f"X-{number}": "\x01" * 8000 for number in range(80)}
+    with http_server((200, headers, b"\0\xff" * 20_000)) as server:
+        channel("webhook", url=server.url()).send(alert())
 
 
 @pytest.mark.parametrize(
@@ -162,6 +169,31 @@ def test_a_server_that_drips_is_left_when_its_time_is_over(alert: MakeAlert) -> 
         over.set()
     assert error.message == "webhook:localhost did not answer in time"
     assert time.monotonic() - began < 5
+
+
+def test_a_status_is_a_receipt_whatever_becomes_of_the_body(alert: MakeAlert) -> None:
+    """Each octet of it keeps the wait for the next one alive."""
+    over = threading.Event()
+
+    def drip(connection: Any) -> None:
+        connection.recv(1 << 16)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while not over.wait(0.05):
+            connection.sendall(b"x")
+
+    with raw_server(drip) as port:
+        one = channel("webhook", url=f"http://localhost:{port}/x")
+        one._server._wait_s = 0.5  # type: ignore[attr-defined]
+        one._server._child._time_limit_s = 8.0  # type: ignore[attr-defined]
+        one.send(alert())
+        over.set()
+
+
+def test_a_server_that_says_our_address_is_not_quoted_with_it(alert: MakeAlert) -> None:
+    said = (404, {"Content-Type": "application/json"}, b'{"message":"Cannot POST /hooks/0f1e2d3c?key=4b5a"}')
+    with http_server(said) as server:
+        error = refused(channel("webhook", url=server.url("/hooks/0f1e2d3c?key=4b5a")), alert())
+    assert 'answered 404: {"message":"Cannot POST /...?..."}' in error.message
 
 
 def test_stopping_ends_a_delivery_at_once(alert: MakeAlert) -> None:

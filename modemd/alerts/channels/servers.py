@@ -46,7 +46,7 @@ class RemoteServer:
     def http(
         self, url: str, *, method: str = "POST", headers: Mapping[str, str] | None = None, body: str | None = None
     ) -> str:
-        """The answer's body (its first 16 KiB) where the server took it. Raises DeliveryError."""
+        """The answer's body (its first 8 KiB) where the server took it. Raises DeliveryError."""
         known = {"User-Agent": "modemd", **(headers or {})}
         answer = self._deliver({"way": "http", "method": method, "url": in_ascii(url), "headers": known, "body": body})
         status = int(answer["status"])
@@ -88,12 +88,12 @@ class RemoteServer:
 def refusal(name: str, status: int, headers: Mapping[str, str], body: str, *, now: datetime) -> DeliveryError:
     """What an HTTP status that is no 2xx means. 400 and its kin will be said to the same message again; 401 to 404 and
     a redirection want a person; 408, 425, 429 and 5xx want time, Retry-After says how much (RFC 9110 10.2.3)."""
+    if 300 <= status < 400:
+        where = _place(headers.get("location", "")) or "none is named"
+        return DeliveryError(f"{name} answered {status}: it wants another address ({where}): write that in url")
     said = first_line(body.encode()) if "html" not in headers.get("content-type", "") else ""
     line = f"{name} answered {status}{': ' + said if said else ''}"
     wait_s = retry_after_s(headers.get("retry-after"), now=now)
-    if 300 <= status < 400:
-        where = first_line(headers.get("location", "").partition("?")[0].encode())
-        return DeliveryError(f"{line}: it wants another address ({where or 'none is named'}): write that in url")
     skew_s = _skew_s(headers.get("date"), now)
     if 400 <= status < 500 and (abs(skew_s) > SKEW_S or not is_set(now)):
         return DeliveryError(f"{line}; this clock is {abs(skew_s) / 60:.0f} min off its own", retry_after_s=600.0)
@@ -157,6 +157,16 @@ def secret(name: object, what: str) -> str:
 
 
 # --- helpers
+
+
+def _place(url: str) -> str:
+    """Scheme and host: what stands behind them may be as good as a password."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    return first_line(f"{parts.scheme}://{parts.hostname}{port}".encode()) if parts.hostname else ""
 
 
 def _skew_s(date: str | None, now: datetime) -> float:
