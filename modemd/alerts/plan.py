@@ -27,6 +27,8 @@ EVENTS: tuple[AlertEvent, ...] = (
 MOMENT = timedelta(seconds=1)  # a hold is written again where it ends otherwise by more than this
 # A hold ends within a day, or was written by a wrong clock.
 LONGEST_BUSY = timedelta(hours=6, minutes=5)
+# Of one message for several SIMs: ntfy takes 4,096 octets, and what is too long is refused for good.
+MOST_OCTETS = 3000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ def plan(
     zone: tzinfo | None = None,
 ) -> Plan:
     """`due`: pending deliveries whose time has come, or that are held back. `ready`: those whose pause is over whatever
-    the clock says. `together`: there are several modems, and what is due for one channel at once is one message.
+    the clock says. `together`: there are several modems, and what is due for one channel at once is one message,
+    or a few where that would be too long.
     `zone`: of quiet hours, None = the machine's.
 
     - A reminder, or what waits for `after`, need not go where its alert is over or acknowledged; nor what waits for
@@ -83,7 +86,7 @@ def plan(
         if all(one.held == "gather" and one.next_at > now and one.id not in ready for one in rest):
             rest = ()
         several = together and len({one.alert.modem for one in rest}) > 1
-        groups.append([*tests, *([rest] if several else ((one,) for one in rest))])
+        groups.append([*tests, *(_messages(rest) if several else ((one,) for one in rest))])
     news = [
         (one, until, why)
         for one, until, why in hold
@@ -181,6 +184,20 @@ def to_remind(
 
 
 # --- helpers
+
+
+def _messages(rest: Sequence[Delivery]) -> list[Group]:
+    """As few as their length allows."""
+    found: list[list[Delivery]] = []
+    room = 0
+    for one in rest:
+        octets = len(one.alert.text.encode("utf-8", "replace")) + len(one.alert.modem.encode("utf-8", "replace")) + 3
+        if not found or octets > room:
+            found.append([])
+            room = MOST_OCTETS
+        found[-1].append(one)
+        room -= octets
+    return [tuple(group) for group in found]
 
 
 def _held(

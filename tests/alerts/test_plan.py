@@ -155,6 +155,19 @@ def test_what_falls_at_once_is_one_message(waits: Callable[..., Delivery]) -> No
     assert sent(made(waits(1), waits(2), together=True)) == [[1], [2]]  # of one modem: its own story
 
 
+def test_a_large_fleet_is_told_in_several_messages(waits: Callable[..., Delivery]) -> None:
+    """What no server takes because of its length (413, which is for good) would be lost as a whole."""
+    lines = [
+        waits(number, modem=f"m{number}", text=f"m{number}: мало денег" * 8, advice="сайт") for number in range(90)
+    ]
+    found = made(*lines, together=True)
+    assert [one for group in sent(found) for one in group] == list(range(90))
+    assert len(found.send) < 20
+    for group in found.send:
+        assert len(message([one.alert for one in group]).text.encode()) <= 3500
+    assert sent(made(waits(1, modem="m1", text="x" * 9000), waits(2, modem="m2"), together=True)) == [[1], [2]]
+
+
 def test_one_message_says_what_they_share(alert: MakeAlert) -> None:
     """The worst level and event; what differs is not said; the id is that of these members."""
     first = alert("a1", modem="home", text="home: low", advice="pay", url="u")
