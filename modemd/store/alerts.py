@@ -139,7 +139,7 @@ class AlertBook(Database):
 
     def delivered(self, delivery_id: int, at: datetime, *, message: str | None = None) -> None:
         """The receipt; `message` as Delivery has it. The channel works: what else waits for it is tried at once, not in
-        hours."""
+        hours, also where the other side had asked for a pause: somebody has mended what was wrong."""
         with self._transaction() as db:
             db.execute(
                 "UPDATE deliveries SET delivery_state = 'delivered', tries = tries + 1, delivered_at = ?, held = NULL, "
@@ -147,7 +147,8 @@ class AlertBook(Database):
                 (time_text(at), message, delivery_id),
             )
             db.execute(
-                "UPDATE deliveries SET next_at = ? WHERE delivery_state = 'pending' AND next_at > ? AND held IS NULL "
+                "UPDATE deliveries SET next_at = ?, held = NULL WHERE delivery_state = 'pending' AND next_at > ? "
+                "AND coalesce(held, 'busy') = 'busy' "
                 "AND delivery_channel = (SELECT delivery_channel FROM deliveries WHERE delivery_id = ?)",
                 (time_text(at), time_text(at), delivery_id),
             )

@@ -176,3 +176,18 @@ def test_a_pause_that_was_asked_for(
     phone.fails = None
     one.go(1)
     assert one.took(2) == [("a", "phone", None), ("b", "phone", None)]
+
+
+def test_a_pause_ends_with_the_first_receipt(desk: Callable[..., Desk], store: Store, alert: MakeAlert) -> None:
+    """Whoever has mended a token looks whether a test arrives; the alert that waits must not wait for an hour more."""
+    phone = Fake()
+    phone.fails = DeliveryError("401: is the token right?", retry_after_s=3600.0)
+    one = desk(0.0, phone=phone)
+    for name in ("a", "b"):
+        store.put_alert(alert(name), ["phone"])
+    one.outbox.start()
+    assert [name for name, *_ in one.took(2)] == ["a", "b"]
+    phone.fails = None
+    store.put_alert(alert("t", event="test"), ["phone"])
+    one.go(5)
+    assert one.took(3) == [("t", "phone", None), ("a", "phone", None), ("b", "phone", None)]
