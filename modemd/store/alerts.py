@@ -128,15 +128,6 @@ class AlertBook(Database):
         # A damaged one may not count as due yet (outbox_due): it will be soon.
         return time_or_none(row["at"]) or self._clock() + timedelta(minutes=1)
 
-    def delivered_since(self, channel: str, since: datetime) -> int:
-        """How many messages this channel has delivered since then."""
-        row = self._row(
-            "SELECT count(DISTINCT coalesce(message, alert_id)) AS n FROM deliveries"
-            " WHERE delivery_channel = ? AND delivered_at > ?",
-            (channel, time_text(since)),
-        )
-        return int(row["n"]) if row is not None else 0
-
     def delivered(self, delivery_id: int, at: datetime, *, message: str | None = None) -> None:
         """The receipt; `message` as Delivery has it. The channel works: what else waits for it is tried at once, not in
         hours, also where the other side had asked for a pause: somebody has mended what was wrong."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from modemd.alerts.channels.sms import SmsChannel, fitted
 from modemd.at.gsm import is_gsm, to_septets
 from modemd.daemon.sms_desk import FleetDesk
-from modemd.errors import DeliveryError
+from modemd.errors import DeliveryError, StoreError
 from modemd.modem.requests import SmsSend, SmsSent
 from modemd.records import Alert, Measurement, ModemSnapshot, Network, Reading, Sim
 from modemd.store import Store
@@ -54,8 +55,14 @@ def owner() -> Owner:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Any) -> Any:
-    store = Store(tmp_path / "state", clock=clock)
+def seconds() -> list[float]:
+    """The monotonic clock."""
+    return [0.0]
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Any, seconds: list[float]) -> Any:
+    store = Store(tmp_path / "state", clock=clock, monotonic=lambda: seconds[0])
     yield store
     store.close()
 
@@ -84,11 +91,21 @@ def read(store: Store, clock: Any) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def channel(store: Store, owner: Owner, clock: Any) -> SmsChannel:
-    channel = SmsChannel({"to": ["+71", "+72"], "through": "home", "per_day": 2})
-    desk = FleetDesk(store, owner_of=lambda name: owner if name == "home" else None, clock=lambda: clock.now)
-    channel.use("sms:home", desk)
-    return channel
+def make_channel(store: Store, owner: Owner, clock: Any) -> Callable[[], SmsChannel]:
+    """As a start, or a new configuration, makes it."""
+
+    def make() -> SmsChannel:
+        channel = SmsChannel({"to": ["+71", "+72"], "through": "home", "per_day": 2})
+        desk = FleetDesk(store, owner_of=lambda name: owner if name == "home" else None, clock=lambda: clock.now)
+        channel.use("sms:home", desk)
+        return channel
+
+    return make
+
+
+@pytest.fixture
+def channel(make_channel: Callable[[], SmsChannel]) -> SmsChannel:
+    return make_channel()
 
 
 def alert(number: int, clock: Any) -> Alert:
@@ -148,21 +165,68 @@ def test_the_purse_is_left_alone(
     assert (owner.sent, caught.value.permanent) == ([], False)
 
 
-def test_so_many_a_day(
-    channel: SmsChannel, owner: Owner, read: Callable[[str], None], store: Store, clock: Any
+def test_to_each_number_once_over_a_restart(
+    make_channel: Callable[[], SmsChannel], owner: Owner, read: Callable[[str], None], clock: Any
 ) -> None:
-    """Counted by the receipts in the store, so over a restart too."""
+    """Also where a message for several SIMs takes the place of one that some have got."""
     read("48.20")
-    for number in (1, 2):
-        store.put_alert(alert(number, clock), ["sms:home", "other"])
-    for delivery in store.outbox_due(clock.now):
-        if delivery.channel == "sms:home":
-            store.delivered(delivery.id, clock.now)
+    owner.fails_for = {"+72"}
+    for _ in range(3):
+        with pytest.raises(DeliveryError, match="home: no"):
+            make_channel().send(alert(1, clock))
+    several = replace(alert(2, clock), id="all", members=(alert(1, clock), alert(2, clock)))
+    for _ in range(2):
+        with pytest.raises(DeliveryError, match="home: no"):
+            make_channel().send(several)
     with pytest.raises(DeliveryError, match="has sent its 2"):
-        channel.send(alert(3, clock))
-    clock.now += timedelta(hours=24, seconds=1)
-    channel.send(alert(3, clock))
-    assert len(owner.sent) == 2
+        make_channel().send(alert(2, clock))
+    assert [number for number, _ in owner.sent].count("+71") == 2
+
+
+@pytest.mark.parametrize("jump", [timedelta(0), timedelta(days=400), timedelta(days=-20_000)])
+def test_so_many_a_day(
+    make_channel: Callable[[], SmsChannel],
+    owner: Owner,
+    read: Callable[[str], None],
+    clock: Any,
+    seconds: list[float],
+    jump: timedelta,
+) -> None:
+    """Over a restart, with a number that always fails, and with a clock that was wrong when they went out: neither more
+    of them, nor none for a year."""
+    read("48.20")
+    owner.fails_for = {"+72"}
+    clock.now += jump
+    for number in (1, 2):
+        with pytest.raises(DeliveryError, match="home: no"):
+            make_channel().send(alert(number, clock))
+    clock.now -= jump
+    last = make_channel()
+    with pytest.raises(DeliveryError, match="has sent its 2"):
+        last.send(alert(3, clock))
+    clock.move(days=1, seconds=10)
+    seconds[0] += 86410.0
+    owner.fails_for = set()
+    last.send(alert(3, clock))
+    assert [number for number, _ in owner.sent].count("+71") == 3
+
+
+def test_a_full_disk_sends_nothing_twice(
+    channel: SmsChannel,
+    owner: Owner,
+    read: Callable[[str], None],
+    store: Store,
+    clock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_args: object) -> None:
+        raise StoreError("the disk is full")
+
+    read("48.20")
+    monkeypatch.setattr(store, "save_alert_state", full)
+    for _ in range(2):
+        channel.send(alert(1, clock))
+    assert [number for number, _ in owner.sent] == ["+71", "+72"]
 
 
 def test_stopping_gives_up_what_waits_for_its_turn(

@@ -41,12 +41,24 @@ class ChannelClass(Protocol):
     def __call__(self, options: Mapping[str, object]) -> Channel: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsOrder:
+    """One short message: of which channel, through which modem, and what of. `per_day` None: a person asks for it."""
+
+    channel: str
+    through: str
+    number: str
+    text: str
+    alert: Alert
+    per_day: int | None = None
+
+
 class SmsDesk(Protocol):
     """What sends messages through a modem of this daemon."""
 
-    def send(self, channel: str, through: str, number: str, text: str, per_day: int | None) -> None:
-        """At most once, and not where `channel` has delivered `per_day` alerts in 24 hours; None = a person asks for
-        it. Raises DeliveryError where it did not go out."""
+    def send(self, order: SmsOrder) -> None:
+        """At most once, and not where the channel has sent `per_day` in 24 hours. Raises DeliveryError where it did not
+        go out."""
 
     def cancel(self) -> None:
         """From another thread: gives up what waits for its turn."""

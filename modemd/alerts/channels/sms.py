@@ -4,7 +4,7 @@
     type = "sms"
     to = ["+79161234567"]
     through = "home"                  # a modem of this file
-    per_day = 3                       # alerts in 24 hours, each to every number
+    per_day = 3                       # messages in 24 hours, each to every number
 
 One message an alert, cut where it does not fit: 160 characters where the GSM alphabet has them all, else 70. Sent only
 while the SIM's last known balance is above zero, never while roaming. Receipt: the network took it.
@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from modemd.alerts.channels import SmsDesk
+from modemd.alerts.channels import SmsDesk, SmsOrder
 from modemd.alerts.channels import options as check_of
 from modemd.at.gsm import is_gsm, to_septets
 from modemd.errors import DeliveryError, Problem
@@ -26,7 +27,6 @@ NUMBER = re.compile(r"\+?[0-9]{3,15}")
 PER_DAY = 3
 MOST_PER_DAY = 100
 GSM_LIMIT, UCS2_LIMIT = 160, 70  # 23.040 9.2.3.16: septets, and UTF-16 units, of one message
-REMEMBERED = 64  # alerts of which some numbers have got their message and others not
 
 
 class SmsChannel:
@@ -39,7 +39,6 @@ class SmsChannel:
         self.per_day = int(str(options.get("per_day", PER_DAY)))
         self._name = self.label(options)
         self._desk: SmsDesk | None = None
-        self._done: dict[str, set[str]] = {}
 
     @staticmethod
     def check(options: Mapping[str, object]) -> list[Problem]:
@@ -71,25 +70,25 @@ class SmsChannel:
         self._name, self._desk = channel, desk
 
     def send(self, alert: Alert) -> None:
-        """To those who have not got it yet: a number that fails costs the others nothing, and nobody is told twice."""
+        """A number that fails costs the others nothing, and nobody is told twice (daemon/sms_desk.py)."""
         if self._desk is None:
             raise DeliveryError("there is no modem to send through: this is not the daemon")
-        per_day = None if alert.on_request else self.per_day
-        done = self._done.setdefault(alert.id, set())
+        order = SmsOrder(
+            channel=self._name,
+            through=self._through,
+            number="",
+            text=fitted(alert.text),
+            alert=alert,
+            per_day=None if alert.on_request else self.per_day,
+        )
         faults = []
         for number in self._to:
-            if number in done:
-                continue
             try:
-                self._desk.send(self._name, self._through, number, fitted(alert.text), per_day)
-                done.add(number)
+                self._desk.send(replace(order, number=number))
             except DeliveryError as error:
                 faults.append(error)
         if faults:
-            while len(self._done) > REMEMBERED:
-                del self._done[next(iter(self._done))]
             raise faults[0]
-        del self._done[alert.id]
 
     def cancel(self) -> None:
         if self._desk is not None:
