@@ -333,6 +333,7 @@ class ModemSnapshot:
     currency: str | None = None
     code: str | None = None  # the code the schedule would dial; None = nothing it may dial by itself
     floor_s: float = 0.0  # how far apart two questions of the schedule must be, as the pack says
+    free: bool = False  # a pack says that this question costs nothing
     wanted_at: datetime | None = None  # when the operator last wrote what makes a question worth while (a top-up)
     registered_at: datetime | None = None  # since when without a break
     recovery: str | None = None  # one line for people: what was done to heal the modem, and whether it helped

@@ -338,8 +338,7 @@ class Handlers:
         self._tests.append((request, alert.id, channels, self._monotonic() + RECEIPTS_S))
 
     def _receipts(self, request: Request, alert_id: str, channels: tuple[str, ...], deadline: float) -> bool:
-        row = next((row for row in self._store.alerts(limit=50) if row.alert.id == alert_id), None)
-        delivered, failed = request_fields.delivered(row)
+        delivered, failed = request_fields.delivered(self._store.alert(alert_id))
         if len(delivered) + len(failed) < len(channels) and self._monotonic() < deadline:
             return False
         request.finish({"alert": alert_id, "channels": list(channels), "delivered": delivered, "failed": failed})

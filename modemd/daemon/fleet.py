@@ -186,7 +186,7 @@ class Fleet:
             attempts_today=standing.attempts_today,
             floor_s=snapshot.floor_s,
             wanted_at=self._counted(snapshot.wanted_at, now),
-            days_left=_days_left(seen.standing, now),
+            days_left=_days_left(seen.standing, now) if snapshot.free else None,
             late_s=jitter_s(snapshot.modem, settings.every_s) if len(self.settings) > 1 else 0.0,
             busy=self.busy,
         )

@@ -41,7 +41,8 @@ def next_query(
     `floor_s` is the shortest time between two questions that the operator's pack names, longer than `every_s` or not.
     `wanted_at`: since then there is a reason to ask (the operator wrote of a top-up), so that only the floor and the
     limits are waited for.
-    `days_left`: with the money for so many days or fewer the pace quickens (see pace_s), within the floor.
+    `days_left`: with the money for so many days or fewer the pace quickens (see pace_s), within the floor. None where
+    it is not known, or where more questions would cost more.
     `late_s`: this modem's own delay behind an attempt (see jitter_s). `busy`: hours of local time in which nothing is
     asked: what is due then is due at their end.
     """

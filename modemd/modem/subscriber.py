@@ -148,8 +148,8 @@ class Subscriber:
         """What the schedule would ask by, and how far apart at least."""
         dials = self.dials(sim_key, asked=None, by_schedule=True)
         if dials:
-            return {"code": dials[0].code, "floor_s": dials[0].floor_s}
+            return {"code": dials[0].code, "floor_s": dials[0].floor_s, "free": dials[0].repeatable}
         query = code_order.sms_query(self.pack, self._settings.sms_query)
         if query is not None:
-            return {"code": code_order.sms_code(query), "floor_s": query.floor_s}
-        return {"code": None, "floor_s": 0.0}
+            return {"code": code_order.sms_code(query), "floor_s": query.floor_s, "free": True}
+        return {"code": None, "floor_s": 0.0, "free": False}

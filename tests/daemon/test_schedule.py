@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modemd.daemon.fleet import Fleet
 from modemd.daemon.schedule import MOST_LATE_S, Pace, jitter_s, next_query, pace_s
-from modemd.records import LocalHours
+from modemd.records import LocalHours, ModemSettings
+from modemd.store import Store
+from tests.daemon.conftest import FakeOwner
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -145,6 +151,23 @@ def test_the_pace_quickens_in_the_last_two_days() -> None:
     assert [pace_s(every, 0.1) for every in (1800, 3600, 7200)] == [1800, 3600, 3600]
     assert _next(-1, every_h=6, days_left=0.0) == 0.5
     assert _next(-1, every_h=6, days_left=0.0, floor_s=4 * 3600.0) == 3
+
+
+@pytest.mark.parametrize(("free", "hours"), [(True, 1.5), (False, 6.0)])
+def test_only_a_free_code_is_asked_more_often(tmp_path: Path, free: bool, hours: float) -> None:
+    """One that the owner named, and no pack knows, may cost: four times as much when the money is short."""
+    store = Store(tmp_path / "state", clock=lambda: NOW)
+    fleet = Fleet(store, make_owner=FakeOwner, call_soon=lambda call: call(), clock=lambda: NOW)
+    fleet.apply([ModemSettings(name="home", port="auto")])
+    owner = fleet.owner("home")
+    assert isinstance(owner, FakeOwner)
+    owner.snapshot = replace(owner.snapshot, free=free)
+    key = str(owner.snapshot.sim_key)
+    store.note_attempt("home", key, at=NOW, origin="schedule")
+    store.save_alert_state(key, {"gone_at": NOW.isoformat()})
+    fleet.dial_what_is_due()
+    assert fleet.next_query_at["home"] == NOW + hours * HOUR
+    store.close()
 
 
 def test_a_fleet_does_not_dial_together_for_ever() -> None:
