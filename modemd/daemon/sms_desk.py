@@ -107,7 +107,9 @@ class FleetDesk:
         return self._books[channel]
 
     def _note(self, order: SmsOrder, book: _Book) -> None:
-        """It is known here even where the disk is full."""
+        """It is known here even where the disk is full. What a person asked for takes nothing from the day."""
+        if order.per_day is None:
+            return
         book.note(order, self._clock())
         with suppress(StoreError):
             self._store.save_alert_state(f"channel:{order.channel}", book.state)

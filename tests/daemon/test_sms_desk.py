@@ -211,6 +211,17 @@ def test_so_many_a_day(
     assert [number for number, _ in owner.sent].count("+71") == 3
 
 
+def test_what_a_person_asked_for_takes_nothing_from_the_day(
+    channel: SmsChannel, owner: Owner, read: Callable[[str], None], clock: Any
+) -> None:
+    """A rehearsal is four messages; the alert behind it must not wait for tomorrow."""
+    read("48.20")
+    for number in range(4):
+        channel.send(replace(alert(number, clock), rehearsal=True))
+    channel.send(alert(9, clock))
+    assert len(owner.sent) == 10
+
+
 def test_a_full_disk_sends_nothing_twice(
     channel: SmsChannel,
     owner: Owner,
