@@ -118,6 +118,8 @@ def _smtp(job: Job) -> Outcome:
         return {"error": f"it cannot do what is wanted: {error}", "code": None}
     except smtplib.SMTPAuthenticationError as error:
         return {"error": f"it refuses user or password: {_said(*error.args)}", "code": error.smtp_code}
+    except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:  # it knows nothing of the message yet
+        return {"error": _said(error.smtp_code, error.smtp_error), "code": None}
     except smtplib.SMTPResponseException as error:
         return {"error": _said(error.smtp_code, error.smtp_error), "code": error.smtp_code}
     except smtplib.SMTPServerDisconnected as error:

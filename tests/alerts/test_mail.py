@@ -118,3 +118,17 @@ def test_a_server_that_thinks_about_a_message_gets_it_once(alert: MakeAlert, mon
     monkeypatch.setattr(servers_module, "TIME_LIMIT_S", 0.4)
     with raw_server(mail_talk(answer_s=0.2)) as port:
         assert refused(mail_to(port), alert()).message == "localhost: it did not answer in time"
+
+
+@pytest.mark.parametrize("lines", [[b"554 not now\r\n"], [b"220 mail\r\n", b"550 not now\r\n"]])
+def test_a_server_that_takes_nobody_says_nothing_of_the_message(alert: MakeAlert, lines: list[bytes]) -> None:
+    """Refused before it was told of any: too many at once, a list of bad neighbours. It is tried again."""
+
+    def talk(connection: Any) -> None:
+        connection.sendall(lines[0])
+        while connection.recv(1 << 16):
+            connection.sendall(lines[-1])
+
+    with raw_server(talk) as port:
+        error = refused(mail_to(port), alert())
+    assert (error.permanent, "not now" in error.message) == (False, True)
