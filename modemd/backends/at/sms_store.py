@@ -17,7 +17,7 @@ from modemd.backends.at.modem import Modem
 from modemd.backends.at.sim_records import SIM, SimRecords
 from modemd.backends.at.sms_modes import UNTOLD, Modes
 from modemd.backends.base import SmsParts
-from modemd.errors import CommandError
+from modemd.errors import CommandError, ModemError
 from modemd.explanations import line_of
 from modemd.frozen import dataclass
 from modemd.records import SmsPlace, SmsStorage
@@ -111,10 +111,17 @@ class SmsStore:
         kin when it was refused; "no prompt", "bad number", "bad text", "text mode" when nothing went out. Raises
         SmsMaybeSent when nobody knows whether it was sent, ModemError."""
         sms_send.submit_pdu(number, text)  # refused before anything is changed
-        with self._modes.pdu_mode() as pdu:
-            if not pdu:
-                raise CommandError(line_of("text mode"), code="text mode")
-            sms_send.send(self._modem, number, text)
+        sent = False
+        try:
+            with self._modes.pdu_mode() as pdu:
+                if not pdu:
+                    raise CommandError(line_of("text mode"), code="text mode")
+                sms_send.send(self._modem, number, text)
+                sent = True
+        except ModemError:
+            if not sent:
+                raise
+            # The network has it, though the mode could not be put back. The next command meets the fault again.
 
     def delete(self, place: SmsPlace, part: SmsPart) -> bool:
         """Deletes what lies in one place if it is still exactly that part; False = it is not, or the modem refuses.

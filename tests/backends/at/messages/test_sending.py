@@ -11,7 +11,7 @@ import pytest
 
 from modemd.backends.at.modem import Modem
 from modemd.backends.at.sms_store import SmsStore
-from modemd.errors import CommandError, ModemError, PortLost
+from modemd.errors import CommandError, ModemError, PortLost, SmsMaybeSent
 
 Start = Callable[..., tuple[Any, SmsStore]]
 
@@ -152,6 +152,23 @@ def test_a_message_that_is_not_sent(start: Start, prompt: Any, end: Any, code: s
     if code != "CMS 302":
         assert b"\x1b" in box.peer.octets[box.peer.octets.index(b"AT+CMGS") :]
     assert box.mode == "1"
+
+
+@pytest.mark.parametrize(("end", "sure"), [(("+CMGS: 7", "OK"), True), ((), False)])
+def test_a_modem_that_is_lost_behind_a_message_takes_nothing_back(start: Start, end: Any, sure: bool) -> None:
+    """Sending draws the most current: a modem that browns out then does not put its mode back any more. That is no
+    reason to send again."""
+    box, messages = start(mode="1")
+    box.peer.answers["AT+CMGS=*"] = (PROMPT,)
+    box.peer.answers["00*"] = end
+    del box.peer.answers["AT+CMGF=*"]
+    box.peer.answers |= {"AT+CMGF=0": ("OK",), "AT+CMGF=1": lambda _: (box.peer.unplug(), ())[1]}
+    if sure:
+        messages.send("111", "11")
+    else:
+        with pytest.raises(SmsMaybeSent):
+            messages.send("111", "11")
+    assert box.peer.octets.count(b"AT+CMGF=1") == 1
 
 
 @pytest.mark.parametrize(
