@@ -342,13 +342,11 @@ class Backend(ABC):
         return
 
     def present(self) -> object:
-        """What stands for the modem when it is closed: false where there is nothing, and another value when it comes
-        back. Cheap, never raises, from any thread."""
+        """What is there while closed: false for nothing, another value once back. Cheap, never raises, any thread."""
         return True
 
     def surroundings(self) -> object:
-        """Equal for as long as nothing came or went that could give another reason why the modem is not there. Cheap,
-        never raises, from any thread."""
+        """Equal while nothing came or went that could be why it is not there. Cheap, never raises, from any thread."""
         return None
 
     def uplink(self) -> str | None:

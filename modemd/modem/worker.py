@@ -313,8 +313,7 @@ class Worker(threading.Thread):
         lookout = self._context.clocks.lookout
         if lookout is not None:
             with lookout.watching(present, self._wake, every_s, around=around) as awaited:
-                rest_s = seconds if awaited.there else longest_s
-                self._sleep(rest_s, until=lambda: awaited.appeared or awaited.stirred)
+                self._sleep(seconds if awaited.there else longest_s, until=lambda: awaited.appeared or awaited.stirred)
         else:
             awaited = Awaited(present, around=around)
             self._sleep(seconds if awaited.there else longest_s, until=awaited.look, every_s=every_s)
