@@ -262,15 +262,17 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
         value = None  # "4,500.00 CR": a bank's credit and debit
     if re.match(r"[-–−](?![\d\w])", rest):
         value = None  # "5.00- EUR": a minus behind?
-    if after is not None and masked[stop : stop + 1].isdigit() and points_end(masked, stop) == stop:
-        value = None  # "5€20"
-    if masked[first - 1 : first] == "(" and rest[:1] == ")":
-        value = None  # "($5.20)": a book-keeper's minus?
-    if is_torn(masked, first, (start, end)) and points_end(masked, stop) == stop:
-        value = None
     small = _small_change().match(rest) if sign else None
     if small and not small["coins"] and masked[stop - 1] == "." and _unit_after().match(rest, small.end("digits")):
         small = None  # "18,60 TL. 3 GB"
+    coins = small is not None and small["coins"]  # "211р.03к."
+    apart = not coins and points_end(masked, stop) == stop
+    if after is not None and masked[stop : stop + 1].isdigit() and apart:
+        value = None  # "5€20"
+    if masked[first - 1 : first] == "(" and rest[:1] == ")":
+        value = None  # "($5.20)": a book-keeper's minus?
+    if is_torn(masked, first, (start, end)) and apart:
+        value = None
     if small and value is not None:
         # "91 p 05 k" is 91.05; "5 EUR 20 Ct" without its zero, and a unit that nobody knows, are in doubt.
         certain = small["coins"] and len(small["digits"]) == 2 and "." not in str(value)

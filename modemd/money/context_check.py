@@ -51,7 +51,9 @@ def all_known(item: Labelled, context: TextContext) -> bool:
         return False
     if _of_plastic(label) or _is_numbered(label):
         return False
-    if named and (_onto(label[: named[-1].end()]) or _of_an_offer(label, start, context)):
+    if named and _onto(context.folded[max(0, start - 20) : start + named[-1].end()]):
+        return False
+    if named and _of_an_offer(label, start, context):
         return False
     return neutral_behind(item, context, whole=not named) and not under_heading(context, start)
 
@@ -176,7 +178,7 @@ def under_heading(context: TextContext, start: int) -> bool:
     if rule("example").search(folded, 0, start) is not None:
         return True
     name = _NAME_IN_FRONT.search(folded, 0, start)
-    if name is not None and text[name.start()].isupper() and not _front_word(name[1], context):
+    if name is not None and text[name.start()].isupper() and not front_word(name[1], context):
         return True
     free = FREE_OF_CHARGE.search(folded, 0, start)
     if free is not None and free.end() == start:
@@ -193,14 +195,15 @@ def is_stranger(context: TextContext, place: int) -> bool:
     name = re.compile(r"\s{1,3}([^\W\d_]{2,20})").match(context.text, place)
     if name is None or not name[1][0].isupper():
         return False
-    return not _front_word(context.folded[slice(*name.span(1))], context)
+    return not front_word(context.folded[slice(*name.span(1))], context)
 
 
 _NAME_IN_FRONT = re.compile(r"(?<![^\W_])([^\W\d_]{2,20})\s?:\s?$")
 """Who writes: "Wave: your balance ...". An operator's name is known; a stranger's may be a wallet."""
 
 
-def _front_word(word: str, context: TextContext) -> bool:
+def front_word(word: str, context: TextContext) -> bool:
+    """Whether the folded word may open a text of the operator's: its name, a greeting, or what the text is about."""
     return _modifies(word) or _greetings().fullmatch(word) is not None or _brand(word, context)
 
 
@@ -257,7 +260,7 @@ def _known(word: _Word, own: str, label: str, context: TextContext) -> bool:
         return True
     letters = label[word.start : word.end]
     if _modifies(letters, context) or (
-        re.match(r"\s?:", label[word.end :]) is not None and _front_word(letters, context)
+        re.match(r"\s?:", label[word.end :]) is not None and front_word(letters, context)
     ):
         return True
     return (own[word.start].isupper() or len(letters) >= _LONG_NAME) and _brand(letters, context)

@@ -15,6 +15,7 @@ from modemd.money.amounts import Amount, amounts, mask, points_end
 from modemd.money.context_check import TextContext, all_known
 from modemd.money.fold import fold_pattern
 from modemd.money.labels import Labelled, Role, labelled, sentences
+from modemd.money.minus_behind import signed
 from modemd.money.pack import Pack
 from modemd.money.receipts import doubtful_from, is_lines, is_masked_account, names_the_line, of_somebody_else
 from modemd.money.wordlists import any_of, rule
@@ -50,8 +51,8 @@ def balance(
         item = _one(group)
         if item is None:
             return None
-        value = item.amount.value
-        if any(_is_now(other) and other.amount.value != value for other in found):
+        value = signed(item, folded)
+        if any(_is_now(other) and other.amount.value != item.amount.value for other in found):
             return None  # "Balance on 1 May: 55. Now: 12"
         if (
             value is None
@@ -61,8 +62,6 @@ def balance(
             return None
         if role is Role.DEBT and not value:
             continue  # "You owe 0.00" does not tell what is there
-        if item.negative:
-            value = -abs(value)
         return value, item.amount.currency or _shared_currency(item, found, text), name
     if not doubtful or rule("error").search(folded):
         return None
@@ -160,7 +159,7 @@ def _alone(context: TextContext, found: list[Labelled]) -> tuple[Decimal, str | 
     if len(money) != 1 or money[0].role is not Role.PLAIN or not is_lines(money[0], context, found, len(text)):
         return None
     amount = money[0].amount
-    if amount.value is None or _buckets(folded):
+    if amount.value is None or signed(money[0], folded) != amount.value or _buckets(folded):
         return None
     line = text[: amount.start].rpartition("\n")[2] + text[amount.end :].partition("\n")[0]
     if not line.strip() and re.fullmatch(r"[^\W\d_]{1,4}\s?[:=].*", folded[amount.start : amount.end]):

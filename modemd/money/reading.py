@@ -18,6 +18,7 @@ from modemd.money.fold import clean, fold
 from modemd.money.labels import Labelled, Role, labelled
 from modemd.money.lost_letters import mended
 from modemd.money.menus import without_menu
+from modemd.money.minus_behind import signed
 from modemd.money.pack import Pack, Pattern
 from modemd.money.receipts import doubtful_from, is_lines, is_masked_account, of_somebody_else, spelled_out
 from modemd.money.volumes import data_left
@@ -129,6 +130,7 @@ def _reading(
         neutral_ahead(ahead, start, context)
         and neutral_behind(item, context, whole=False, since=match.end())
         and not under_heading(context, start)
+        and (value < 0 or item.negative or signed(item, folded) == value)
     )
     return Reading(
         kind="balance",

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from modemd.money.context_check import TextContext, is_stranger
-from modemd.money.labels import Labelled, Role
+from modemd.money.context_check import TextContext, front_word, is_stranger
+from modemd.money.labels import Labelled, Role, named_so
 from modemd.money.notices import notice
 from modemd.money.wordlists import any_of, rule
 
@@ -22,10 +22,13 @@ def doubtful_from(context: TextContext, items: Sequence[Labelled]) -> int:
     folded = context.folded
     if (
         is_bank(folded)
+        or _by_a_stranger(context)
+        or _of_a_card(folded)
         or rule("quiz", "bill").search(folded) is not None
         or (any(_moved(item, folded) for item in items) and rule("receipt_number").search(folded) is not None)
         or _CHOICES.search(folded) is not None
         or _numbered_question().search(folded) is not None
+        or _asks_to_buy(items, folded)
         or any(is_stranger(context, found.end()) for found in rule("thanks_for_using").finditer(folded))
         or any(_is_transfer(item) for item in items)
     ):
@@ -128,6 +131,42 @@ def _masked_account() -> re.Pattern[str]:
     )
 
 
+def _by_a_stranger(context: TextContext) -> bool:
+    """Whether a name opens the text that is no operator's: "Zippo: you were paid $40 by Kim. Balance $52.10"."""
+    name = _OPENING_NAME.match(context.folded)
+    return name is not None and context.text[name.start(1)].isupper() and not front_word(name[1], context)
+
+
+_OPENING_NAME = re.compile(r"\W{0,3}(?:[^\W\d_]{2,20}\s){0,2}([^\W\d_]{2,20}):\s{1,2}(?=[^\W\d_]{2,20},?\s[^\W\d_])")
+
+
+def _of_a_card(folded: str) -> bool:
+    """ "Metro card recharged. Balance Rs 150": something happened to a card, which is no SIM's and none to top up
+    with."""
+    plain = named_so().sub("", folded)  # "tarjeta recargable"
+    for found in _happened_to_a_card().finditer(plain):
+        before = re.split(r"[.!?\n]", plain[max(0, found.start() - 40) : found.start()])[-1]
+        if rule("top_up_word").search(before) is None:
+            return rule("of_a_sim").search(plain) is None
+    return False
+
+
+@lru_cache(maxsize=1)
+def _happened_to_a_card() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of('plastic')})\s(?:[^\W\d_]{{1,4}}\s){{0,2}}(?:{any_of('event')})")
+
+
+def _asks_to_buy(items: Sequence[Labelled], folded: str) -> bool:
+    """ "Credit: £20. Price: £15. Order now?": a price with nothing but a question behind it is that of what one word
+    in front of it offers."""
+    if len(items) != 2 or len(items[0].label.split()) != 1:
+        return False
+    return (
+        re.search(rf"(?:{any_of('price')})\s?[:=]\s?$", items[1].label) is not None
+        and re.match(r"[\s.,;]{0,3}(?:[^\W\d_]{1,12}\s?){1,3}\?", folded[items[1].amount.end :]) is not None
+    )
+
+
 def _is_transfer(item: Labelled) -> bool:
     """ "You have received 50.00 from A", "50.00 sent to B": a sum that went or came. What a telephone is topped up
     with, and what a bonus gives, comes from the operator."""
@@ -150,6 +189,8 @@ def _is_accounted_for(item: Labelled, folded: str, stop: int) -> bool:
 
 
 def _is_of_a_line(words: str) -> bool:
+    if rule("plastic").search(words) is not None and rule("of_a_sim").search(words) is None:
+        return False  # "На карте Тройка 120 руб."
     return (
         rule(*_OF_A_LINE).search(words) is not None or _units().search(words) is not None or notice(words) == "top_up"
     )
