@@ -265,7 +265,7 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
     small = _small_change().match(rest) if sign else None
     if small and not small["coins"] and masked[stop - 1] == "." and _unit_after().match(rest, small.end("digits")):
         small = None  # "18,60 TL. 3 GB"
-    coins = small is not None and small["coins"]  # "211р.03к."
+    coins = small is not None and small["coins"] and masked[stop - 1] == "."  # "211р.03к."
     apart = not coins and points_end(masked, stop) == stop
     if after is not None and masked[stop : stop + 1].isdigit() and apart:
         value = None  # "5€20"
