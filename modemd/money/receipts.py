@@ -35,7 +35,7 @@ def doubtful_from(context: TextContext, items: Sequence[Labelled]) -> int:
         return 0
     following = [item.amount.start - len(item.label) for item in items[1:]] + [len(folded)]
     for item, next_label in zip(items, following, strict=False):
-        if not _is_accounted_for(item, folded, next_label):
+        if not _is_accounted_for(item, folded, next_label) or _came_from_somebody(item, context):
             return item.amount.end
     return len(folded)
 
@@ -176,6 +176,19 @@ def _is_transfer(item: Labelled) -> bool:
         and rule("transfer").search(around) is not None
         and rule("top_up_word").search(around) is None
     )
+
+
+def _came_from_somebody(item: Labelled, context: TextContext) -> bool:
+    """ "Зачислено 700 р. от Сергей В.": right behind the sum stands a name that it came from, and no operator's."""
+    name = _sent_by().match(context.folded, item.amount.end)
+    if name is None or not _moved(item, context.folded):
+        return False
+    return context.text[name.start(1)].isupper() and not front_word(name[1], context)
+
+
+@lru_cache(maxsize=1)
+def _sent_by() -> re.Pattern[str]:
+    return re.compile(rf"\s{{0,2}}(?:{any_of('sent_by')})\s([^\W\d_]{{2,20}})")
 
 
 def _is_accounted_for(item: Labelled, folded: str, stop: int) -> bool:
