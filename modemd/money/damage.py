@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from modemd.money.currencies import sign_regex, signs
 from modemd.money.fold import fold, without_tail
+from modemd.money.wordlists import any_of
 
 # What one flipped bit makes of "0" to "9", "," "-" and "." in an 8-bit set (0xAC to 0xAE, 0xB0 to 0xB9): nobody writes
 # these at a number. "°" and "±" have their places, but not within one.
@@ -63,6 +64,8 @@ def is_torn(folded: str, first: int, digits: tuple[int, int]) -> bool:
         return True
     behind = folded[end : end + 16]
     if _MORE.match(behind) is not None or _between_sign().match(behind) is not None:
+        return True
+    if _second_colon().search(folded[max(0, first - 24) : start]) is not None:
         return True
     if behind[:1] == ")" and "(" not in folded[:first] and re.search(r"[.,]\d$", folded[start:end]):
         return True
@@ -124,7 +127,7 @@ _SIGN_AND_MARK = re.compile(r"[$€£][:=]|[ .][:=]$|\$\$")  # "$:0.00", "CHF :4
 _LONELY_MARK = re.compile(r"[\s:=][!#%&;<>?@_`|~\xa1-\xbf] \d{3}(?:[.,]\d{1,2})?$")  # "! 540,00" was 1 540,00
 _MORE = re.compile(
     r"[^\w\s*\x1f(/+-]{1,2}\d|[^\w\s][.,]\d|[*>)&]\d{2}(?![\d*#])"
-    r"|[.,]\(\d|\(\d{2,3}(?![\d)])(?![^()\n]{1,30}\))|[.,]?'(?![^\W\d_])|[ ][.,]\d{2}(?!\d)"  # "11.(4", "21(05"
+    r"|[.,]\(\d|\(\d{1,3}(?![\d)])(?![^()\n]{1,30}\))|[.,]?'(?![^\W\d_])|[ ][.,]\d{2}(?!\d)"  # "11.(4", "21(05"
     r"|[.,][=%!&<>;:?](?=\s|$)|=(?=$|[\s.])|[;)]\."  # "22,%", "2402=", "29.0;."
 )
 """A figure goes on behind a sign or two."""
@@ -132,7 +135,13 @@ _MORE = re.compile(
 
 @lru_cache(maxsize=1)
 def _between_sign() -> re.Pattern[str]:
-    return re.compile(rf"[!#%&:;<=>?@_¤*+()\"]\s?(?:{sign_regex()})(?![^\W\d_]|[=:])")
+    return re.compile(rf"(?:[!#%&:;<=>?@_¤*+()\"]\s?|[.,][?!'\"&<>;%])(?:{sign_regex()})(?![^\W\d_]|[=:])")
+
+
+@lru_cache(maxsize=1)
+def _second_colon() -> re.Pattern[str]:
+    """ "Balance: :7,40", "is :2.75", "is N:45.67": this colon was a figure; "Rs:5" is written."""
+    return re.compile(rf"(?:[:=]|(?:{any_of('link_verb')}))\s-?[^\W\d_]?:$")
 
 
 def _is_sign(char: str) -> bool:
@@ -145,6 +154,7 @@ _TORN = re.compile(
     r"(?<![\d.,])\d{1,9}[.,][^\W\d_]\d"  # "548.p8"
     r"|\d[.,](?![A-ZА-Я])[^\W\d_]\d(?![^\W\d_])"  # "Rs.58.r4", "1,204.s5", but not "45.T2"
     r"|\d[.,][^\s\d.,;:!?)(*#\"'/|&>\]A-ZА-Я\u2013-\u201d»-](?=\s|$)"  # "33,w rub", "33,\x17"
+    r"|\d[.,][\x00\x04-\x08\x0e-\x1f]"  # "503,\x17р."
     r"|\d[.,]#\d{2,3}(?![\d#*])"  # "1,#50.00"
     r"|\d[.,]\d?[(<](?=\s)"  # "548.0( с."
     r"|[.,][!-/:-@](?<![*#\-+)(])\d(?=\s)"  # "548.%8"
