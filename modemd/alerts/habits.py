@@ -22,6 +22,7 @@ def habit_of(balances: Balances, at: datetime) -> Spending:
 
     outlook, fee = forecast(balances, at), subscription(balances, at)
     return Spending(
+        outlook=outlook,
         days_left=None if outlook is None else outlook.days,
         spent=spent_within(balances, at),
         unusual=unusual_spend(balances, at),

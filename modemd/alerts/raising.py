@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from os import urandom
 
 from modemd.alerts import rehearsal, rules, rules_modem, text
@@ -19,8 +20,9 @@ from modemd.clock import in_order
 from modemd.records import Alert, AlertEvent, Measurement, Reading
 from modemd.store import Standing, Store
 
-# What a habit is told from: a monthly fee stands in it three times.
-HABIT_WINDOW = timedelta(days=120)
+# What a habit is told from: a year, of which the last month counts reading by reading.
+MONTH = timedelta(days=31)
+MONTHS = 12  # read one by one, so that nobody waits long for the store
 
 
 # What a payment mends.
@@ -270,11 +272,23 @@ def spending_at(store: Store, m: Measurement) -> rules.Spending:
     tenths. Raises StoreError."""
     if m.reading.balance is None or m.about != "balance":
         return rules.NO_SPENDING
-    rows = store.balances(m.sim_key, currency=m.reading.currency, since=m.taken_at - HABIT_WINDOW)
-    if m.seq is None:
-        rows = [*rows, (m.taken_at, m.reading.balance)]
-    times = in_order([at for at, _ in rows], m.taken_at)
-    return habit_of(list(zip(times, (balance for _, balance in rows), strict=True)), m.taken_at)
+    return habit_of(readings_until(store, m, m.taken_at), m.taken_at)
+
+
+def readings_until(store: Store, m: Measurement, now: datetime) -> list[tuple[datetime, Decimal]]:
+    """A year of the readings of m's SIM in its currency up to `m`, which may not be stored: the last month as it is,
+    the time before with one in six hours. Raises StoreError."""
+    rows = list[tuple[datetime, Decimal]]()
+    for back in range(MONTHS, 0, -1):
+        until = None if back == 1 else now - MONTH * (back - 1)
+        rows += store.balances(
+            m.sim_key, currency=m.reading.currency, since=now - MONTH * back, until=until, coarse=back > 1
+        )
+    if m.reading.balance is not None:
+        rows.append((m.taken_at, m.reading.balance))
+    times = in_order([at for at, _ in rows], now)
+    last = min(m.taken_at, now)
+    return [(at, balance) for at, (_, balance) in zip(times, rows, strict=True) if at <= last]
 
 
 def _put(

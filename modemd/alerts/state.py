@@ -21,10 +21,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from modemd.frozen import dataclass
 from modemd.records import AlertEvent, DaysLeft, Level, Measurement, ModemSettings
+
+if TYPE_CHECKING:
+    from modemd.money.forecast import Forecast
 
 State = dict[str, object]
 
@@ -78,6 +81,7 @@ class Spending:
     without use. `looked` False: nobody has looked at the history, so what was concluded before still holds."""
 
     looked: bool = True
+    outlook: Forecast | None = None  # what `days_left` is of
     days_left: DaysLeft | None = None
     spent: Decimal | None = None
     unusual: tuple[Decimal, Decimal] | None = None

@@ -117,6 +117,11 @@ class Alarm:
         except Exception:  # noqa: BLE001 (a fault of ours must not cost the row)
             self._log.exception("no forecast", modem=m.modem)
 
+    def foreseen(self, m: Measurement) -> rules.Spending | None:
+        """What was found out for this row, while it is the last of its SIM; None = nothing (any more)."""
+        known = self._foreseen.get(m.sim_key)
+        return known[1] if known is not None and known[0] == m else None
+
     def judge(self, m: Measurement) -> None:
         """A new row of the history, or one that the store does not keep, within its own transaction: it is on the disk
         with what it means, and judged once. From any thread. Raises StoreError where there is no room for what it
@@ -177,7 +182,6 @@ class Alarm:
         policy = self._policies.get(m.modem)
         if policy is None:
             return  # of a modem that the configuration no longer has
-        foreseen = self._foreseen.get(m.sim_key)
         if raising.measured(
             self._store,
             m,
@@ -186,7 +190,7 @@ class Alarm:
             language=self._language,
             now=self._clock(),
             advise=self._advise,
-            spending=foreseen[1] if foreseen is not None and foreseen[0] == m else rules.NO_SPENDING,
+            spending=self.foreseen(m) or rules.NO_SPENDING,
         ):
             self._wake_outbox()
 

@@ -60,7 +60,7 @@ class Handlers:
         self._call_soon = call_soon
         self._monotonic = monotonic
         self._on_change = on_change
-        self._outlook = Outlook(store, clock=clock, call_soon=call_soon)
+        self._outlook = Outlook(store, clock=clock, call_soon=call_soon, foreseen=alarm.foreseen)
         self._views = Views(fleet, store, alarm, clock=clock)
         self._group = listener.group_id()
         self._dialers: frozenset[int] = frozenset()

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from modemd.clock import in_order
+from modemd.alerts.raising import readings_until
+from modemd.alerts.state import Spending
 from modemd.errors import StoreError
 from modemd.log import get_logger
 from modemd.records import Measurement
@@ -23,18 +24,23 @@ if TYPE_CHECKING:
 
     Done = Callable[[Forecast | None], None]
 
-MONTH = timedelta(days=31)
-MONTHS = 12  # read one by one, so that nobody waits long for the store
-Key = tuple[str, str | None, datetime, int | None]
+Key = tuple[str, str | None, datetime, Decimal | None]
 
 
 class Outlook:
     """Belongs to the main loop's thread; keeps the last forecast of each SIM."""
 
     def __init__(
-        self, store: Store, *, clock: Callable[[], datetime], call_soon: Callable[[Callable[[], None]], None]
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], datetime],
+        call_soon: Callable[[Callable[[], None]], None],
+        foreseen: Callable[[Measurement], Spending | None],
     ) -> None:
+        """`foreseen`: what was found out about this row before it was stored, None = nothing (any more)."""
         self._store = store
+        self._foreseen = foreseen
         self._clock = clock
         self._call_soon = call_soon
         self._log = get_logger()
@@ -45,7 +51,9 @@ class Outlook:
     def ask(self, m: Measurement, done: Done) -> None:
         """Calls `done` in the main loop with the forecast from this reading, which has money: at once where it is
         known, with None where nothing can be said."""
-        key: Key = (m.sim_key, m.reading.currency, m.taken_at, m.seq)
+        key: Key = (m.sim_key, m.reading.currency, m.taken_at, m.reading.balance)
+        if (found := self._foreseen(m)) is not None:
+            self._known[m.sim_key] = key, found.outlook
         known = self._known.get(m.sim_key)
         if known is not None and known[0] == key:
             done(known[1])
@@ -81,19 +89,3 @@ class Outlook:
         for done in waiting:
             done(found)
         self._next()
-
-
-def readings_until(store: Store, m: Measurement, now: datetime) -> list[tuple[datetime, Decimal]]:
-    """A year of the readings of m's SIM in its currency up to `m`, which may not be stored: the last month as it is,
-    the time before with one in six hours. Raises StoreError."""
-    rows = list[tuple[datetime, Decimal]]()
-    for back in range(MONTHS, 0, -1):
-        until = None if back == 1 else now - MONTH * (back - 1)
-        rows += store.balances(
-            m.sim_key, currency=m.reading.currency, since=now - MONTH * back, until=until, coarse=back > 1
-        )
-    if m.reading.balance is not None:
-        rows.append((m.taken_at, m.reading.balance))
-    times = in_order([at for at, _ in rows], now)
-    last = min(m.taken_at, now)
-    return [(at, balance) for at, (_, balance) in zip(times, rows, strict=True) if at <= last]

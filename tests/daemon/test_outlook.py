@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from modemd.daemon.outlook import Outlook, readings_until
+from modemd.alerts.raising import readings_until
+from modemd.daemon.outlook import Outlook
 from modemd.money.forecast import Forecast
 
 DEADLINE_S = 20.0
@@ -28,7 +29,7 @@ def test_made_once_for_all_who_wait(office: Any, posts: queue.Queue[Callable[[],
         office.now = start + timedelta(days=day)
         office.store.add(office.reading(str(100 - 10 * day)))
     last = office.store.last_reading("home")
-    outlook = Outlook(office.store, clock=lambda: office.now, call_soon=posts.put)
+    outlook = Outlook(office.store, clock=lambda: office.now, call_soon=posts.put, foreseen=lambda _row: None)
     said: list[Forecast | None] = []
     outlook.ask(last, said.append)
     outlook.ask(last, said.append)
@@ -51,7 +52,7 @@ def test_a_fault_costs_the_forecast_alone(
     office: Any, posts: queue.Queue[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who waits for a balance gets it, without days."""
-    outlook = Outlook(office.store, clock=lambda: office.now, call_soon=posts.put)
+    outlook = Outlook(office.store, clock=lambda: office.now, call_soon=posts.put, foreseen=lambda _row: None)
     monkeypatch.setattr(office.store, "balances", lambda *_arguments, **_options: 1 / 0)
     said: list[Forecast | None] = []
     outlook.ask(office.reading("45"), said.append)
