@@ -29,15 +29,21 @@ def tool() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="module")
+def said(tool: ModuleType) -> set[object]:
+    """What the code says; read once for all languages."""
+    return {message.id for message in tool.template() if message.id}
+
+
 def forms(text: object) -> tuple[str, ...]:
     return tuple(map(str, text)) if isinstance(text, tuple | list) else (str(text),)
 
 
 @pytest.mark.parametrize("language", ["ru", "zh"])
-def test_every_line_is_translated_and_compiled(tool: ModuleType, language: str) -> None:
+def test_every_line_is_translated_and_compiled(tool: ModuleType, said: set[object], language: str) -> None:
     """`make catalogues` names what is missing."""
-    written = {message.id: message for message in tool.read(language) if message.id}
-    said = {message.id for message in tool.template() if message.id}
+    catalogue = tool.read(language)
+    written = {message.id: message for message in catalogue if message.id}
     assert set(written) == said, "run make catalogues"
     for message in written.values():
         translated = forms(message.string)
@@ -45,13 +51,13 @@ def test_every_line_is_translated_and_compiled(tool: ModuleType, language: str) 
         assert not message.fuzzy, message.id
         wanted = set(BRACES.findall(forms(message.id)[-1]))
         assert all(set(BRACES.findall(text)) == wanted for text in translated), message.id
-        assert len(translated) == (tool.read(language).num_plurals if isinstance(message.id, tuple) else 1)
+        assert len(translated) == (catalogue.num_plurals if isinstance(message.id, tuple) else 1)
     with (Path(LOCALE) / language / "LC_MESSAGES" / "modemd.mo").open("rb") as file:
-        catalogue = gettext.GNUTranslations(file)
+        compiled = gettext.GNUTranslations(file)
     for message in written.values():
         one, *many = forms(message.id)
         for number in (1, 2, 5, 21):
-            got = catalogue.ngettext(one, many[0], number) if many else catalogue.gettext(one)
+            got = compiled.ngettext(one, many[0], number) if many else compiled.gettext(one)
             assert got in forms(message.string), f"{message.id}: run make catalogues"
 
 
