@@ -69,6 +69,21 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@functools.cache
+def statements(path: Path) -> list[ast.stmt]:
+    """Every statement of a file, however deep, without a walk through its expressions."""
+    found: list[ast.stmt] = []
+    waiting: list[ast.AST] = [tree(path)]
+    while waiting:
+        node = waiting.pop()
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, ())
+            if isinstance(inner, list):  # a lambda and a conditional expression have one that is none
+                waiting += inner
+                found += (each for each in inner if isinstance(each, ast.stmt))
+    return sorted(found, key=lambda node: node.lineno)
+
+
 def name_of(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
@@ -92,7 +107,7 @@ def imports(path: Path) -> list[tuple[str, int]]:
 
 def _imports(path: Path) -> Iterator[tuple[str, int]]:
     package = ("modemd", *path.relative_to(PACKAGE).parent.parts)
-    for node in ast.walk(tree(path)):
+    for node in statements(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -129,7 +144,8 @@ def runtime_imports(path: Path, modules: set[str], package: Path = PACKAGE) -> s
                 full = f"{node.module}.{alias.name}"
                 found.add(full if full in modules else str(node.module))
         for child in ast.iter_child_nodes(node):
-            look(child)
+            if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):  # no import in an expression
+                look(child)
 
     look(tree(path))
     return (found & modules) - {module_of(path, package)}
@@ -278,7 +294,7 @@ def test_the_start_of_the_daemon_loads_only_what_it_needs() -> None:
 
 def parameters(path: Path) -> Iterator[tuple[str, int, int]]:
     """Every function of a file with its line and how many parameters it takes, `self` and `cls` left out."""
-    for node in ast.walk(tree(path)):
+    for node in statements(path):
         if isinstance(node, ast.FunctionDef):
             every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             yield node.name, node.lineno, len([arg for arg in every if arg.arg not in ("self", "cls")])

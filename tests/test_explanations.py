@@ -39,14 +39,28 @@ IMPERATIVES = {
 
 
 @cache
-def trees() -> dict[str, ast.Module]:
-    """Every file of the package but the table and the fakes."""
+def nodes() -> dict[str, list[ast.AST]]:
+    """Every node of every file of the package but the table and the fakes: walked once for all tests."""
     names = {path: path.relative_to(PACKAGE).as_posix() for path in sorted(PACKAGE.rglob("*.py"))}
     return {
-        name: ast.parse(path.read_text(encoding="utf-8"))
+        name: list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
         for path, name in names.items()
         if name != "explanations.py" and not name.startswith(OWN_FACTS)
     }
+
+
+@cache
+def literals() -> dict[str, list[tuple[int, str]]]:
+    """The texts in every file with their lines, docstrings left out."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for name, every in nodes().items():
+        described = {id(node.value) for node in every if isinstance(node, ast.Expr)}
+        found[name] = [
+            (node.lineno, node.value)
+            for node in every
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in described
+        ]
+    return found
 
 
 def texts(node: ast.AST | None) -> Iterator[str]:
@@ -77,9 +91,9 @@ def assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             yield ast.unparse(name).rpartition(".")[2], value
 
 
-def phrases_of(tree: ast.Module) -> Iterator[str]:
+def phrases_of(every: list[ast.AST]) -> Iterator[str]:
     """Every stable phrase that a file can put into an error or a result."""
-    for node in ast.walk(tree):
+    for node in every:
         if isinstance(node, ast.ClassDef):
             for line in node.body:
                 yield from (text for name, value in assigned(line) if name == "code" for text in texts(value))
@@ -98,7 +112,7 @@ def phrases_of(tree: ast.Module) -> Iterator[str]:
 @cache
 def phrases() -> frozenset[str]:
     """What the JSON may carry in `error` and `state`, but for the modem's own numbers and words (CME, CMS)."""
-    found = {text for tree in trees().values() for text in phrases_of(tree)}
+    found = {text for every in nodes().values() for text in phrases_of(every)}
     found |= set(get_args(State)) - WELL
     found |= simcard.STATES
     found |= {text for name in ("NO_NUMBER", "_NO_NUMBER", "_NO_ANSWER") for text in dict_values(name)}
@@ -111,8 +125,8 @@ def tables() -> list[tuple[str, ast.Dict]]:
     """Every table of the package with its name."""
     return [
         (ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target), node.value)
-        for tree in trees().values()
-        for node in ast.walk(tree)
+        for every in nodes().values()
+        for node in every
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict)
     ]
 
@@ -128,8 +142,8 @@ def asked_for(*functions: str) -> set[str]:
     """The literal names that the code gives to these functions."""
     return {
         text
-        for tree in trees().values()
-        for node in ast.walk(tree)
+        for every in nodes().values()
+        for node in every
         if isinstance(node, ast.Call) and called(node) in functions and node.args
         for text in texts(node.args[0])
     }
@@ -201,29 +215,25 @@ def test_no_other_file_holds_a_line() -> None:
     """No literal of another file, nor the fixed part of an f-string, holds what the table says."""
     said = [piece for line in LINES.values() for piece in fixed(line.happened) if len(piece) >= 20]
     assert len(said) > 80
-    found = []
-    for name, tree in trees().items():
-        described = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        found += [
-            f"{name}:{node.lineno}: {piece}"
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in described
-            for piece in said
-            if piece in node.value
-        ]
+    found = [
+        f"{name}:{line}: {piece}"
+        for name, written in literals().items()
+        for line, text in written
+        if len(text) >= 20
+        for piece in said
+        if piece in text
+    ]
     assert found == []
 
 
 def test_what_decides_reads_no_words_of_a_modem() -> None:
     """modem/ decides by Cause: none of its literals names a result code or a URC."""
     found = [
-        f"{name}:{node.lineno}: {node.value!r}"
-        for name, tree in trees().items()
+        f"{name}:{line}: {text!r}"
+        for name, written in literals().items()
         if name.startswith("modem/")
-        for described in [{id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in described
-        if any(word in node.value for word in ("CME", "CMS", "+CUSD"))
+        for line, text in written
+        if any(word in text for word in ("CME", "CMS", "+CUSD"))
     ]
     assert found == []
 

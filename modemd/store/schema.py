@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import cache
 
 from modemd.store.summaries import FIRST_BUILD, OPEN_ALERT, OPEN_REMINDER
 
@@ -175,6 +176,7 @@ def has_nothing_new(connection: sqlite3.Connection) -> bool:
     return all(own.get(name) == columns for name, columns in layout(connection).items())
 
 
+@cache
 def _own_layout() -> dict[str, tuple[object, ...]]:
     memory = sqlite3.connect(":memory:", isolation_level=None)
     try:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from modemd.store.rows import Column, amount_of, time_of
 from modemd.store.schema import MIGRATIONS, migrate
@@ -44,7 +45,8 @@ class Shape:
         return [self.columns[i] for i in keep], keep
 
 
-def shapes_of_all_times() -> list[Shape]:
+@cache
+def shapes_of_all_times() -> tuple[Shape, ...]:
     """Of every table at every step of the schema's history: an older file, or row, has fewer columns."""
     shapes: dict[Shape, None] = {}
     for steps in range(1, len(MIGRATIONS) + 1):
@@ -57,7 +59,7 @@ def shapes_of_all_times() -> list[Shape]:
                 shapes[_shape(name, columns, has_rowid="WITHOUT ROWID" not in sql.upper())] = None
         finally:
             memory.close()
-    return list(shapes)
+    return tuple(shapes)
 
 
 def _shape(table: str, columns: list[tuple[int, str, str, int, object, int]], *, has_rowid: bool) -> Shape:
