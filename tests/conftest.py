@@ -35,6 +35,10 @@ settings.register_profile(
 )
 settings.load_profile("modemd")
 
+# Hardly anything that tests make lives long in circles: to look for those as often as Python does is a fifth of the
+# suite's work. Processes that tests start look as they always do.
+gc.set_threshold(50_000, 20, 50)
+
 # A commit waits 5 ms for an ordinary disk and nobody pulls the plug of a test, so what is in memory is as good as on
 # the disk, also behind kill -9. tests/store/test_layout.py is for what the daemon does.
 layout.SYNCHRONOUS = "OFF"
