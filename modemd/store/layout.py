@@ -32,10 +32,10 @@ SUSPECT = "modemd.suspect"
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """The pragmas of an open file, and its layout where it can be had. Raises sqlite3.Error."""
+    connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
     if not path.exists() or path.stat().st_size == 0:
         _choose(connection)
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_LIMIT_BYTES}")
     frame = _pragma(connection, "page_size") + FRAME_HEADER_BYTES
