@@ -55,7 +55,7 @@ def test_the_arc(fake_modem: Factory, run_daemon: Factory, write_config: Factory
         assert select.select([received], [], [], 20)[0], daemon.log
         return os.read(received, 100).decode().strip()
 
-    daemon = run_daemon(config)
+    daemon = run_daemon(config, fresh=False)
     daemon.wait_told("STATUS=home: ready")
     with daemon.client() as watching, daemon.client() as client:
         events = watching.rows("watch", patience_s=20.0)
@@ -69,7 +69,7 @@ def test_the_arc(fake_modem: Factory, run_daemon: Factory, write_config: Factory
     with sqlite3.connect(tmp_path / "state/modemd.sqlite") as db:
         db.execute("UPDATE deliveries SET delivered_at = ?", (time_text(datetime.now(UTC) - timedelta(hours=25)),))
     db.close()
-    daemon = run_daemon(config)
+    daemon = run_daemon(config, fresh=False)
     daemon.wait_told("STATUS=home: ready")
     with daemon.client() as client:
         client.request("balance")

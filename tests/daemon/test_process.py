@@ -109,7 +109,7 @@ def test_watch_from_the_modem_to_the_receipt(
     hook.write_text("#!/bin/sh\nexit 0\n")
     hook.chmod(0o755)
     channel = f'[[channel]]\ntype = "command"\nrun = ["{hook}"]\n'
-    daemon = run_daemon(write_config(config(modem.path, channel=channel)))
+    daemon = run_daemon(write_config(config(modem.path, channel=channel)), fresh=False)
     daemon.wait_told("STATUS=home: ready")
     with daemon.client() as client:
         for _ in range(2):
@@ -153,7 +153,7 @@ def test_watch_from_the_modem_to_the_receipt(
 
 def test_sighup_is_told_to_who_watches(run_daemon: Factory, write_config: Factory) -> None:
     """A modem that comes begins with its state; one that goes is said to be gone."""
-    daemon = run_daemon(write_config(config("/dev/modemd-none")))
+    daemon = run_daemon(write_config(config("/dev/modemd-none")), fresh=False)
     daemon.wait_told("STATUS=home: absent")
     with daemon.client() as client:
         events = client.rows("watch", patience_s=20.0)
@@ -193,7 +193,7 @@ def test_a_client_that_is_killed_cancels_its_query(
 ) -> None:
     """The connection's end travels to the wire, and the modem is free for the next one."""
     modem = fake_modem("silent")
-    daemon = run_daemon(write_config(config(modem.path)))
+    daemon = run_daemon(write_config(config(modem.path)), fresh=False)
     daemon.wait_told("STATUS=home: ready")
     client = daemon.client()
     client._send({"id": 1, "cmd": "balance"})
@@ -206,7 +206,7 @@ def test_a_client_that_is_killed_cancels_its_query(
 def test_a_menu_over_the_socket(fake_modem: Factory, run_daemon: Factory, write_config: Factory) -> None:
     """An interactive dialogue from the client's answer to the modem's last word."""
     modem = fake_modem("menu")
-    daemon = run_daemon(write_config(config(modem.path)))
+    daemon = run_daemon(write_config(config(modem.path)), fresh=False)
     daemon.wait_told("STATUS=home: ready")
     menus: list[str] = []
 
@@ -222,7 +222,7 @@ def test_a_menu_over_the_socket(fake_modem: Factory, run_daemon: Factory, write_
 
 def test_sighup_takes_a_good_file_and_refuses_a_bad_one(run_daemon: Factory, write_config: Factory) -> None:
     """A new modem appears in status; a file with faults changes nothing and every fault is in the log."""
-    daemon = run_daemon(write_config(config("/dev/modemd-none")))
+    daemon = run_daemon(write_config(config("/dev/modemd-none")), fresh=False)
     daemon.wait_told("READY=1")
     write_config(config("/dev/modemd-none") + '[[modem]]\nname = "van"\nport = "/dev/modemd-no-other"\n')
     daemon.process.send_signal(signal.SIGHUP)
@@ -263,7 +263,7 @@ def test_a_port_that_another_program_holds(fake_modem: Factory, run_daemon: Fact
     holder = os.open(modem.path, os.O_RDWR | os.O_NOCTTY)
     try:
         fcntl.flock(holder, fcntl.LOCK_EX)
-        daemon = run_daemon(write_config(config(modem.path)))
+        daemon = run_daemon(write_config(config(modem.path)), fresh=False)
         daemon.wait_told("STATUS=home: blocked")
         with daemon.client() as client:
             (found,) = client.request("status")["modems"]
@@ -296,7 +296,7 @@ def test_a_bad_configuration_ends_with_exit_2(run_daemon: Factory, write_config:
 @pytest.mark.skipif(not ROOT, reason="needs root to become another user")
 def test_another_user_is_kept_out(run_daemon: Factory, write_config: Factory, tmp_path: Path) -> None:
     """Without the group the socket does not open; with the socket open to all, the kernel's word still decides."""
-    daemon = run_daemon(write_config(config("/dev/modemd-none")))
+    daemon = run_daemon(write_config(config("/dev/modemd-none")), fresh=False)
     daemon.wait_told("READY=1")
     for folder in (tmp_path, *tmp_path.parents):
         if folder.stat().st_uid == 0 and not folder.stat().st_mode & 0o001 and len(folder.parts) > 2:

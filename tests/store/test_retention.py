@@ -254,8 +254,8 @@ class _NoRoom:
 def test_a_large_file_met_damage(store: Store, row: Row, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large file is not read as a whole at each start, but at the one behind damage that was met."""
     monkeypatch.setattr(file_layout, "LARGEST_CHECKED_BYTES", 0)
-    for _ in range(3000):
-        with store.together():
+    with store.together():
+        for _ in range(3000):
             store.add(row("1.00", text="x" * 700))
     store.close()
     path = folder / "modemd.sqlite"
