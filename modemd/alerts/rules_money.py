@@ -100,11 +100,11 @@ def data_low(new: State, m: Measurement, policy: Policy) -> list[RaisedEvent]:
 
 def told(new: State, m: Measurement) -> list[RaisedEvent]:
     """What the operator wrote by itself: that money came in, or that a service that costs was switched on."""
-    if m.origin not in ("network", "sms") or not (m.text or "").strip():
+    if m.origin not in ("network", "sms") or not m.text:
         return []
     from modemd.money.notices import notice  # late: most lives meet none
 
-    kind = notice(m.text or "")
+    kind = notice(m.text)
     poor: Level = "low" if is_poor(new, m.taken_at) else "unknown"
     event = replace(event_of("topup", poor, m), reason=m.text)
     if kind == "top_up" and m.reading.balance is None:
@@ -113,7 +113,7 @@ def told(new: State, m: Measurement) -> list[RaisedEvent]:
             return []  # the same row again
         new["paid_in"] = at
         return [event]
-    if kind != "subscription" or not _is_new(new, " ".join((m.text or "").split())[:80], m.taken_at):
+    if kind != "subscription" or not _is_new(new, " ".join(m.text.split())[:80], m.taken_at):
         return []
     return [replace(event, event="subscription", level="low")]
 
@@ -135,7 +135,7 @@ def _days_left(
     if not policy.days or new.get("days_left"):
         return []
     new["days_left"] = True
-    if new.get("raised") == "critical" or any(event.event in ("low", "critical") for event in limits):
+    if new.get("raised") == "critical" or any(event.event == "low" for event in limits):
         return []  # that message says how many days are left
     return [_warning("days_left", m, policy)]
 

@@ -98,7 +98,7 @@ def _is_rest(folded: str, first: int, digits: tuple[int, int]) -> bool:
         return True
     if number.isdecimal():
         return _REST_OF_NUMBER.match(behind) is not None and not (behind[0] == "(" and ")" in folded[end:])
-    if _END_OF_NUMBER.match(behind) or (number[-2:-1] in (".", ",") and _LETTER_AND_SIGN.match(behind)):
+    if number[-2:-1] in (".", ",") and _LETTER_AND_SIGN.match(behind):
         return True
     return (
         first == start and _FRONT_OF_NUMBER.search(ahead) is not None and not (ahead[-1] == "(" and ")" in folded[end:])
@@ -113,7 +113,6 @@ _REST_OF_NUMBER = re.compile(
     r"| \d{1,2}[.,]\d{1,2}(?!\d)"  # "1 5.70"
 )
 _FRONT_OF_NUMBER = re.compile(r"(?<![\d.,*#\x1f])\d{1,3}[: (]$")  # "1 0.00", "1(7.24"
-_END_OF_NUMBER = re.compile(r"[=%](?=$|[\s.])")  # "24.02="
 _LETTER_AND_SIGN = re.compile(r"(?:[p-y]|[^\x00-\x7f\u0400-\u04ff\W\d_])r(?![^\W_])")  # "45,6sr"
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from modemd.alerts.channels import Bound
-from modemd.alerts.plan import Plan, message, plan, quiet_until, to_remind
-from modemd.records import Alert, AlertEvent, LocalHours
+from modemd.alerts.plan import EVENTS, LEVELS, Plan, message, plan, quiet_until, to_remind
+from modemd.records import Alert, AlertEvent, Level, LocalHours
 from modemd.store import Delivery, Said
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -84,6 +84,13 @@ def test_escalation_waits_for_the_others(waits: Callable[..., Delivery]) -> None
     assert sent(made(replace(one, received=frozenset({"other"})), at=T0 + HOUR)) == [[1]]
 
 
+def test_a_second_is_an_escalation_too(waits: Callable[..., Delivery]) -> None:
+    """And what was tried already is not held for it again."""
+    sms = {"sms": channel("sms", after_s=1.0)}
+    assert [one.id for one in made(waits(1, "sms", over=True), channels=sms).drop] == [1]
+    assert sent(made(waits(1, "sms", tries=1))) == [[1]]
+
+
 def test_a_test_is_never_held(waits: Callable[..., Delivery]) -> None:
     quiet = {"sms": channel("sms", after_s=60.0, quiet=LocalHours(start=0, end=1439))}
     assert sent(made(waits(1, "sms", event="test"), channels=quiet)) == [[1]]
@@ -129,6 +136,18 @@ def test_the_end_of_the_night(now: str, end: str | None) -> None:
     assert found == (None if end is None else datetime.fromisoformat(end))
 
 
+def test_hours_within_a_day() -> None:
+    """The first minute is one of them, the last is not; hours from a time to the same are none."""
+    hours = LocalHours(start=60, end=150)
+    one, end = T0.replace(hour=1), T0.replace(hour=2, minute=30)
+    assert quiet_until(hours, one, UTC) == end
+    assert quiet_until(hours, one - MINUTE, UTC) is None
+    assert quiet_until(hours, end, UTC) is None
+    assert quiet_until(hours, end - MINUTE, UTC) == end
+    assert quiet_until(LocalHours(start=0, end=1439), T0, UTC) == T0.replace(hour=23, minute=59)
+    assert quiet_until(LocalHours(start=720, end=720), T0, UTC) is None
+
+
 def test_an_end_that_comes_twice_or_not_at_all() -> None:
     """At 02:30 in those nights: never in the past, so that nobody looks again at once."""
     hours = LocalHours(start=60, end=150)
@@ -153,6 +172,8 @@ def test_what_falls_at_once_is_one_message(waits: Callable[..., Delivery]) -> No
     assert sent(made(*gathering, at=T0 + timedelta(seconds=1), together=True)) == [[1, 2, 3]]
     assert sent(made(*gathering, ready=[2], together=True)) == [[1, 2, 3]]
     assert sent(made(waits(1), waits(2), together=True)) == [[1], [2]]  # of one modem: its own story
+    assert sent(made(waits(1, modem="a"), waits(2, modem="b"), together=True)) == [[1, 2]]
+    assert sent(made(waits(1, modem="a"), waits(2, modem="b"))) == [[1], [2]]
 
 
 def test_a_large_fleet_is_told_in_several_messages(waits: Callable[..., Delivery]) -> None:
@@ -179,7 +200,17 @@ def test_one_message_says_what_they_share(alert: MakeAlert) -> None:
     assert one.members == (first, second)
     assert message([second, first]).id == one.id != message([first, alert("a3", modem="van")]).id
     assert message([first]) is first
+    assert len(one.id) == 12
+    assert one.sim_key == "iccid:1"
+    later = alert("a4", modem="bus", sim_key="iccid:4", raised_at=first.raised_at + HOUR, reminder=2)
+    both = message([first, later])
+    assert (both.sim_key, both.raised_at, both.reminder) == ("", first.raised_at + HOUR, 0)
     assert message([first, second], "ru").text.startswith("2 SIM-карты: home, van\n")
+
+
+def test_each_level_and_event_has_its_place() -> None:
+    assert sorted(LEVELS) == sorted(get_args(Level))
+    assert sorted(EVENTS) == sorted(get_args(AlertEvent))
 
 
 def test_a_pause_that_was_asked_for_holds_the_channel(waits: Callable[..., Delivery]) -> None:
@@ -189,8 +220,29 @@ def test_a_pause_that_was_asked_for_holds_the_channel(waits: Callable[..., Deliv
     assert sent(found) == [[3]]
     assert held(found) == [(2, T0 + HOUR, "busy")]
     assert sent(made(busy, ready=[1])) == [[1]]
+    longer = waits(2, held="busy", next_at=T0 + 2 * HOUR, tries=1)
+    assert held(made(busy, longer)) == [(1, T0 + 2 * HOUR, "busy")]
+    assert sent(made(busy, longer, ready=[1])) == [[1], [2]]
     assert sent(made(busy, at=T0 + HOUR)) == [[1]]
     assert sent(made(replace(busy, next_at=T0 + 9 * DAY))) == [[1]]
+    longest = 6 * HOUR + 5 * MINUTE
+    assert sent(made(replace(busy, next_at=T0 + longest + timedelta(seconds=1)))) == [[1]]
+    assert sent(made(replace(busy, next_at=T0 + longest))) == []
+
+
+def test_a_hold_is_written_where_it_is_news(waits: Callable[..., Delivery]) -> None:
+    """Another reason, one that is over, or an end that is more than a second away from the one that is known."""
+    for held_, end, news in (
+        ("after", HOUR + timedelta(seconds=1), False),
+        ("after", HOUR - timedelta(seconds=1), False),
+        ("after", HOUR + timedelta(seconds=1.5), True),
+        ("after", HOUR - timedelta(seconds=1.5), True),
+        ("gather", HOUR, True),
+    ):
+        found = made(waits(1, "sms", held=held_, next_at=T0 + end))
+        assert held(found) == ([(1, T0 + HOUR, "after")] if news else []), (held_, end)
+    almost = T0 + HOUR - timedelta(seconds=0.5)
+    assert held(made(waits(1, "sms", held="after", next_at=almost), at=almost)) == [(1, T0 + HOUR, "after")]
 
 
 # --- reminders

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modemd.alerts.rules import (
+    Known,
     Policy,
     RaisedEvent,
     State,
@@ -21,10 +22,11 @@ from modemd.alerts.rules import (
     evaluate_silence,
     level,
     policy_of,
+    said_again,
     silent_since,
     stale_at,
 )
-from modemd.records import Measurement, ModemSettings
+from modemd.records import AlertEvent, Measurement, ModemSettings
 
 T0 = datetime(2024, 5, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -106,6 +108,44 @@ def test_the_event_carries_its_facts(measure: Measure) -> None:
     assert event == RaisedEvent(
         event="low", level="low", at=T0, balance=Decimal("48.20"), currency="RUB", taken_at=T0, limit=Decimal(50)
     )
+
+
+@pytest.mark.parametrize(
+    ("raised", "event", "expected", "of", "limit"),
+    [
+        ("critical", "critical", "critical", "critical", 10),
+        ("low", "critical", "low", "low", 50),  # it rose
+        ("low", "low", "low", "low", 50),
+        ("low", "stale", "stale", "critical", None),
+    ],
+)
+def test_what_is_said_again(raised: str, event: AlertEvent, expected: str, of: str, limit: int | None) -> None:
+    """With what is known now: the last balance, since when, and why none is newer."""
+    state: State = {
+        "raised": raised,
+        "balance": "9",
+        "balance_at": T0.isoformat(),
+        "currency": "EUR",
+        "failure": "CME 10",
+    }
+    found = said_again(state, event, POLICY, now=T0 + HOUR, number=3)
+    assert found == RaisedEvent(
+        event=expected,  # type: ignore[arg-type]
+        level=of,  # type: ignore[arg-type]
+        at=T0 + HOUR,
+        balance=Decimal(9),
+        currency="EUR",
+        taken_at=T0,
+        limit=None if limit is None else Decimal(limit),
+        reason="CME 10",
+        known=Known(balance=Decimal(9), currency="EUR", taken_at=T0),
+        since=T0,
+        reminder=3,
+    )
+    read_since = {**state, "read_at": (T0 + HOUR / 2).isoformat()}  # of data alone
+    assert said_again(read_since, event, POLICY, now=T0 + HOUR, number=1).since == T0 + HOUR / 2
+    empty = said_again({}, event, POLICY, now=T0, number=1)
+    assert (empty.balance, empty.currency, empty.taken_at, empty.known, empty.since) == (None,) * 5
 
 
 def test_two_sims_know_nothing_of_each_other(measure: Measure) -> None:

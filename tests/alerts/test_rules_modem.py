@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from modemd.alerts.rules import Policy, State
-from modemd.alerts.rules_modem import away_of, back, changed, gone, patience_s, started
+from modemd.alerts.rules import Known, Policy, State
+from modemd.alerts.rules_modem import away_of, back, changed, gone, patience_s, started, without_away
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = Policy(low=Decimal(50), every_s=3600.0)
@@ -21,9 +21,19 @@ def test_once_and_over() -> None:
     assert state["open"] == ["absent"]
     assert gone(state, "absent", since=T0, now=T0, reason=None)[1] == []
     state, events = back(state, POLICY, now=T0)
-    assert [event.event for event in events] == ["recovered"]
+    assert [(event.event, event.level, event.reason) for event in events] == [("recovered", "unknown", "back")]
     assert state["open"] == []
-    assert back(state, POLICY, now=T0)[1] == []
+    assert back(state, POLICY, now=T0) == (state, [])
+    known: State = {"balance": "60", "balance_at": T0.isoformat(), "currency": "EUR"}
+    state, (event,) = back({**known, "sim": True}, POLICY, now=T0)
+    assert state == {**known, "open": []}
+    assert (event.level, event.known) == ("ok", Known(balance=Decimal(60), currency="EUR", taken_at=T0))
+
+
+def test_what_is_left_when_it_is_not_away() -> None:
+    for away in ("absent", "sim"):
+        assert without_away({away: True, "stale": True}) == {"stale": True, "open": ["stale"]}
+    assert without_away({"stale": True}) == {"stale": True}
 
 
 @pytest.mark.parametrize("state", [{"stale": True, "sim": True}, {"raised": "low", "sim": True}])
@@ -39,15 +49,14 @@ def test_a_poor_one_is_critical() -> None:
 def test_how_long_it_may_last() -> None:
     assert (patience_s("absent", POLICY), patience_s("sim", POLICY)) == (3600.0, 300.0)
     assert patience_s("absent", Policy(every_s=None)) == 6 * 3600.0
-    assert [away_of(state) for state in ("absent", "sim", "ready", "offline", "starting", "failed")] == [
-        *("absent", "sim", "here", "here"),
-        *(None, None),
-    ]
+    assert [away_of(state) for state in ("absent", "sim", "starting", "failed")] == ["absent", "sim", None, None]
+    assert {away_of(state) for state in ("ready", "busy", "quarantine", "offline")} == {"here"}
 
 
 def test_another_sim() -> None:
     """Two card numbers that differ, and nothing less."""
-    assert [event.event for event in changed("iccid:1", "iccid:2", now=T0)] == ["sim_changed"]
+    (event,) = changed("iccid:1", "iccid:2", now=T0)
+    assert (event.event, event.level, event.reason) == ("sim_changed", "unknown", "iccid:2")
     for before, key in ((None, "iccid:2"), ("iccid:2", "iccid:2"), ("imsi:1", "iccid:2"), ("iccid:1", "imsi:2")):
         assert changed(before, key, now=T0) == []
 
@@ -55,6 +64,7 @@ def test_another_sim() -> None:
 def test_back_after_a_pause() -> None:
     """More than two intervals; on demand, of six hours."""
     assert started(T0, T0 + timedelta(hours=2), POLICY) == []
-    assert [event.since for event in started(T0, T0 + timedelta(hours=9), POLICY)] == [T0]
+    (event,) = started(T0, T0 + timedelta(hours=2, seconds=1), POLICY)
+    assert (event.event, event.level, event.since) == ("started", "unknown", T0)
     assert started(T0, T0 + timedelta(hours=11), Policy(every_s=None)) == []
     assert started(T0, T0 - timedelta(hours=11), POLICY) == []

@@ -22,6 +22,7 @@ from modemd.alerts.rules import (
     is_sudden,
     stale_again_at,
 )
+from modemd.alerts.rules_money import DATA_MARGIN
 from modemd.records import DaysLeft, Measurement, Reading
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -65,6 +66,8 @@ def test_days_left(sim: Sim) -> None:
     assert sim.last[0].days_left == days(4.9).days_left
     assert sim.last[0].level == "low"
     assert sim.state["open"] == ["days_left"]
+    edge = Sim(sim.measure)
+    assert [edge(T0 + i * HOUR, "300", days(likely)) for i, likely in enumerate([5, 8.5, 5])] == [["days_left"], [], []]
 
 
 def test_days_left_beside_a_limit(sim: Sim) -> None:
@@ -87,7 +90,9 @@ def test_expiring(sim: Sim) -> None:
     assert sim(T0 + 9 * DAY, None, reading=Reading(kind="other", data_left_mb=900.0, expires="2026-03-12")) == [
         "expiring"
     ]
-    assert sim.last[0].date == "2026-03-12"
+    assert (sim.last[0].date, sim.last[0].level) == ("2026-03-12", "low")
+    for expires, told in (("2026-01-30", ["expiring"]), ("2026-01-29", [])):  # 30 days ago, 31
+        assert Sim(sim.measure)(T0, reading=Reading(kind="balance", balance=Decimal(300), expires=expires)) == told
 
 
 def test_data_low(sim: Sim) -> None:
@@ -97,7 +102,12 @@ def test_data_low(sim: Sim) -> None:
     assert "read_at" not in sim.state
     told = [sim(T0 + (9 + i) * HOUR, "300", data=data) for i, data in enumerate([400, 551, 499])]
     assert told == [[], [], ["data_low"]]
-    assert (sim.last[0].data_mb, sim.last[0].data_limit_mb) == (499, 500.0)
+    assert (sim.last[0].data_mb, sim.last[0].data_limit_mb, sim.last[0].level) == (499, 500.0, "low")
+    assert sim(T0 + 20 * HOUR, "300", data=500.0 * DATA_MARGIN) == []
+    assert "data_low" not in sim.state
+    off = Sim(sim.measure, Policy(), state={"data_low": True})
+    assert off(T0, "300", data=1.0) == []
+    assert "data_low" not in off.state
 
 
 def test_spend(sim: Sim) -> None:
@@ -113,6 +123,9 @@ def test_spend(sim: Sim) -> None:
     assert sim(T0 + 27 * HOUR, "297", wild) == ["spend"]
     named = Sim(sim.measure, replace(POLICY, spend=Decimal(100)))
     assert named(T0, "300", wild) == []
+    assert named(T0, "300", Spending(spent=Decimal(100))) == []
+    daily = Sim(sim.measure)
+    assert [daily(T0 + i * DAY, "300", wild) for i in range(2)] == [["spend"], ["spend"]]
     assert named(T0 + HOUR, "300", Spending(spent=Decimal("100.01"))) == ["spend"]
 
 
@@ -127,6 +140,36 @@ def test_idle(sim: Sim) -> None:
     told = [gap(T0 + i * DAY) for i in (*range(30), *range(50, 105))]
     assert not any(told)
     assert gap(T0 + 110 * DAY) == ["idle"]
+    assert (gap.last[0].since, gap.last[0].level) == (T0 + 50 * DAY, "low")
+
+
+@pytest.mark.parametrize(("gap", "since"), [(15 * DAY, T0), (15 * DAY + timedelta(seconds=1), None), (-HOUR, None)])
+def test_since_when_nothing_was_used(sim: Sim, gap: timedelta, since: datetime | None) -> None:
+    """A quarter of the time may lie between two readings; none in the future is counted from."""
+    sim(T0)
+    assert sim.state["still_since"] == T0.isoformat()
+    sim(T0 + gap)
+    assert sim.state["still_since"] == (since or T0 + gap).isoformat()
+    sim(T0 + 16 * DAY, "299")
+    assert sim.state["still_since"] == (T0 + 16 * DAY).isoformat()
+
+
+def test_use_is_watched_before_anybody_asks(sim: Sim) -> None:
+    """A limit that is named later counts what was seen; one that is taken out leaves nothing open."""
+    off = Sim(sim.measure, Policy(), state={"idle": True})
+    off(T0)
+    assert "idle" not in off.state
+    off(T0 + 300 * DAY)
+    assert off.state["still_since"] == T0.isoformat()
+    del off.state["still_since"]
+    off(T0 + 301 * DAY)
+    assert off.state["still_since"] == (T0 + 300 * DAY).isoformat()
+    on = Sim(sim.measure, state=off.state)
+    assert on(T0 + 302 * DAY) == []
+    assert on.state["still_since"] == (T0 + 300 * DAY).isoformat()
+    poor = Sim(sim.measure)
+    assert [event for i in range(61) for event in poor(T0 + i * DAY, "5")] == ["critical", "idle"]
+    assert poor.last[0].level == "critical"
 
 
 def test_topup(sim: Sim) -> None:
@@ -139,6 +182,43 @@ def test_topup(sim: Sim) -> None:
     assert sim(T0 + 7 * HOUR, "290") == []
     assert sim(T0 + 8 * HOUR, "390") == ["topup"]
     assert sim(T0 + 9 * HOUR, None, **text | {"text": "Пополните счет"}) == []
+    assert sim(T0 + 9 * HOUR, None, **text | {"origin": "late"}) == []
+    assert sim(T0 + 9 * HOUR, None, **text | {"text": None}) == []
+    for state, level in (({}, "unknown"), ({"raised": "low"}, "low")):
+        poor = Sim(sim.measure, state=dict(state))
+        assert poor(T0, None, **text) == ["topup"]
+        assert (poor.last[0].level, poor.last[0].reason) == (level, text["text"])
+
+
+@pytest.mark.parametrize(
+    ("before", "balance", "told"),
+    [
+        ("100", "105", ["topup"]),
+        ("100", "104.99", []),
+        ("19.00", "20.00", ["topup"]),
+        ("19.01", "20.00", []),
+        ("1.0", "1.1", []),
+        ("0.90", "1.0", []),
+        ("1.0", "1.10", []),
+        ("1.0", "1.2", ["topup"]),
+        ("-1.0", "-0.8", ["topup"]),
+        ("19", "20", []),
+        ("1E+2", "102", []),
+        ("98", "1E+2", []),
+        ("92", "1E+2", ["topup"]),
+    ],
+)
+def test_how_large_a_topup_is(measure: Measure, before: str, balance: str, told: list[str]) -> None:
+    """More than the rounding of either number, and a twentieth of the balance or a tenth of `low`."""
+    sim = Sim(measure, Policy(critical=Decimal(-10)), state={"raised": "low"})
+    sim(T0, before)
+    events = [event for event in sim(T0 + HOUR, balance) if event != "recovered"]
+    assert events == told
+    if told:
+        assert (sim.last[-1].amount, sim.last[-1].event) == (Decimal(balance) - Decimal(before), "topup")
+        assert sim.last[-1].level == ("ok" if Decimal(balance) > 50 else "low")
+    other = Reading(kind="balance", balance=Decimal(900), currency="EUR")
+    assert "topup" not in sim(T0 + 2 * HOUR, reading=other)
 
 
 def test_subscription(sim: Sim) -> None:
@@ -148,10 +228,27 @@ def test_subscription(sim: Sim) -> None:
     assert sim(T0 + 3 * DAY, "300", Spending(fee=Decimal(15))) == ["subscription"]
     text: dict[str, Any] = {"kind": "other", "origin": "network", "text": "Подключена подписка Музыка, 99 руб. в месяц"}
     assert sim(T0 + 4 * DAY, None, **text) == ["subscription"]
+    assert sim.last[0].level == "low"
     assert sim(T0 + 5 * DAY, None, **text) == []
+    long = f"{text['text']}, {'и ещё ' * 20}"
+    assert sim(T0 + 5 * DAY, None, **text | {"text": f" {long}\n"}) == ["subscription"]
+    assert sim.state["subscribed"] == long[:80]
     assert sim.state["open"] == ["subscription"]
-    sim(T0 + 12 * DAY)
+    sim(T0 + 13 * DAY)
     assert sim.state["open"] == []
+    second = timedelta(seconds=1)
+    one = Sim(sim.measure)
+    assert one(T0, "300", fee) == ["subscription"]
+    assert (one.last[0].amount, one.last[0].level) == (Decimal("9.90"), "low")
+    one(T0 + 7 * DAY - second, "300", fee)
+    assert one.state["open"] == ["subscription"]
+    one(T0 + 7 * DAY, "300", fee)
+    assert one.state["open"] == []
+    back = Sim(sim.measure, state={**one.state, "subscription": True})
+    back(T0 - HOUR)
+    assert back.state["open"] == []
+    assert one(T0 + 30 * DAY - second, "300", fee) == []
+    assert one(T0 + 30 * DAY, "300", fee) == ["subscription"]
 
 
 def test_a_clock_that_is_not_set_says_nothing_of_days(measure: Measure) -> None:
@@ -159,6 +256,16 @@ def test_a_clock_that_is_not_set_says_nothing_of_days(measure: Measure) -> None:
     wild = replace(days(1), unusual=(Decimal(90), Decimal(40)), fee=Decimal(3))
     assert sim(when, reading=Reading(kind="balance", balance=Decimal(300), expires="1970-01-03"), habit=wild) == []
     assert sim(when + HOUR, "40", wild) == ["low"]
+    assert evaluate({}, measure(when, "300"), POLICY, habit=wild)[1] == []
+    assert evaluate({}, measure(T0, "300"), POLICY, habit=wild, now=when)[1] == []
+    assert len(evaluate({}, measure(T0, "300"), POLICY, habit=wild)[1]) == 3
+
+
+def test_money_for_ten_years_is_never_used_up(sim: Sim) -> None:
+    sim(T0, "300", days(3649.5))
+    assert "gone_at" in sim.state
+    sim(T0 + HOUR, "300", days(3650))
+    assert "gone_at" not in sim.state
 
 
 def silent(state: State, at: datetime) -> tuple[State, list[str]]:
@@ -205,6 +312,12 @@ def test_a_state_of_before_loads(measure: Measure) -> None:
         ("300", 0.5, "12", False),
         ("52", 15.0, "12", False),
         ("300", None, "9", True),
+        ("250", None, "10", True),
+        ("249.99", None, "9", False),
+        ("300", 15.0, "50", True),
+        ("300", 15.0, "50.01", False),
+        ("300", 1.5, "50", True),
+        ("300", 1.2, "50", False),  # as much leaves in a day
         ("300", None, "12", False),
         ("200", None, "9", False),
     ],

@@ -40,9 +40,9 @@ class Desk:
     def __init__(self, store: Store, clock: Any, gather_s: float, channels: dict[str, Fake]) -> None:
         self.store, self.clock, self.channels, self.seconds = store, clock, channels, 0.0
         self.results: queue.Queue[tuple[str, str, str | None]] = queue.Queue()
-        bound = {name: Bound(name=name, channel=one, events=frozenset({"low"})) for name, one in channels.items()}
+        self.bound = {name: Bound(name=name, channel=one, events=frozenset({"low"})) for name, one in channels.items()}
         self.outbox = Outbox(
-            store, bound, clock=clock, monotonic=lambda: self.seconds, on_result=self.note, gather_s=gather_s
+            store, self.bound, clock=clock, monotonic=lambda: self.seconds, on_result=self.note, gather_s=gather_s
         )
 
     def note(self, delivery: Delivery, error: str | None) -> None:
@@ -144,6 +144,57 @@ def test_one_modem_waits_for_nobody(desk: Callable[..., Desk], store: Store, ale
     store.put_alert(alert("a"), ["phone"])
     one.outbox.start()
     assert one.took(1) == [("a", "phone", None)]
+
+
+@pytest.mark.parametrize(("gather_s", "messages"), [(0.0, 2), (1.0, 1)])
+def test_who_waits_for_others(store: Store, clock: Any, alert: MakeAlert, gather_s: float, messages: int) -> None:
+    """Only where several modems are: so long, to the moment, by the clock that nobody sets."""
+    phone, seconds = Fake(), [100.0]
+    bound = {"phone": Bound(name="phone", channel=phone, events=frozenset({"low"}))}
+    idle = Outbox(store, bound, clock=clock, monotonic=lambda: seconds[0], gather_s=gather_s)
+    for name in ("a", "b"):
+        store.put_alert(alert(name, modem=name), ["phone"])
+    if gather_s:
+        assert idle._deliver_due() == gather_s
+        assert phone.tried == []
+        seconds[0] += gather_s
+    assert idle._deliver_due() is None
+    assert len(phone.tried) == messages
+
+
+def test_what_is_held_back_or_dropped_is_noted(store: Store, clock: Any, alert: MakeAlert) -> None:
+    """In the store, where `modemd alerts` and the next start find it."""
+    phone = Fake()
+    bound = {"sms": Bound(name="sms", channel=phone, events=frozenset({"low"}), after_s=3600.0)}
+    idle = Outbox(store, bound, clock=clock)
+    store.put_alert(alert("a"), ["sms"])
+    assert idle._deliver_due() == 3600.0
+    assert states(store) == [("a", "pending", "after", None)]
+    assert store.acknowledge("a")
+    assert idle._deliver_due() is None
+    assert states(store) == [("a", "not_needed", None, None)]
+    assert phone.tried == []
+
+
+@pytest.mark.parametrize(("language", "first"), [({}, "2 SIMs: "), ({"language": "ru"}, "2 SIM-карты: ")])
+def test_a_reload_changes_what_waits_for_others(
+    desk: Callable[..., Desk], store: Store, alert: MakeAlert, language: dict[str, str], first: str
+) -> None:
+    """How long, and the language of their message; with one modem nothing waits."""
+    phone = Fake()
+    one = desk(0.0, phone=phone)
+    one.outbox.replace(one.bound, gather_s=10.0, **language)
+    for name in ("a", "b"):
+        store.put_alert(alert(name, modem=name), ["phone"])
+    one.outbox.start()
+    one.go(10)
+    one.took(2)
+    assert phone.tried[0].text.startswith(first)
+    one.outbox.replace(one.bound)
+    assert store.gather_s == 0.0
+    store.put_alert(alert("c"), ["phone"])
+    one.outbox.wake()
+    assert one.took(1) == [("c", "phone", None)]
 
 
 def test_a_refusal_for_good_is_given_up_at_once(desk: Callable[..., Desk], store: Store, alert: MakeAlert) -> None:

@@ -176,7 +176,7 @@ def test_a_fleet_does_not_dial_together_for_ever() -> None:
     assert late == [jitter_s(f"sim{number}", 6 * 3600) for number in range(100)]
     assert all(0 <= seconds <= MOST_LATE_S for seconds in late)
     assert len({int(seconds) // 30 for seconds in late}) == 10
-    assert max(jitter_s(f"sim{number}", 60) for number in range(100)) <= 3
+    assert 2.9 < max(jitter_s(f"sim{number}", 60) for number in range(100)) <= 3
     assert _next(-1, every_h=6, late_s=90.0) == 5 + 90 / 3600
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from modemd.money.amounts import MAX_NUMBERS, Amount, amounts
 from modemd.money.currencies import joined_sign_regex, signs
-from modemd.money.damage import is_damaged
+from modemd.money.damage import is_damaged, is_torn
 from modemd.money.fold import clean, fold
 from modemd.money.lost_letters import mended
 from modemd.money.reading import read
@@ -116,6 +116,18 @@ def test_damage_of_the_table(request: pytest.FixtureRequest) -> None:
     """A character that nobody writes in or at a number shows damage, whichever number that is; others do not."""
     faults = (ascii(text) for text, damaged in lines("damage.txt") if is_damaged(text) is not damaged)
     assert told(faults, request) == ""
+
+
+def test_torn_numbers_of_the_table(request: pytest.FixtureRequest) -> None:
+    """What stands in front of a number, its sign, its digits, what stands behind: is there more of it?"""
+
+    def faults() -> Iterator[str]:
+        for front, sign, digits, behind, torn in lines("torn.txt"):
+            text, first, start = f"{front}{sign}{digits}{behind}", len(front), len(front) + len(sign)
+            if is_torn(fold(text), first, (start, start + len(digits))) is not torn:
+                yield ascii(text)
+
+    assert told(faults(), request) == ""
 
 
 def test_lost_letters_of_the_table(request: pytest.FixtureRequest) -> None:

@@ -110,6 +110,8 @@ def _is_skipped(node: ast.AST) -> bool:
             return True
         case ast.Call(func=ast.Attribute(value=ast.Name(id="log"))) | ast.Call(func=ast.Attribute(attr="getLogger")):
             return True
+        case ast.Subscript(value=ast.Name(id="Literal")):  # a type that got a name
+            return True
     return isinstance(node, ast.pattern)
 
 
