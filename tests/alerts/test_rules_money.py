@@ -91,6 +91,13 @@ def test_expiring(sim: Sim) -> None:
         "expiring"
     ]
     assert (sim.last[0].date, sim.last[0].level) == ("2026-03-12", "low")
+    again = Sim(sim.measure)
+    rows = ["2026-03-05", "2026-06-01", "2026-03-05"]
+    readings = [Reading(kind="balance", balance=Decimal(300), expires=expires) for expires in rows]
+    assert [again(T0 + i * HOUR, reading=one) for i, one in enumerate(readings)] == [["expiring"], [], ["expiring"]]
+    off = Sim(sim.measure, Policy(), state=again.state)
+    assert off(T0 + DAY, reading=readings[0]) == []
+    assert "expiring" not in off.state
     for expires, told in (("2026-01-30", ["expiring"]), ("2026-01-29", [])):  # 30 days ago, 31
         assert Sim(sim.measure)(T0, reading=Reading(kind="balance", balance=Decimal(300), expires=expires)) == told
 

@@ -162,11 +162,14 @@ def test_who_waits_for_others(store: Store, clock: Any, alert: MakeAlert, gather
     assert len(phone.tried) == messages
 
 
-def test_what_is_held_back_or_dropped_is_noted(store: Store, clock: Any, alert: MakeAlert) -> None:
-    """In the store, where `modemd alerts` and the next start find it."""
+def test_what_is_held_back_or_dropped_is_noted(
+    store: Store, clock: Any, alert: MakeAlert, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the store, where `modemd alerts` and the next start find it; what is dropped is waited for no more."""
+    caplog.set_level("INFO")
     phone = Fake()
     bound = {"sms": Bound(name="sms", channel=phone, events=frozenset({"low"}), after_s=3600.0)}
-    idle = Outbox(store, bound, clock=clock)
+    idle = Outbox(store, bound, clock=clock, monotonic=lambda: 100.0)
     store.put_alert(alert("a"), ["sms"])
     assert idle._deliver_due() == 3600.0
     assert states(store) == [("a", "pending", "after", None)]
@@ -174,6 +177,15 @@ def test_what_is_held_back_or_dropped_is_noted(store: Store, clock: Any, alert: 
     assert idle._deliver_due() is None
     assert states(store) == [("a", "not_needed", None, None)]
     assert phone.tried == []
+    assert "not needed any more through sms (alert a)" in caplog.text
+    phone.fails = DeliveryError("no network")
+    store.put_alert(alert("b"), ["sms"])
+    clock.move(seconds=3600)
+    assert idle._deliver_due() == 30.0
+    assert store.acknowledge("b")
+    clock.move(seconds=30)
+    assert idle._deliver_due() is None
+    assert states(store)[1] == ("b", "not_needed", None, None)
 
 
 @pytest.mark.parametrize(("language", "first"), [({}, "2 SIMs: "), ({"language": "ru"}, "2 SIM-карты: ")])
