@@ -214,7 +214,7 @@ def _idle(new: State, m: Measurement, policy: Policy, before: Known | None) -> l
     if since is None or not same or since > m.taken_at or gap_s > IDLE_GAP * (policy.idle_s or float("inf")):
         since = before.taken_at if same and since is None and before is not None else m.taken_at
         since = min(since, m.taken_at)
-        if not same or policy.idle_s is None:
+        if not same:
             new.pop("idle", None)
         new["still_since"] = since.astimezone(UTC).isoformat()
     if policy.idle_s is None:

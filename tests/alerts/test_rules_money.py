@@ -95,6 +95,9 @@ def test_expiring(sim: Sim) -> None:
     rows = ["2026-03-05", "2026-06-01", "2026-03-05"]
     readings = [Reading(kind="balance", balance=Decimal(300), expires=expires) for expires in rows]
     assert [again(T0 + i * HOUR, reading=one) for i, one in enumerate(readings)] == [["expiring"], [], ["expiring"]]
+    eight = Reading(kind="balance", balance=Decimal(300), expires="2026-03-09")
+    for expires_s, told in ((8 * 86400.0, ["expiring"]), (8 * 86400.0 - 1, [])):
+        assert Sim(sim.measure, Policy(expires_s=expires_s))(T0, reading=eight) == told
     off = Sim(sim.measure, Policy(), state=again.state)
     assert off(T0 + DAY, reading=readings[0]) == []
     assert "expiring" not in off.state
@@ -165,12 +168,17 @@ def test_use_is_watched_before_anybody_asks(sim: Sim) -> None:
     """A limit that is named later counts what was seen; one that is taken out leaves nothing open."""
     off = Sim(sim.measure, Policy(), state={"idle": True})
     off(T0)
+    off.state["idle"] = True
+    off(T0 + HOUR)
     assert "idle" not in off.state
     off(T0 + 300 * DAY)
     assert off.state["still_since"] == T0.isoformat()
     del off.state["still_since"]
     off(T0 + 301 * DAY)
     assert off.state["still_since"] == (T0 + 300 * DAY).isoformat()
+    back = Sim(sim.measure, state={**off.state, "idle": True})
+    back(T0 + 301 * DAY - timedelta(seconds=0.5))
+    assert "idle" not in back.state
     on = Sim(sim.measure, state=off.state)
     assert on(T0 + 302 * DAY) == []
     assert on.state["still_since"] == (T0 + 300 * DAY).isoformat()

@@ -12,7 +12,7 @@ import pytest
 
 from modemd.alerts.channels import Bound
 from modemd.alerts.outbox import Outbox
-from modemd.errors import DeliveryError
+from modemd.errors import DeliveryError, StoreError
 from modemd.records import Alert
 from modemd.store import Delivery, Store
 
@@ -116,6 +116,20 @@ def test_a_retry_is_the_same_message(desk: Callable[..., Desk], store: Store, al
     assert [member.id for member in more.members] == ["a", "b", "c"]
 
 
+def test_what_failed_together_waits_together(store: Store, clock: Any, alert: MakeAlert) -> None:
+    """As long as the one that was tried most often."""
+    phone, seconds = Fake(), [100.0]
+    phone.fails = DeliveryError("offline")
+    bound = {"phone": Bound(name="phone", channel=phone, events=frozenset({"low"}))}
+    idle = Outbox(store, bound, clock=clock, monotonic=lambda: seconds[0], gather_s=10.0)
+    for name, pauses in (("a", [10.0, 30.0]), ("b", [120.0])):
+        store.put_alert(alert(name, modem=name), ["phone"])
+        for pause_s in pauses:
+            assert idle._deliver_due() == pause_s
+            seconds[0] += pause_s
+    assert [len(one.members) for one in phone.tried] == [0, 2]
+
+
 def test_gathering_ends_whatever_the_clock_does(
     desk: Callable[..., Desk], store: Store, alert: MakeAlert, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,6 +200,22 @@ def test_what_is_held_back_or_dropped_is_noted(
     clock.move(seconds=30)
     assert idle._deliver_due() is None
     assert states(store)[1] == ("b", "not_needed", None, None)
+
+
+def test_what_cannot_be_noted_is_looked_at_again(
+    store: Store, clock: Any, alert: MakeAlert, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk: after a pause, and the log says it once."""
+
+    def full(*_: Any) -> None:
+        raise StoreError("no space left")
+
+    bound = {"sms": Bound(name="sms", channel=Fake(), events=frozenset({"low"}), after_s=3600.0)}
+    idle = Outbox(store, bound, clock=clock, store_pause_s=60.0)
+    store.put_alert(alert("a"), ["sms"])
+    monkeypatch.setattr(store, "hold", full)
+    assert [idle._deliver_due() for _ in range(2)] == [60.0, 60.0]
+    assert [record.message for record in caplog.records] == ["alerts cannot be kept up to date: no space left"]
 
 
 @pytest.mark.parametrize(("language", "first"), [({}, "2 SIMs: "), ({"language": "ru"}, "2 SIM-карты: ")])
