@@ -300,7 +300,7 @@ def test_a_silent_sim_becomes_poor(sim: Sim) -> None:
     assert (told, stale_again_at(state)) == (["stale stale"], T0 + 2 * DAY)
     assert silent(state, T0 + 47 * HOUR)[1] == []
     state, told = silent(state, T0 + 2 * DAY)
-    assert (told, stale_again_at(state)) == (["stale critical"], None)
+    assert (told, stale_again_at(state), state["stale"]) == (["stale critical"], None, "critical")
     assert silent(state, T0 + 9 * DAY)[1] == []
 
 
