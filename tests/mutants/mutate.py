@@ -1,7 +1,7 @@
 """Small wrong changes to a module's syntax tree, one a mutant. Pure: source in, trees out.
 
 What is changed: comparisons, `and` and `or`, `not`, arithmetic, numbers by one, True and False, strings, conditions,
-what is returned, min and max, and statements that are left out. What is not: docstrings, annotations, decorators,
+what is returned, min and max, and statements that are left out. What is not: docstrings, annotations and named types, decorators,
 `__all__` and the words of a log line.
 """
 

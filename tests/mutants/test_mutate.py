@@ -10,6 +10,7 @@ from tests.mutants.mutate import mutants
 SOURCE = '''
 """Docstring."""
 __all__ = ["f"]
+Kind = Literal["a"]
 LIMIT: "int" = 5
 
 def f(a: "str", b=True):
@@ -22,7 +23,7 @@ def f(a: "str", b=True):
 
 
 def test_every_small_change_of_a_module() -> None:
-    """By name, in the order of the text; docstrings, annotations, `__all__` and the words of the log stay."""
+    """By name, in the order of the text; docstrings, types, `__all__` and the words of the log stay."""
     assert [mutant.name for mutant in mutants(SOURCE)] == [
         'module: 5 -> 6 in LIMIT: "int" = 5',
         'module: 5 -> 4 in LIMIT: "int" = 5',
