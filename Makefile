@@ -69,7 +69,7 @@ catalogues: $(VENV)/.dev
 lock: $(BIN)/python
 	$(BIN)/python tools/lock.py
 
-# Not part of `check`: each of three thousand small changes runs its module's tests once.
+# Not part of `check`: each of four thousand small changes runs its module's tests once.
 mutants: $(VENV)/.dev
 	@nice -n 15 $(BIN)/python -m tests.mutants $(MODULE)
 

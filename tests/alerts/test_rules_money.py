@@ -70,6 +70,15 @@ def test_days_left(sim: Sim) -> None:
     assert [edge(T0 + i * HOUR, "300", days(likely)) for i, likely in enumerate([5, 8.5, 5])] == [["days_left"], [], []]
 
 
+def test_what_nobody_has_looked_at_stays_as_it_was(sim: Sim) -> None:
+    """A history that was not read says nothing new; one that was read and gives no days ends the alert."""
+    assert sim(T0, "300", days(3)) == ["days_left"]
+    state, events = evaluate(sim.state, sim.measure(T0 + HOUR, "299"), POLICY)
+    assert (events, state["open"], state["gone_at"]) == ([], ["days_left"], sim.state["gone_at"])
+    assert sim(T0 + HOUR, "299", Spending()) == []
+    assert (sim.state["open"], "gone_at" in sim.state) == ([], False)
+
+
 def test_days_left_beside_a_limit(sim: Sim) -> None:
     """A limit's message says the days as well; later they are news, but not below critical."""
     assert sim(T0, "40", days(3)) == ["low"]
