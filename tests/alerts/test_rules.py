@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +26,7 @@ from modemd.alerts.rules import (
     silent_since,
     stale_at,
 )
+from modemd.alerts.state import OPEN_KEYS
 from modemd.records import AlertEvent, Measurement, ModemSettings
 
 T0 = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -146,6 +147,11 @@ def test_what_is_said_again(raised: str, event: AlertEvent, expected: str, of: s
     assert said_again(read_since, event, POLICY, now=T0 + HOUR, number=1).since == T0 + HOUR / 2
     empty = said_again({}, event, POLICY, now=T0, number=1)
     assert (empty.balance, empty.currency, empty.taken_at, empty.known, empty.since) == (None,) * 5
+
+
+def test_what_lasts_is_an_event() -> None:
+    """The store closes a SIM's alerts by these names."""
+    assert set(OPEN_KEYS) < set(get_args(AlertEvent))
 
 
 def test_two_sims_know_nothing_of_each_other(measure: Measure) -> None:

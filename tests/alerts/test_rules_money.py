@@ -105,13 +105,13 @@ def test_expiring(sim: Sim) -> None:
     readings = [Reading(kind="balance", balance=Decimal(300), expires=expires) for expires in rows]
     assert [again(T0 + i * HOUR, reading=one) for i, one in enumerate(readings)] == [["expiring"], [], ["expiring"]]
     eight = Reading(kind="balance", balance=Decimal(300), expires="2026-03-09")
-    for expires_s, told in ((8 * 86400.0, ["expiring"]), (8 * 86400.0 - 1, [])):
-        assert Sim(sim.measure, Policy(expires_s=expires_s))(T0, reading=eight) == told
+    for expires_s, once in ((8 * 86400.0, ["expiring"]), (8 * 86400.0 - 1, [])):
+        assert Sim(sim.measure, Policy(expires_s=expires_s))(T0, reading=eight) == once
     off = Sim(sim.measure, Policy(), state=again.state)
     assert off(T0 + DAY, reading=readings[0]) == []
     assert "expiring" not in off.state
-    for expires, told in (("2026-01-30", ["expiring"]), ("2026-01-29", [])):  # 30 days ago, 31
-        assert Sim(sim.measure)(T0, reading=Reading(kind="balance", balance=Decimal(300), expires=expires)) == told
+    for expires, once in (("2026-01-30", ["expiring"]), ("2026-01-29", [])):  # 30 days ago, 31
+        assert Sim(sim.measure)(T0, reading=Reading(kind="balance", balance=Decimal(300), expires=expires)) == once
 
 
 def test_data_low(sim: Sim) -> None:
