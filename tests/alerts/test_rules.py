@@ -436,7 +436,8 @@ def test_policy_of_settings() -> None:
     assert found == Policy(
         low=Decimal(7), critical=Decimal(3), every_s=None, days=5, expires_s=7 * 86400.0, spend="auto"
     )
-    assert Policy() == Policy(low=Decimal(50), critical=Decimal(10), every_s=21600.0)
+    assert Policy() == Policy(low=Decimal(50), critical=Decimal(10), every_s=21600.0, days=0)
+    assert RaisedEvent(event="low", level="low", at=T0).reminder == 0
 
 
 Step = tuple[Decimal | str | None, dict[str, object]]
