@@ -311,6 +311,7 @@ def test_a_silent_sim_becomes_poor(sim: Sim) -> None:
     state, told = silent(state, T0 + 2 * DAY)
     assert (told, stale_again_at(state), state["stale"]) == (["stale critical"], None, "critical")
     assert silent(state, T0 + 9 * DAY)[1] == []
+    assert stale_again_at({**sim.state, "stale": True, "raised": "low"}) is None  # it was critical at once
 
 
 def test_a_state_of_before_loads(measure: Measure) -> None:
