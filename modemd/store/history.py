@@ -135,6 +135,8 @@ class History(Database):
         """What the forecast needs of a SIM's readings in this currency, in the order of arrival: the last of each ten
         minutes (`coarse`: of each six hours), so that a script which asks without a pause does not fill the memory.
         `until`: taken before, and not arrived a week and more behind it."""
+        if until is not None and self._began_behind(sim_key, until):
+            return []
         slot = _SIX_HOURS if coarse else _TEN_MINUTES
         first, last = self.first_row_since(since), LAST_SEQ
         if until is not None and until + LATE < self._clock():
@@ -154,6 +156,12 @@ class History(Database):
             },
         )
         return self._kept(rows, lambda row: (time_of(row["taken_at"]), amount_of(row["balance"]) or Decimal(0)))
+
+    def _began_behind(self, sim_key: str, until: datetime) -> bool:
+        """This SIM's first row is of a later time: a young history is not searched for each month before it."""
+        sql = f"SELECT taken_at FROM readings WHERE {_OF_SIM} ORDER BY id LIMIT 1"  # noqa: S608
+        row = self._row(sql, {"sim_key": sim_key})
+        return row is not None and str(row["taken_at"]) > time_text(until)
 
     def first_row_since(self, since: datetime) -> int:
         """No row with a smaller number arrived since then; a few behind it may be older."""

@@ -351,3 +351,22 @@ def test_a_sim_is_known_in_its_modem_from_its_first_row_on(store: Store, row: Ro
         assert last is not None
         assert last.sim_key == sim
     assert store.standing("home", "iccid:3", now=clock.now).had_other_sim
+
+
+def test_a_young_history_is_not_searched_month_by_month(
+    store: Store, row: Row, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the SIM's first row there is nothing; from it on, everything is found."""
+    key, month, asked = "iccid:8970101", timedelta(days=31), list[str]()
+    store.add(row("48.20"))
+    rows = store._rows
+
+    def look(sql: str, values: Any = ()) -> Any:
+        asked.append(sql)
+        return rows(sql, values)
+
+    monkeypatch.setattr(store, "_rows", look)
+    assert store.balances(key, currency="RUB", since=clock.now - 2 * month, until=clock.now - month) == []
+    assert not [sql for sql in asked if "GROUP BY" in sql]
+    found = store.balances(key, currency="RUB", since=clock.now - month, until=clock.now + timedelta(minutes=1))
+    assert [balance for _at, balance in found] == [Decimal("48.20")]
