@@ -24,7 +24,7 @@ help:
 	@echo 'make catalogues  the lines for people in Russian and Chinese, brought up to date with the code and compiled'
 	@echo 'make bench    speed next to python-gsmmodem-new and gammu, one table (90 s)'
 	@echo 'make lock     requirements.lock again, from pyproject.toml and PyPI: what an installation gets'
-	@echo 'make mutants  do the tests notice small wrong changes in the heart? (10 min on two idle cores; MODULE=at/ussd for one)'
+	@echo 'make mutants  do the tests notice small wrong changes in the heart? (long: four thousand of them; MODULE=at/ussd for one)'
 	@echo 'make install  (root) modemd as a systemd service: $(PREFIX), /etc/modemd, its own user'
 	@echo 'make uninstall  (root) takes it away again; configuration and history stay'
 	@echo 'make clean    remove .venv and caches'

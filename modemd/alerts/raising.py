@@ -20,9 +20,10 @@ from modemd.clock import in_order
 from modemd.records import Alert, AlertEvent, Measurement, Reading
 from modemd.store import Standing, Store
 
-# What a habit is told from: a year, of which the last month counts reading by reading.
+# What a habit is told from: two months, in which a monthly fee stands twice; the last one reading by reading. A
+# year of hourly readings makes each question three times as long.
 MONTH = timedelta(days=31)
-MONTHS = 12  # read one by one, so that nobody waits long for the store
+MONTHS = 2  # read one by one, so that nobody waits long for the store
 
 
 # What a payment mends.
@@ -276,8 +277,8 @@ def spending_at(store: Store, m: Measurement) -> rules.Spending:
 
 
 def readings_until(store: Store, m: Measurement, now: datetime) -> list[tuple[datetime, Decimal]]:
-    """A year of the readings of m's SIM in its currency up to `m`, which may not be stored: the last month as it is,
-    the time before with one in six hours. Raises StoreError."""
+    """Two months of the readings of m's SIM in its currency up to `m`, which may not be stored: the last month as it
+    is, the time before with one in six hours. Raises StoreError."""
     rows = list[tuple[datetime, Decimal]]()
     for back in range(MONTHS, 0, -1):
         until = None if back == 1 else now - MONTH * (back - 1)

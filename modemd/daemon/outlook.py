@@ -1,7 +1,7 @@
 """How long the money of each SIM lasts: made once for each reading, beside the main loop.
 
-A forecast reads a year of the store and reckons for some hundredths of a second, on a Pi Zero for some tenths. That is
-too long for the loop that serves everybody, so one thread does it, which ends when nothing is left to do.
+A forecast reads months of the store and reckons for some hundredths of a second, on a Pi Zero for some tenths. That
+is too long for the loop that serves everybody, so one thread does it, which ends when nothing is left to do.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def test_a_fault_costs_the_forecast_alone(
     assert said == [None]
 
 
-def test_a_year_is_read_with_its_last_month_whole(office: Any) -> None:
+def test_two_months_are_read_with_its_last_month_whole(office: Any) -> None:
     """Of the time before, one reading in six hours; nothing twice, all in order."""
     now = office.now
     hours = [*range(24 * 50, 24 * 40, -2), *range(24 * 3, 0, -2)]
