@@ -18,14 +18,16 @@ Balances = Sequence[tuple[datetime, Decimal]]
 def habit_of(balances: Balances, at: datetime) -> Spending:
     """`balances` in the order of arrival, the last one read `at`."""
     from modemd.money.forecast import forecast  # late: what has no history needs none of it
+    from modemd.money.study import study_of
     from modemd.money.unusual import subscription, unusual_spend
 
-    outlook, fee = forecast(balances, at), subscription(balances, at)
+    study = study_of(balances, at)
+    outlook, fee = forecast(balances, at, study=study), subscription(balances, at, study=study)
     return Spending(
         outlook=outlook,
         days_left=None if outlook is None else outlook.days,
         spent=spent_within(balances, at),
-        unusual=unusual_spend(balances, at),
+        unusual=unusual_spend(balances, at, study=study),
         fee=None if fee is None else fee.amount,
     )
 

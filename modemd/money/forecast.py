@@ -7,18 +7,16 @@ from day to day (habit.py), and from all three the balance is played forward (pa
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from modemd.frozen import dataclass
-from modemd.money.fees import MONTH, Daily, Fee, daily_fee, long_fees, without
-from modemd.money.habit import days_of_life, regimes, week_of
-from modemd.money.ledger import Ledger, ledger_of, time_of
+from modemd.money.fees import MONTH, Daily, Fee
+from modemd.money.habit import regimes, week_of
+from modemd.money.ledger import Ledger, time_of
 from modemd.money.paths import ends
+from modemd.money.study import Readings, Study, study_of
 from modemd.records import DaysLeft
-
-Readings = Sequence[tuple[datetime, Decimal]]
 
 MIN_READINGS = 3
 MIN_SPAN = 2.0  # days
@@ -70,19 +68,16 @@ class Forecast:
         return DaysLeft(low=self.low, likely=self.likely, high=self.high)
 
 
-def forecast(readings: Readings, now: datetime) -> Forecast | None:
+def forecast(readings: Readings, now: datetime, *, study: Study | None = None) -> Forecast | None:
     """What a SIM's readings (time, balance) say, in any order, doubled and with gaps as they are; times are aware,
     those ahead of `now` do not count. A balance at or below zero has 0 days. None: fewer than 3 readings or less than
-    2 days of them, or nothing was spent."""
-    ledger = ledger_of([one for one in readings if one[0] >= now - LOOK_BACK], now)
-    if ledger is None:
+    2 days of them, or nothing was spent. `study`: study_of() of the same, where it was made already."""
+    recent = [one for one in readings if one[0] >= now - LOOK_BACK]
+    if study is None or len(recent) < len(readings):
+        study = study_of(recent, now)
+    if study is None:
         return None
-    daily = daily_fee(ledger)
-    fees = long_fees(ledger, daily)
-    spends = ledger.spends
-    for alternatives in fees:
-        spends = without(spends, alternatives[0])
-    days = days_of_life(ledger, spends)
+    ledger, daily, fees, days = study
     spent = any(one.amount > 0 for one in ledger.spends)
     enough = ledger.readings >= MIN_READINGS and ledger.end - ledger.start >= MIN_SPAN and days and spent
     if ledger.balance > 0 and not enough:

@@ -8,11 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from modemd.money.fees import daily_fee, long_fees, without
-from modemd.money.habit import days_of_life
-from modemd.money.ledger import Ledger, days_of, ledger_of
-
-Readings = Sequence[tuple[datetime, Decimal]]
+from modemd.money.ledger import Ledger, days_of
+from modemd.money.study import Readings, Study, study_of
 
 LEAST_DAYS = 28
 """Four weeks, in which most fees of a month have been seen: before that nobody knows what is usual."""
@@ -36,15 +33,13 @@ class Subscription(NamedTuple):
     hour: int
 
 
-def unusual_spend(readings: Readings, now: datetime) -> Unusual | None:
-    """More in the 24 h before the last reading than this SIM's habit explains. None: usual, or too little is known."""
-    ledger = ledger_of(readings, now)
-    if ledger is None or days_of(now) - ledger.end > 1:
+def unusual_spend(readings: Readings, now: datetime, *, study: Study | None = None) -> Unusual | None:
+    """More in the 24 h before the last reading than this SIM's habit explains. None: usual, or too little is known.
+    `study`: study_of() of the same, where it was made already."""
+    study = study or study_of(readings, now)
+    if study is None or days_of(now) - study.ledger.end > 1:
         return None
-    spends = ledger.spends
-    for alternatives in long_fees(ledger, daily_fee(ledger)):
-        spends = without(spends, alternatives[0])
-    days = days_of_life(ledger, spends)
+    days = study.days
     before = sorted(day.spent for day in days if day.back >= 1)
     if len(before) < LEAST_DAYS or days[0].back:
         return None
@@ -57,16 +52,16 @@ def unusual_spend(readings: Readings, now: datetime) -> Unusual | None:
     return Unusual(_sum(amount, readings), _sum(limit, readings))
 
 
-def subscription(readings: Readings, now: datetime) -> Subscription | None:
+def subscription(readings: Readings, now: datetime, *, study: Study | None = None) -> Subscription | None:
     """The same sum at the same hour, day after day or month after month, also when nothing is used: a paid service, or
-    a tariff's fee. None where there is none, or where it is always mixed with use."""
-    ledger = ledger_of(readings, now)
-    if ledger is None:
+    a tariff's fee. None where there is none, or where it is always mixed with use. `study` as in unusual_spend()."""
+    study = study or study_of(readings, now)
+    if study is None:
         return None
-    daily = daily_fee(ledger)
+    ledger, daily = study.ledger, study.daily
     if daily is not None and _alone(ledger, daily.hits, daily.amount) >= QUIET_DAYS:
         return Subscription(_sum(daily.amount, readings), _hour(daily.first, daily.last))
-    for fee, *_ in long_fees(ledger, daily):
+    for fee, *_ in study.fees:
         if _alone(ledger, fee.hits, fee.amount) >= QUIET_DAYS:
             return Subscription(_sum(fee.amount, readings), _hour(fee.first, fee.last))
     return None
