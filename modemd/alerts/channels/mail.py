@@ -49,9 +49,7 @@ class EmailChannel:
         to = options["to"]
         self._to = [str(one) for one in to] if isinstance(to, list) else []
         self._user, self._password_file = options.get("user"), options.get("password_file")
-        ca_file = options.get("ca_file")
-        ca = None if ca_file is None else str(ca_file)
-        self._server = RemoteServer(self._host, ca_file=ca, time_limit_s=MAIL_LIMIT_S)
+        self._server = RemoteServer(self._host, ca_file=options.get("ca_file"), time_limit_s=MAIL_LIMIT_S)
 
     @staticmethod
     def check(options: Mapping[str, object]) -> list[Problem]:

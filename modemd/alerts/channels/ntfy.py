@@ -39,8 +39,7 @@ class NtfyChannel:
         self._topic = unquote(topic)
         self._token_file = options.get("token_file")
         self._ack_url = options.get("ack_url")
-        ca_file = options.get("ca_file")
-        self._server = RemoteServer(self.label(options), ca_file=None if ca_file is None else str(ca_file))
+        self._server = RemoteServer(self.label(options), ca_file=options.get("ca_file"))
 
     @staticmethod
     def check(options: Mapping[str, object]) -> list[Problem]:

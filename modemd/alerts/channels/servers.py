@@ -34,9 +34,10 @@ HOPELESS = frozenset({400, 405, 406, 410, 411, 413, 414, 415, 422, 431})
 class RemoteServer:
     """Where a channel's messages go. `name` is what people are told: no path, which may be a secret."""
 
-    def __init__(self, name: str, *, ca_file: str | None = None, time_limit_s: float = TIME_LIMIT_S) -> None:
+    def __init__(self, name: str, *, ca_file: object = None, time_limit_s: float = TIME_LIMIT_S) -> None:
+        """`ca_file`: the option of a channel, None = left out."""
         self.name = name
-        self._ca_file = ca_file
+        self._ca_file = None if ca_file is None else str(ca_file)
         self._wait_s = min(WAIT_S, time_limit_s)
         self._child = Child(name, time_limit_s=time_limit_s)
 
@@ -53,8 +54,8 @@ class RemoteServer:
         if 200 <= status < 300:
             return str(answer["body"])
         secrets = secrets_of(url) + [value.rpartition(" ")[2] for key, value in known.items() if key == "Authorization"]
-        said = {key: hushed(value, secrets) for key, value in answer["headers"].items()}
-        raise refusal(self.name, status, said, hushed(str(answer["body"]), secrets), now=datetime.now(UTC))
+        said = hushed(str(answer["body"]), secrets)
+        raise refusal(self.name, status, answer["headers"], said, now=datetime.now(UTC))
 
     def smtp(self, **job: object) -> dict[str, str]:
         """Who was refused, with the server's line, while others were not. Raises DeliveryError."""

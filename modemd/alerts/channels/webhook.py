@@ -37,8 +37,7 @@ class WebhookChannel:
     def __init__(self, options: Mapping[str, object]) -> None:
         self._url = str(options["url"])
         self._secret_file = options.get("secret_file")
-        ca_file = options.get("ca_file")
-        self._server = RemoteServer(self.label(options), ca_file=None if ca_file is None else str(ca_file))
+        self._server = RemoteServer(self.label(options), ca_file=options.get("ca_file"))
 
     @staticmethod
     def check(options: Mapping[str, object]) -> list[Problem]:
