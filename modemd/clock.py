@@ -13,6 +13,11 @@ AT_ONCE = timedelta(seconds=1)  # a row may be stored behind the look at the clo
 MOST_MET = 256  # times that cannot be true: a handful a modem; more are a damaged file
 
 
+def rfc3339(when: datetime | None) -> str | None:
+    """In UTC with Z, whole seconds."""
+    return None if when is None else when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def is_set(now: datetime) -> bool:
     """False while the clock shows a time before modemd was written: it says nothing about anything's age."""
     return now >= EARLIEST

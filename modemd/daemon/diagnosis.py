@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from modemd import __version__
+from modemd.clock import rfc3339
 from modemd.daemon import render
 from modemd.records import Level, Measurement, ModemSettings, ModemSnapshot, RecoveryStepRecord
 from modemd.store import AlertRow
@@ -65,7 +66,7 @@ def modem(
         "radio": _cut(snapshot.radio),
         "recovery": _cut(snapshot.recovery),
         "steps": [
-            {"step": one.step, "tried": one.tried, "helped": one.helped, "last_at": render.utc(one.last_at)}
+            {"step": one.step, "tried": one.tried, "helped": one.helped, "last_at": rfc3339(one.last_at)}
             for one in steps
         ],
         "sms": [
@@ -87,7 +88,7 @@ def modem(
         "last": None
         if last is None
         else {
-            "taken_at": render.utc(last.taken_at),
+            "taken_at": rfc3339(last.taken_at),
             "age_s": render.age_s(last.taken_at, now),
             "code": last.code,
             "kind": last.reading.kind,
@@ -95,7 +96,7 @@ def modem(
             "hint": _cut(hint),
         },
         "failures": failures(asked),
-        "next_query_at": render.utc(next_query_at),
+        "next_query_at": rfc3339(next_query_at),
     }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from modemd.clock import rfc3339
 from modemd.explanations import line_of
 from modemd.modem.requests import SmsListing
 from modemd.records import DaysLeft, Level, Measurement, ModemSettings, ModemSnapshot, Sim, SmsMessage, UssdResult
@@ -42,7 +43,7 @@ def measurement(m: Measurement, *, level: Level, days_left: Json | None, now: da
         "expires": m.reading.expires,
         "level": level,
         "days_left": days_left,
-        "taken_at": utc(m.taken_at),
+        "taken_at": rfc3339(m.taken_at),
         "age_s": age_s(m.taken_at, now),
         "channel": m.channel,
         "code": m.code,
@@ -97,18 +98,18 @@ def forecast(modem: str, m: Measurement | None, found: Forecast | None) -> Json:
         "modem": modem,
         "balance": amount(m.reading.balance) if m else None,
         "currency": m.reading.currency if m else None,
-        "taken_at": utc(m.taken_at) if m else None,
+        "taken_at": rfc3339(m.taken_at) if m else None,
         "days_left": days(found.days if found else None),
         "readings": habit.readings if habit else None,
         "days": habit.days if habit else None,
         "spend_per_day": amount(habit.per_day) if habit else None,
         "fees": [
-            {"amount": amount(fee.amount), "every": fee.every, "next_at": utc(fee.next_at)}
+            {"amount": amount(fee.amount), "every": fee.every, "next_at": rfc3339(fee.next_at)}
             for fee in (habit.fees if habit else ())
         ],
         "top_ups": habit.top_ups if habit else None,
         "topped_up": amount(habit.topped_up) if habit else None,
-        "changed_at": utc(habit.changed_at) if habit else None,
+        "changed_at": rfc3339(habit.changed_at) if habit else None,
         "weekly": habit.weekly if habit else None,
         "error": "no reading yet" if m is None or m.reading.balance is None else None,
     }
@@ -151,14 +152,14 @@ def status(
         "balance": amount(reading.reading.balance) if reading else None,
         "currency": reading.reading.currency if reading else None,
         "level": level,
-        "taken_at": utc(reading.taken_at) if reading else None,
+        "taken_at": rfc3339(reading.taken_at) if reading else None,
         "age_s": age_s(reading.taken_at, now) if reading else None,
-        "next_query_at": utc(next_query_at),
+        "next_query_at": rfc3339(next_query_at),
         "alerts": [
             {
                 "id": row.alert.id,
                 "event": row.alert.event,
-                "raised_at": utc(row.alert.raised_at),
+                "raised_at": rfc3339(row.alert.raised_at),
                 "text": row.alert.text,
             }
             for row in alerts
@@ -166,9 +167,9 @@ def status(
         "recovery": snapshot.recovery,
         "fallback": None
         if fallback is None
-        else {"at": utc(fallback.at), "rat": fallback.rat, "outage_s": fallback.outage_s},
+        else {"at": rfc3339(fallback.at), "rat": fallback.rat, "outage_s": fallback.outage_s},
         "asking": snapshot.asking if snapshot.state == "busy" else None,
-        "quarantine_until": utc(snapshot.quarantine_until) if snapshot.state == "quarantine" else None,
+        "quarantine_until": rfc3339(snapshot.quarantine_until) if snapshot.state == "quarantine" else None,
     }
 
 
@@ -190,7 +191,7 @@ def sms(modem: str, message: SmsMessage) -> Json:
         "places": [{"storage": place.storage, "index": place.index} for place in message.places],
         "status": message.status,
         "sender": message.sender,
-        "sent_at": utc(message.sent_at),
+        "sent_at": rfc3339(message.sent_at),
         "text": None if message.text is None else message.text[:LONGEST_SMS],
         "parts": message.parts,
         "missing": message.missing,
@@ -219,12 +220,12 @@ def alert(row: AlertRow) -> Json:
         "operator": row.alert.operator,
         "balance": amount(row.alert.balance),
         "currency": row.alert.currency,
-        "taken_at": utc(row.alert.taken_at),
+        "taken_at": rfc3339(row.alert.taken_at),
         "text": row.alert.text,
-        "raised_at": utc(row.alert.raised_at),
+        "raised_at": rfc3339(row.alert.raised_at),
         "open": row.open,
-        "acknowledged_at": utc(row.acknowledged_at),
-        "closed_at": utc(row.closed_at),
+        "acknowledged_at": rfc3339(row.acknowledged_at),
+        "closed_at": rfc3339(row.closed_at),
         "deliveries": [delivery(one) for one in row.deliveries],
         "advice": row.alert.advice,
         "days_left": days(row.alert.days_left),
@@ -239,8 +240,8 @@ def delivery(one: Delivery) -> Json:
         "channel": one.channel,
         "state": one.state,
         "tries": one.tries,
-        "next_at": utc(one.next_at) if one.state == "pending" else None,
-        "delivered_at": utc(one.delivered_at),
+        "next_at": rfc3339(one.next_at) if one.state == "pending" else None,
+        "delivered_at": rfc3339(one.delivered_at),
         "error": one.last_error,
         "held": one.held if one.state == "pending" else None,
         "message": one.message,
@@ -283,11 +284,6 @@ def sim(who: Sim) -> Json:
 def amount(value: Decimal | None) -> str | None:
     """A decimal string without an exponent."""
     return None if value is None else format(value, "f")
-
-
-def utc(when: datetime | None) -> str | None:
-    """RFC 3339 in UTC with Z, whole seconds."""
-    return None if when is None else when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def age_s(when: datetime, now: datetime) -> int:

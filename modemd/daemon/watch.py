@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from modemd.clock import rfc3339
 from modemd.daemon import render, request_fields
 from modemd.daemon.connection import Request, encode_row
 from modemd.daemon.control import MAX_CLIENTS
@@ -140,7 +141,7 @@ class Watch:
         noted = next((one for one in row.deliveries if one.id == delivery.id), delivery)
         if error is None and noted.state == "pending":  # the disk was full: the receipt is written later
             noted = replace(noted, state="delivered", tries=noted.tries + 1, delivered_at=self._clock())
-        at = render.utc(noted.delivered_at or self._clock())
+        at = rfc3339(noted.delivered_at or self._clock())
         self._tell({
             "type": "delivery", "at": at, "modem": row.alert.modem,
             "delivery": render.delivery(noted), "alert": render.alert(row),
@@ -172,7 +173,7 @@ class Watch:
             self._forget(subscription)
             subscription.request.fail("failed", error.message)
             return
-        yield encode_row({"type": "live", "at": render.utc(self._clock()), "modem": None, "seq": subscription.after})
+        yield encode_row({"type": "live", "at": rfc3339(self._clock()), "modem": None, "seq": subscription.after})
         while subscription.backlog:
             event = subscription.backlog.popleft()
             subscription.waiting -= len(event)
@@ -210,7 +211,7 @@ class Watch:
         subscription.request.drop("too slow", line_of("too slow", about=f"{MAX_UNREAD_BYTES >> 10} KiB"))
 
     def _removed(self, name: str) -> None:
-        self._tell({"type": "removed", "at": render.utc(self._clock()), "modem": name})
+        self._tell({"type": "removed", "at": rfc3339(self._clock()), "modem": name})
         for subscription in [one for one in self._subscriptions if one.modem == name]:
             self._forget(subscription)
             message = f"{name} is no longer in the configuration: there is {', '.join(self._fleet.settings)}"
@@ -223,7 +224,7 @@ class Watch:
     # --- events ------------------------------------------------------------------------------------------------------
 
     def _state(self, snapshot: ModemSnapshot) -> render.Json:
-        now = render.utc(self._clock())
+        now = rfc3339(self._clock())
         return {"type": "state", "at": now, "modem": snapshot.modem, "status": self._views.status(snapshot)}
 
     def _row(self, m: Measurement) -> render.Json:

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from modemd.alerts.channels.child import GRACE_S, Child
-from modemd.alerts.channels.message import moment
 from modemd.alerts.channels.options import fault
+from modemd.clock import rfc3339
 from modemd.errors import DeliveryError, Problem
 from modemd.records import Alert
 
@@ -125,7 +125,7 @@ def _environment(alert: Alert) -> dict[str, bytes]:
         "MODEMD_OPERATOR": alert.operator or "",
         "MODEMD_BALANCE": "" if alert.balance is None else format(alert.balance, "f"),
         "MODEMD_CURRENCY": alert.currency or "",
-        "MODEMD_TAKEN_AT": moment(alert.taken_at) or "",
+        "MODEMD_TAKEN_AT": rfc3339(alert.taken_at) or "",
         "MODEMD_TEXT": alert.text,
         "MODEMD_ADVICE": alert.advice or "",
         "MODEMD_REMINDER": str(alert.reminder),

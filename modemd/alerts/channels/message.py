@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Literal
 
+from modemd.clock import rfc3339
 from modemd.records import Alert
 
 Urgency = Literal["high", "normal", "low"]
@@ -49,11 +49,11 @@ def document(alert: Alert) -> dict[str, object]:
         "operator": alert.operator,
         "balance": None if alert.balance is None else format(alert.balance, "f"),
         "currency": alert.currency,
-        "taken_at": moment(alert.taken_at),
+        "taken_at": rfc3339(alert.taken_at),
         "days_left": None if days is None else {"low": days.low, "likely": days.likely, "high": days.high},
         "text": alert.text,
         "advice": alert.advice,
-        "raised_at": moment(alert.raised_at),
+        "raised_at": rfc3339(alert.raised_at),
         "reminder": alert.reminder,
     }
     if alert.rehearsal:
@@ -61,7 +61,3 @@ def document(alert: Alert) -> dict[str, object]:
     if alert.members:
         found["alerts"] = [document(member) for member in alert.members]
     return found
-
-
-def moment(when: datetime | None) -> str | None:
-    return None if when is None else when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
