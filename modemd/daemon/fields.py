@@ -242,16 +242,11 @@ def list_of_hours(value: Any) -> tuple[LocalHours, ...]:
 
 def url(value: Any) -> str:
     """An address of the web with a host."""
-    from urllib.parse import urlsplit  # late: few configurations have one
+    from modemd.alerts.channels.options import of_the_web  # late: few configurations have one
 
     if any(character.isspace() for character in text(value)):
         raise BadValueError("there is a blank in it: leave it out")
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if of_the_web(value) is None:
         raise BadValueError('write the whole address, like "https://example.org/path"')
     return str(value)
 

@@ -177,18 +177,17 @@ class Worker(threading.Thread):
             try:
                 self._own()
                 pause_s = self._paces.crash_min_s
+                continue
             except StoreError as error:  # a disk that cannot even be read; what cannot be written ends nothing
                 self._log.error("modem needs the store", reason=error.message)
-                self._publish(state="failed", error=error.message)
-                self._refuse_all(error.code, error.message)
-                self._rest(pause_s)
-                pause_s = min(pause_s * 2, self._paces.crash_max_s)
+                code, line = error.code, error.message
             except Exception:  # noqa: BLE001  # a bug: told with its traceback, and tried again with growing pauses
                 self._log.exception("modem thread failed", pause_s=pause_s)
-                self._publish(state="failed", error=line_of("failed"))
-                self._refuse_all("failed")
-                self._rest(pause_s)
-                pause_s = min(pause_s * 2, self._paces.crash_max_s)
+                code, line = "failed", line_of("failed")
+            self._publish(state="failed", error=line)
+            self._refuse_all(code, line)
+            self._rest(pause_s)
+            pause_s = min(pause_s * 2, self._paces.crash_max_s)
         self._refuse_all("shutting down", close=True)
 
     def _own(self) -> None:

@@ -17,7 +17,6 @@ from pathlib import Path
 from modemd.alerts.channels import options as check_of
 from modemd.alerts.channels.child import Child
 from modemd.alerts.channels.message import paragraphs, title, urgency
-from modemd.credentials import credential_path
 from modemd.errors import DeliveryError, Problem
 from modemd.records import Alert
 
@@ -55,7 +54,7 @@ class AppriseChannel:
         return f"apprise:{Path(str(options['urls_file'])).stem}"
 
     def send(self, alert: Alert) -> None:
-        place = credential_path(self._urls_file)
+        place = Path(self._urls_file)
         argv = [self._program, f"--config={place}", f"--title={title(alert)}", "--input-format=text"]
         argv.append(
             f"--notification-type={'success' if alert.event in ('recovered', 'topup') else KIND[urgency(alert)]}"

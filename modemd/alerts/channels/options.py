@@ -7,7 +7,7 @@ import re
 import stat
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from modemd.errors import Problem
 
@@ -49,13 +49,8 @@ def address(options: Mapping[str, object], key: str = "url", *, path: bool = Fal
     if not isinstance(value, str):
         return []  # texts() has said so
     cure = 'write the whole address, like "https://example.org/topic"'
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        (parts.hostname or "").encode("idna")  # a part of it is empty or too long: ValueError
-    except ValueError:
-        usable = False
-    if not usable or any(character.isspace() for character in value):
+    parts = of_the_web(value)
+    if parts is None or not _can_be_called(parts) or any(character.isspace() for character in value):
         return [fault(key, value, cure)]
     if parts.username is not None or parts.password is not None:
         return [fault(key, f"{parts.scheme}://...@{parts.hostname}", "keep the password out of it: name its file")]
@@ -64,6 +59,16 @@ def address(options: Mapping[str, object], key: str = "url", *, path: bool = Fal
     if path and not re.fullmatch("[-_A-Za-z0-9]{1,64}", parts.path.rstrip("/").rpartition("/")[2]):
         return [fault(key, value, "ntfy takes topics of 1 to 64 of A-Z a-z 0-9 _ - alone: choose another")]
     return []
+
+
+def of_the_web(value: str) -> SplitResult | None:
+    """The parts of an http or https address with a host; None where it is none."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None
 
 
 def missing_file(options: Mapping[str, object], key: str, *, empty: str) -> list[Problem]:
@@ -95,3 +100,14 @@ def exposed_files(options: Mapping[str, object]) -> list[Problem]:
             cure = f"everybody on this machine may read this secret: sudo chmod 640 {name}"
             problems.append(fault(key, name, cure))
     return problems
+
+
+# --- helpers
+
+
+def _can_be_called(parts: SplitResult) -> bool:
+    try:
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # a part of it is empty or too long
+        return False
+    return True
