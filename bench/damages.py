@@ -94,6 +94,10 @@ def _log_header(files: Files, dice: random.Random) -> None:
     _flip(files.wal, dice, 0, WAL_HEADER + 24, 1)
 
 
+def _log_header_zeroed(files: Files, _dice: random.Random) -> None:
+    files.wal[:WAL_HEADER] = bytes(WAL_HEADER)
+
+
 def _log_zeroed(files: Files, dice: random.Random) -> None:
     at = WAL_HEADER + FRAME * dice.randrange(len(files.wal) // FRAME)
     files.wal[at : at + FRAME] = bytes(FRAME)
@@ -132,6 +136,7 @@ KINDS: dict[str, Callable[[Files, random.Random], None]] = {
     "a stored time": _times,
     "bits of the log": _log_bits,
     "header of the log": _log_header,
+    "its header zeroed": _log_header_zeroed,
     "a frame zeroed": _log_zeroed,
     "log cut short": _log_truncated,
     "rubbish as -shm": _index,
@@ -139,4 +144,4 @@ KINDS: dict[str, Callable[[Files, random.Random], None]] = {
     "not a database": _no_database,
     "zero length": _empty,
 }
-OF_THE_LOG = {_log_bits, _log_header, _log_zeroed, _log_truncated, _index, _both}
+OF_THE_LOG = {_log_bits, _log_header, _log_header_zeroed, _log_zeroed, _log_truncated, _index, _both}

@@ -1,7 +1,7 @@
 """The octets of an SQLite file and of its write-ahead log, read page by page and without SQLite.
 
 SQLite stops at the first page that it cannot follow. Each page names its own rows, so that every page that is whole can
-be read whatever became of the others. Rests on https://www.sqlite.org/fileformat2.html (sections 1.3 to 1.6, 2.1, 4)
+be read whatever became of the others. Rests on https://www.sqlite.org/fileformat2.html (sections 1.3 to 1.5, 4)
 and reads what modemd writes: UTF-8, no reserved octets, no encryption.
 """
 
@@ -16,21 +16,16 @@ from types import TracebackType
 from typing import Self
 
 from modemd.frozen import dataclass
-from modemd.store.rows import Column
 
 MAGIC = b"SQLite format 3\0"
 PAGE_SIZES = (1024, 4096)  # modemd's own (layout.py), and SQLite's default, which it had before
 SAME = 0.6  # of the best: at the starts of every fourth page there is no less to see than at those of all
 FILE_HEADER_SIZE, LOG_HEADER_SIZE, FRAME_HEADER_SIZE = 100, 32, 24
-TABLE_LEAF, TABLE_INTERIOR, INDEX_LEAF, INDEX_INTERIOR = 0x0D, 0x05, 0x0A, 0x02
-_LEAVES = (TABLE_LEAF, INDEX_LEAF, INDEX_INTERIOR)
+_KINDS = (b"\x02", b"\x05", b"\x0a", b"\x0d")  # the first octet of a page of a tree (section 1.6)
 FRONT_PAGES = 64
-LONGEST_CHAIN = 1024  # overflow pages of one row, 4 MB: nothing that modemd stores comes near it
 
 _FIXED = bytes((0, 64, 32, 32))  # no reserved octets, and three fractions that nobody may change
 _LOG_MAGIC = {0x377F0682: "<", 0x377F0683: ">"}  # how the words are read that the checksum is made of
-_CONSTANTS: dict[int, Column] = {0: None, 8: 0, 9: 1}  # serial type -> value
-_INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # serial type -> octets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +59,7 @@ class Image:
             self._log = os.open(f"{path}-wal", os.O_RDONLY | os.O_CLOEXEC)
         self.size = os.fstat(self._file).st_size
         self.header = self._read(self._file, 0, FILE_HEADER_SIZE)
-        self.page_size = self._likely_page_size()
+        self.page_size = self._page_size_of_log() or self._likely_page_size()
         self.count = -(-self.size // self.page_size)
         self._read_log()
         self._frames = self._usable_frames()
@@ -161,6 +156,19 @@ class Image:
         data = self._read(self._log, frame.offset, self.page_size)
         return data if len(data) == self.page_size else None
 
+    def _page_size_of_log(self) -> int | None:
+        """The one that its header names, if that is whole, or at whose distance the log's frames begin: each repeats
+        the salts of its round (section 4.1). None without a log that says it."""
+        if self._log is None:
+            return None
+        header = self._read(self._log, 0, LOG_HEADER_SIZE)
+        if len(header) == LOG_HEADER_SIZE and _is_whole(header):
+            return int.from_bytes(header[8:12], "big")
+        salts = self._read(self._log, LOG_HEADER_SIZE, FRAME_HEADER_SIZE)[8:16]
+        following = {size: LOG_HEADER_SIZE + FRAME_HEADER_SIZE + size for size in PAGE_SIZES}
+        fits = [size for size, at in following.items() if salts and self._read(self._log, at + 8, 8) == salts]
+        return fits[0] if len(fits) == 1 else None
+
     def _likely_page_size(self) -> int:
         """The smallest of the sizes, the header's among them, at whose multiples pages begin."""
         named = page_size_of(self.header)
@@ -173,7 +181,7 @@ class Image:
     def _looks_like(self, size: int) -> float:
         numbers = range(1, min(65, self.size // size))
         kinds = [self._read(self._file, number * size, 1) for number in numbers]
-        return sum(kind in (b"\x0d", b"\x0a", b"\x02", b"\x05") for kind in kinds) / max(len(kinds), 1)
+        return sum(kind in _KINDS for kind in kinds) / max(len(kinds), 1)
 
     def _free_pages(self) -> set[int]:
         """Pages that hold rows of the past. None where the list of them is damaged itself."""
@@ -212,9 +220,9 @@ class Image:
         header = b"" if self._log is None else self._read(self._log, 0, LOG_HEADER_SIZE)
         if self._log is None or len(header) < LOG_HEADER_SIZE:
             return
-        order = _LOG_MAGIC.get(int.from_bytes(header[:4], "big"), "<")
+        order = _order(header)
         stored, computed = struct.unpack(">II", header[24:]), checksum(header[:24], (0, 0), order)
-        self._log_header_is_whole = proved = stored == computed
+        self._log_header_is_whole = proved = _is_whole(header)
         length = FRAME_HEADER_SIZE + self.page_size
         offset = LOG_HEADER_SIZE
         salts = header[16:24] if proved else self._read(self._log, offset, FRAME_HEADER_SIZE)[8:16]
@@ -247,6 +255,16 @@ def page_size_of(header: bytes) -> int | None:
     return size if 512 <= size <= 65536 and size & (size - 1) == 0 else None
 
 
+def _is_whole(log_header: bytes) -> bool:
+    """By its checksum, which octets of zero alone would have too."""
+    stored, computed = struct.unpack(">II", log_header[24:]), checksum(log_header[:24], (0, 0), _order(log_header))
+    return stored == computed and any(log_header)
+
+
+def _order(log_header: bytes) -> str:
+    return _LOG_MAGIC.get(int.from_bytes(log_header[:4], "big"), "<")
+
+
 def checksum(data: bytes, seed: tuple[int, ...], order: str) -> tuple[int, int]:
     """Of the log (section 4.2), going on from `seed`. `order` is that of struct."""
     one, two = seed
@@ -255,143 +273,3 @@ def checksum(data: bytes, seed: tuple[int, ...], order: str) -> tuple[int, int]:
         one = (one + even + two) & 0xFFFFFFFF
         two = (two + odd + one) & 0xFFFFFFFF
     return one, two
-
-
-# --- rows ------------------------------------------------------------------------------------------------------------
-
-
-def rows(page: Page, image: Image) -> Iterator[tuple[int, int | None, list[Column]]]:
-    """The rows of a leaf (or of an inner page of an index, which has some too), each that can be read: its cell, its
-    rowid, its values.
-
-    An index's, and those of a table WITHOUT ROWID, have None for the rowid. Two kinds of page whose first
-    octet is lost are tried as both.
-    """
-    start = _start(page)
-    kind = page.data[start]
-    if kind in _LEAVES:
-        yield from _rows_as(kind, page, image, start)
-    elif kind != TABLE_INTERIOR:
-        yield from _rows_as(TABLE_LEAF, page, image, start)
-        yield from _rows_as(INDEX_LEAF, page, image, start)
-
-
-def _start(page: Page) -> int:
-    """Where its own header begins: behind the file's, which goes with the first page, also if that lies elsewhere."""
-    if page.data.startswith(MAGIC):
-        return FILE_HEADER_SIZE
-    return FILE_HEADER_SIZE if page.number == 1 and page.data[0] not in _LEAVES else 0
-
-
-def rowids(page: Page) -> dict[int, int]:
-    """The number of each row of a table's leaf, by its cell: those that can be read, also of rows that cannot."""
-    start, found = _start(page), dict[int, int]()
-    for cell, pointer in enumerate(_pointers(page.data, start, start + 8)):
-        with suppress(IndexError):
-            _, at = _varint(page.data, pointer)
-            found[cell] = _varint(page.data, at)[0]
-    return found
-
-
-def children(page: Page) -> dict[int, int]:
-    """Of an inner page of a table: the greatest rowid that each page below it may hold; of the last of them, which has
-    no such limit here, the least that it can be."""
-    start, found = _start(page), dict[int, int]()
-    data, key = page.data, 0
-    if data[start] == TABLE_INTERIOR:
-        for pointer in _pointers(data, start, start + 12):
-            with suppress(IndexError):
-                key = _varint(data, pointer + 4)[0]
-                found[int.from_bytes(data[pointer : pointer + 4], "big")] = key
-        found[int.from_bytes(data[start + 8 : start + 12], "big")] = key + 1
-    return found
-
-
-def _pointers(data: bytes, start: int, first: int) -> tuple[int, ...]:
-    """Where the cells of a page begin: in the order of their keys, not of their places."""
-    count = min(int.from_bytes(data[start + 3 : start + 5], "big"), (len(data) - first) // 2)
-    return struct.unpack_from(f">{count}H", data, first)
-
-
-def _rows_as(kind: int, page: Page, image: Image, start: int) -> Iterator[tuple[int, int | None, list[Column]]]:
-    data = page.data
-    first = start + (12 if kind == INDEX_INTERIOR else 8)
-    for cell, pointer in enumerate(_pointers(data, start, first)):
-        if pointer < first:
-            continue
-        try:
-            at = pointer + (4 if kind == INDEX_INTERIOR else 0)
-            length, at = _varint(data, at)
-            rowid: int | None = None
-            if kind == TABLE_LEAF:
-                rowid, at = _varint(data, at)
-            yield cell, rowid, record(_payload(image, data, at, length, kind))
-        except (ValueError, IndexError, struct.error):
-            continue
-
-
-def record(payload: bytes) -> list[Column]:
-    """The values of one record (section 2.1). Raises ValueError or IndexError when it is not a whole one."""
-    end, at = _varint(payload, 0)
-    if end > len(payload):
-        raise ValueError("a header longer than its record")
-    position, values = end, list[Column]()
-    while at < end:
-        kind, at = _varint(payload, at)
-        if kind >= 12:
-            length = (kind - 12) // 2
-            piece = payload[position : position + length]
-            values.append(piece.decode("utf-8", "replace") if kind & 1 else piece)
-        elif kind in _INTEGERS:
-            length = _INTEGERS[kind]
-            values.append(int.from_bytes(payload[position : position + length], "big", signed=True))
-        elif kind == 7:
-            length = 8
-            values.append(struct.unpack_from(">d", payload, position)[0])
-        elif kind in _CONSTANTS:
-            length = 0
-            values.append(_CONSTANTS[kind])
-        else:
-            raise ValueError("a type that no value has")
-        position += length
-    if at != end or position != len(payload):
-        raise ValueError("a record that does not end where its header says")
-    return values
-
-
-def _payload(image: Image, data: bytes, at: int, length: int, kind: int) -> bytes:
-    """The octets of a cell, those on overflow pages included (section 1.6)."""
-    usable = image.page_size
-    most = usable - 35 if kind == TABLE_LEAF else (usable - 12) * 64 // 255 - 23
-    if length <= most:
-        return data[at : at + length]
-    least = (usable - 12) * 32 // 255 - 23
-    local = least + (length - least) % (usable - 4)
-    local = local if local <= most else least
-    if (length - local) // (usable - 4) > LONGEST_CHAIN:
-        raise ValueError("longer than anything that was stored")
-    pieces, rest = [data[at : at + local]], length - local
-    following = int.from_bytes(data[at + local : at + local + 4], "big")
-    while rest > 0:
-        page = image.latest(following) if following else None
-        if page is None:
-            raise ValueError("an overflow page is lost")
-        pieces.append(page[4 : 4 + min(rest, usable - 4)])
-        rest -= len(pieces[-1])
-        following = int.from_bytes(page[:4], "big")
-    return b"".join(pieces)
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """The number at `at`, signed, and where the next thing begins (section 1.6)."""
-    value = data[at]
-    if value < 0x80:
-        return value, at + 1
-    value &= 0x7F
-    for following in data[at + 1 : at + 8]:
-        at += 1
-        value = value << 7 | following & 0x7F
-        if following < 0x80:
-            return value, at + 1
-    value = value << 8 | data[at + 1]
-    return value - (1 << 64) if value >> 63 else value, at + 2

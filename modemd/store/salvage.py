@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from modemd.store.cells import children, rowids, rows
 from modemd.store.leaves import LARGEST, Gaps, Leaf, misplaced
-from modemd.store.pages import Image, Page, children, rowids, rows
+from modemd.store.pages import Image, Page
 from modemd.store.rows import Column
 from modemd.store.schema import migrate
 from modemd.store.shapes import Shape, shapes_of_all_times

@@ -9,7 +9,7 @@ import pytest
 from bench import corruptions
 from bench.damages import KINDS, Files
 
-COUNT, AT_ONCE = 68, 17  # four of each kind
+COUNT, AT_ONCE = 72, 18  # four of each kind
 
 
 @pytest.fixture(scope="module")

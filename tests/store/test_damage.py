@@ -16,8 +16,9 @@ import pytest
 from modemd.errors import StoreError
 from modemd.records import Alert, Measurement, RecoveryStepRecord
 from modemd.store import Store, salvage
+from modemd.store.cells import TABLE_LEAF, rowids
 from modemd.store.folder import MADE, MAKING
-from modemd.store.pages import TABLE_LEAF, Image, checksum, rowids
+from modemd.store.pages import Image, checksum
 from modemd.store.schema import MIGRATIONS, migrate
 
 Row = Callable[..., Measurement]
