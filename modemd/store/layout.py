@@ -19,6 +19,8 @@ PAGE_BYTES = 1024
 SYNCHRONOUS = "FULL"
 FRAME_HEADER_BYTES = 24  # of a page in the WAL (https://www.sqlite.org/fileformat2.html#walformat)
 INCREMENTAL = 2
+# Of pages in memory, which grows as the file does up to here; what is missing comes from the kernel's own cache.
+CACHE_KIB = 512
 # The journal starts anew at this size, and is cut back to it after a larger transaction.
 JOURNAL_LIMIT_BYTES = 1 << 20
 LARGEST_REMADE_BYTES = 32 << 20  # a second on a Pi Zero
@@ -37,6 +39,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         _choose(connection)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
     connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_LIMIT_BYTES}")
     frame = _pragma(connection, "page_size") + FRAME_HEADER_BYTES
     connection.execute(f"PRAGMA wal_autocheckpoint = {JOURNAL_LIMIT_BYTES // frame}")
