@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from modemd.money.amounts import Amount, amounts, mask, points_end
 from modemd.money.context_check import TextContext, all_known
+from modemd.money.dates import dates
 from modemd.money.fold import fold_pattern
 from modemd.money.labels import Labelled, Role, labelled, sentences
 from modemd.money.minus_behind import signed
@@ -54,6 +55,11 @@ def balance(
         value = signed(item, folded)
         if any(_is_now(other) and other.amount.value != item.amount.value for other in found):
             return None  # "Balance on 1 May: 55. Now: 12"
+        if _day_ahead(item, found, folded) is not None and any(
+            other.amount.sign and other.amount.value != item.amount.value and _day_ahead(other, found, folded) == ""
+            for other in found
+        ):
+            return None  # "Balance on 1 May: 55; on 12 May: 12": which of them is today's is not told
         if (
             value is None
             or _doubled(item, found, folded)
@@ -111,6 +117,18 @@ def _is_now(item: Labelled) -> bool:
     if item.amount.sign is None and item.tail.strip():
         return False  # "Now 2 new offers"
     return rule("now").fullmatch(item.label.strip(" \n.,:;!-")) is not None
+
+
+def _day_ahead(item: Labelled, found: list[Labelled], folded: str) -> str | None:
+    """What stands in front of a day that stands right before the amount, but for a word like "on"; None without one."""
+    start = item.amount.start
+    since = max((other.amount.end for other in found if other.amount.sign and other.amount.end <= start), default=0)
+    label = folded[since:start].rstrip(" \n:;,.-")
+    days = dates(label)
+    ahead = label[: days[-1].start] if days and days[-1].end == len(label) else None
+    if ahead is None and (short := re.search(r"(?<![\d.,/])\d\d[./]\d\d$", label)):
+        ahead = label[: short.start()]
+    return None if ahead is None else re.sub(r"\b[^\W\d_]{1,3} $", "", ahead).strip(" \n:;,.!-")
 
 
 def _doubled(item: Labelled, found: list[Labelled], folded: str) -> bool:
