@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from modemd.errors import ConfigError
+from modemd.errors import ConfigError, StoreError
 from modemd.frozen import dataclass
 from modemd.language import words
 from modemd.money.operators import Packs
@@ -41,23 +41,34 @@ def ways_of(pack: Pack) -> WaysToPay:
     )
 
 
-def adviser(packs: Packs) -> Callable[[str | None, str], tuple[str | None, str | None]]:
-    """By an operator's id and a language: how to pay, and the page for it. None where its pack knows nothing, or is
+def adviser(
+    packs: Packs, own_number: Callable[[str], str | None] = lambda _sim_key: None
+) -> Callable[[str | None, str, str], tuple[str | None, str | None]]:
+    """By an operator's id, a language and a SIM's key: how to pay, and the page for it. None where the pack knows
+    nothing, or is none. `own_number`: of a SIM, by its key; without it, as where the store cannot say, the line has
     none."""
 
-    def advise(operator: str | None, language: str) -> tuple[str | None, str | None]:
+    def number_of(sim_key: str) -> str | None:
+        try:
+            return own_number(sim_key)
+        except StoreError:  # an alert is worth more than its last four digits
+            return None
+
+    def advise(operator: str | None, language: str, sim_key: str) -> tuple[str | None, str | None]:
         try:
             ways = None if operator is None else ways_of(packs.get(operator))
         except ConfigError:  # of a pack that was taken away
             ways = None
-        return (None, None) if ways is None else (advice(ways, language=language), ways.page)
+        if ways is None:
+            return None, None
+        return advice(ways, language=language, own_number=number_of(sim_key)), ways.page
 
     return advise
 
 
 def advice(ways: WaysToPay, *, language: str = "en", own_number: str | None = None) -> str | None:
     """One line, None where nothing is known: page, app or voucher, whom to call, and the warning. Of the own number
-    its last four digits alone."""
+    its last four digits alone: the line leaves the house with an alert, and tells its owner which SIM it is."""
     _ = words(language)
     pay = []
     if ways.page:

@@ -17,7 +17,7 @@ from modemd.alerts.channels import Bound
 from modemd.alerts.habits import habit_of
 from modemd.alerts.plan import to_remind
 from modemd.clock import in_order
-from modemd.records import Alert, AlertEvent, Measurement, Reading
+from modemd.records import Alert, AlertEvent, Measurement, ModemSnapshot, Reading
 from modemd.store import Standing, Store
 
 # What a habit is told from: two months, in which a monthly fee stands twice; the last one reading by reading. A
@@ -29,10 +29,11 @@ MONTHS = 2  # read one by one, so that nobody waits long for the store
 # What a payment mends.
 PAYABLE: frozenset[AlertEvent] = frozenset({"low", "critical", "days_left", "expiring", "data_low", "idle"})
 
-Advise = Callable[[str | None, str], tuple[str | None, str | None]]  # operator, language -> how to pay, the page for it
+# operator, language, the SIM's key -> how to pay, the page for it
+Advise = Callable[[str | None, str, str], tuple[str | None, str | None]]
 
 
-def no_advice(_operator: str | None, _language: str) -> tuple[str | None, str | None]:
+def no_advice(_operator: str | None, _language: str, _sim_key: str) -> tuple[str | None, str | None]:
     """Where no packs are at hand."""
     return None, None
 
@@ -213,12 +214,18 @@ def make_test_alert(*, modem: str, sim_key: str, operator: str | None, now: date
 
 
 def rehearsed(
-    policy: rules.Policy, *, modem: str, currency: str | None, operator: str | None, now: datetime, language: str
+    policy: rules.Policy, snapshot: ModemSnapshot, *, now: datetime, language: str = "en", advise: Advise = no_advice
 ) -> Iterator[Alert]:
-    """The messages of a rehearsal, marked as such, of a pretended SIM."""
+    """The messages of a rehearsal, marked as such, of a pretended SIM. How to pay is said as it is of the real one."""
+    modem, operator = snapshot.modem, snapshot.operator
+    sim_key = snapshot.sim_key or f"modem:{modem}"
+
+    def advise_of_real(operator: str | None, language: str, _pretended: str) -> tuple[str | None, str | None]:
+        return advise(operator, language, sim_key)
+
     first: Alert | None = None
-    for act in rehearsal.acts(policy, modem=modem, currency=currency, now=now):
-        alert = _alert(act.event, modem, f"rehearsal:{modem}", operator, language)
+    for act in rehearsal.acts(policy, modem=modem, currency=snapshot.currency, now=now):
+        alert = _alert(act.event, modem, f"rehearsal:{modem}", operator, language, advise_of_real)
         title = text.rehearsed(alert.title or "", language)
         line = text.rehearsed(alert.text, language)
         alert = replace(alert, text=line, title=title, raised_at=now, rehearsal=True)
@@ -237,7 +244,7 @@ def _alert(
     advise: Advise = no_advice,
 ) -> Alert:
     needs_money = event.event in PAYABLE or (event.event == "stale" and event.level == "critical")
-    advice, url = advise(operator, language) if needs_money else (None, None)
+    advice, url = advise(operator, language, sim_key) if needs_money else (None, None)
     return Alert(
         id=urandom(6).hex(),
         event=event.event,

@@ -157,15 +157,13 @@ class SmsAccess(Protocol):
         """New messages are told while this is open, and the setting is put back behind it; False = they are not."""
 
     def read(self, place: SmsPlace, *, may_mark: bool) -> SmsPart | None:
-        """The part in a place that was announced; None = empty, or it cannot be read without marking it as read and
-        `may_mark` is False."""
+        """The part in a place that was announced; None = empty, or not to be read without marking it (`may_mark`)."""
 
     def list(self, *, may_mark: bool) -> SmsParts:
         """Everything that can be read; without `may_mark` nothing becomes "read" by it."""
 
     def send(self, number: str, text: str) -> None:
-        """Sends one message, at most once. Raises CommandError where it was refused, and SmsMaybeSent where nobody
-        knows whether it went out."""
+        """Sends one message, at most once. Raises CommandError: it was refused; SmsMaybeSent: it may have gone out."""
 
     def delete(self, place: SmsPlace, part: SmsPart) -> bool:
         """Deletes what lies in a place if it is still exactly that part; False = it is not, or the modem refuses."""
@@ -221,8 +219,7 @@ class RadioControl(Protocol):
         """None = that is no setting of a modem that this back end knows."""
 
     def ways_to(self, state: RadioState, rat: str) -> Sequence[Callable[[float], bool]]:
-        """The ways to allow `rat` alone. Each, called with the seconds that it may take, sets it, and is False where
-        the modem refuses."""
+        """The ways to allow `rat` alone. Each sets it within so many seconds; False where the modem refuses."""
 
     def allows_only(self, state: RadioState, rat: str) -> bool:
         """False where the modem shows another setting."""
@@ -233,9 +230,9 @@ class RadioControl(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """What the recovery ladder lends: `before` writes down what is switched off, and what it belongs to, ahead of the
-    act; `after` forgets it when it is on again. `pause` passes time: False, and at once, when the owner is to end;
-    `stopped` says so."""
+    """What the recovery ladder lends: `before` writes down what is switched off, and of what, ahead of the act; `after`
+    forgets it when it is on again. `pause` passes time: False, and at once, when the owner is to end; `stopped` says
+    so."""
 
     before: Callable[[str, str], None]
     after: Callable[[str], None]
@@ -363,6 +360,10 @@ class Backend(ABC):
 
     def spn(self) -> str | None:
         """The service provider name on the SIM (31.102 4.2.12), for brands that share a network."""
+        return None
+
+    def own_number(self) -> str | None:
+        """As the SIM holds it (at/own_number.py); most hold none."""
         return None
 
     def details(self, known: Network) -> Network:

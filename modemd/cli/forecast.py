@@ -13,12 +13,13 @@ import click
 
 from modemd.cli import terminal
 from modemd.cli.rows import when
-from modemd.cli.terminal import as_mapping, complain, one_line, say
+from modemd.cli.terminal import _, as_mapping, complain, one_line, plural, say
 from modemd.daemon.control import Client
 from modemd.explanations import line_of
+from modemd.language import N_
 
 LONGEST_LINE = 16 << 20  # octets; a year of a reading each ten minutes has two million
-EVERY = {"day": "every day", "workday": "Monday to Friday", "month": "every month"}
+EVERY = {"day": N_("every day"), "workday": N_("Monday to Friday"), "month": N_("every month")}
 LIKE = '{"id", "now", "readings": [["2026-11-01T06:00:00Z", "312.40"], ...]}'
 
 
@@ -52,25 +53,42 @@ def lines(found: Mapping[str, Any]) -> list[str]:
     currency = found.get("currency")
     name, amount = one_line(found.get("modem")), terminal.money(found.get("balance"), currency)
     if found.get("days_left") is None:
-        return [f"{name}  {amount}  cannot say yet: it takes two days of readings, and something spent in them"]
+        cannot = _("cannot say yet: it takes two days of readings, and something spent in them")
+        return [f"{name}  {amount}  {cannot}"]
     said = [f"{name}  {amount}  {terminal.lasting(found['days_left'])}"]
-    parts = [f"{found.get('readings')} readings of {round(found.get('days') or 0)} days"]
-    parts.append(f"{terminal.money(found.get('spend_per_day'), currency)} a day")
+    parts = [
+        _("{readings} of {days}").format(
+            readings=plural("{n} reading", "{n} readings", int(found.get("readings") or 0)),
+            days=plural("{n} day", "{n} days", round(found.get("days") or 0)),
+        ),
+        _("{amount} a day").format(amount=terminal.money(found.get("spend_per_day"), currency)),
+    ]
     if changed := when({"taken_at": found.get("changed_at")}):
-        parts.append(f"since {changed.astimezone():%Y-%m-%d}, otherwise before")
+        parts.append(_("since {date}, otherwise before").format(date=f"{changed.astimezone():%Y-%m-%d}"))
     if found.get("weekly"):
-        parts.append("days of the week differ")
+        parts.append(_("days of the week differ"))
     said.append(f"  {', '.join(parts)}")
     for fee in found.get("fees") or []:
         known = as_mapping(fee)
         every = one_line(known.get("every"), 20)
         due = when({"taken_at": known.get("next_at")})
         next_at = f"{due.astimezone():%Y-%m-%d %H:%M}" if due else "?"
-        rhythm = EVERY.get(every, f"every {every[:-1]} days")
-        said.append(f"  fee {terminal.money(known.get('amount'), currency)} {rhythm}, next {next_at}")
-    if found.get("top_ups"):
-        said.append(f"  topped up {found['top_ups']} x, {terminal.money(found.get('topped_up'), currency)} in all")
+        rhythm = _(EVERY[every]) if every in EVERY else _every(every)
+        fee = _("fee {amount} {rhythm}, next {when}")
+        said.append("  " + fee.format(amount=terminal.money(known.get("amount"), currency), rhythm=rhythm, when=next_at))
+    if times := found.get("top_ups"):
+        topped_up = plural("topped up {n} time", "topped up {n} times", times)
+        in_all = _("{amount} in all").format(amount=terminal.money(found.get("topped_up"), currency))
+        said.append(f"  {topped_up}, {in_all}")
     return said
+
+
+def _every(days: str) -> str:
+    """ "every 30 days", of "30d"; what it does not know as it is."""
+    number = days.removesuffix("d")
+    if not (number.isascii() and number.isdecimal()):
+        return days
+    return plural("every {n} day", "every {n} days", int(number))
 
 
 def _read_lines() -> int:

@@ -48,7 +48,8 @@ def command(socket: str | None, modem: str | None, as_json: bool) -> int:
         complain(line)
         return 1
     ways = ways_of(pack)
-    how = advice(ways, language=of_environment())
+    number = found.get("own_number")
+    how = advice(ways, language=of_environment(), own_number=number if isinstance(number, str) else None)
     if as_json:
         say(terminal.to_json(_answer(found, ways, how)))
         return 0
@@ -104,7 +105,7 @@ def _tell(found: dict[str, Any], name: str, ways: Any, line: str | None) -> None
     level = one_line(found.get("level"), 16)
     shown = terminal.paint(_(level), terminal.LEVEL_COLOURS.get(level))
     say(f"{one_line(found.get('modem'), 32)}, {name}: {balance or _('no balance yet')} ({shown})")
-    own = _("dial {code} to see it").format(code=ways.own_number_code) if ways.own_number_code else None
+    own = _own_number(found.get("own_number"), ways.own_number_code)
     voucher = _("{code} (CODE is the voucher's number)").format(code=ways.voucher) if ways.voucher else None
     loan = (
         _("{code} (a loan; modemd never dials it)").format(code=ways.promised_payment)
@@ -112,7 +113,7 @@ def _tell(found: dict[str, Any], name: str, ways: Any, line: str | None) -> None
         else None
     )
     rows = [
-        (_("number"), found.get("own_number") or own),
+        (_("number"), own),
         (_("page"), ways.page),
         (_("app"), ways.app),
         (_("voucher"), voucher),
@@ -131,6 +132,16 @@ def _tell(found: dict[str, Any], name: str, ways: Any, line: str | None) -> None
     if ways.page and sys.stdout.isatty():
         for text in _qr(ways.page):
             say(text)
+
+
+def _own_number(known: object, code: str | None) -> str | None:
+    """What the SIM says may be old, a number that was ported for instance: the operator's own word is better."""
+    number = one_line(known, 20) if isinstance(known, str) else None
+    if number is None:
+        return _("dial {code} to see it").format(code=code) if code else None
+    if code is None:
+        return _("{number} (as the SIM says)").format(number=number)
+    return _("{number} (as the SIM says; dial {code} to be sure)").format(number=number, code=code)
 
 
 def _qr(page: str) -> list[str]:

@@ -279,12 +279,7 @@ class Alarm:
         event: the alert, and how many they are. Raises StoreError."""
         policy = self._policies[snapshot.modem]
         for alert in raising.rehearsed(
-            policy,
-            modem=snapshot.modem,
-            currency=snapshot.currency,
-            operator=snapshot.operator,
-            now=self._clock(),
-            language=self._language,
+            policy, snapshot, now=self._clock(), language=self._language, advise=self._advise
         ):
             wanted = [name for name in channels if alert.event in self.channels[name].events]
             self._store.put_alert(alert, wanted)

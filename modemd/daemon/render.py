@@ -138,6 +138,7 @@ def status(
     next_query_at: datetime | None,
     alerts: list[AlertRow],
     fallback: FallbackNote | None,
+    own_number: str | None,
     now: datetime,
 ) -> Json:
     """One modem of `status --json`, with what people are told besides. `reading` is its last one."""
@@ -170,6 +171,7 @@ def status(
         else {"at": rfc3339(fallback.at), "rat": fallback.rat, "outage_s": fallback.outage_s},
         "asking": snapshot.asking if snapshot.state == "busy" else None,
         "quarantine_until": rfc3339(snapshot.quarantine_until) if snapshot.state == "quarantine" else None,
+        "own_number": own_number,
     }
 
 

@@ -109,7 +109,8 @@ class Daemon:
         self._desk = FleetDesk(self._store, owner_of=lambda name: self._fleet.owner(name), clock=_now)
         channels = bind(config.channels, self._desk)
         self._outbox = Outbox(self._store, channels, on_result=self._tried)
-        self._alarm = Alarm(self._store, wake_outbox=self._raised, clock=_now, advise=adviser(self._packs))
+        advise = adviser(self._packs, self._store.own_number)
+        self._alarm = Alarm(self._store, wake_outbox=self._raised, clock=_now, advise=advise)
         self._server = Server(config.daemon.socket, lambda request: self._handlers(request))
         call_soon = self._server.call_soon
         self._fleet = Fleet(self._store, make_owner=self._owner, call_soon=call_soon, clock=_now)

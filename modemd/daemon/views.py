@@ -34,6 +34,7 @@ class Views:
             level=self._alarm.level(standing),
             next_query_at=self._fleet.next_query_at.get(snapshot.modem),
             alerts=self._store.open_alerts(snapshot.modem),
+            own_number=standing.own_number,
             fallback=self._store.last_fallback(snapshot.sim_key or f"modem:{snapshot.modem}"),
             now=self._clock(),
         )

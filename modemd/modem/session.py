@@ -216,6 +216,7 @@ class Session:
                 self._restore_rat()
                 self._note_network(self._backend.details(self._network))
                 self._poll_rats()
+                self._subscriber.learn_number()
                 self._messages.poll_storages()
                 self._poll_sms()
         if self._sms_due is not None and self._sms_due <= now:

@@ -25,6 +25,7 @@ class Subscriber:
         self.no_code: str | None = None
         self.sim_error: SimError | None = None
         self.doubtful = False
+        self._number_of: str | None = None  # the SIM whose own number was asked for
         self._context = context
         self._backend, self._store, self._settings = context.backend, context.store, context.settings
 
@@ -92,6 +93,23 @@ class Subscriber:
                 )
             except StoreError as error:  # the next answer proves it again
                 self._context.log.warning("what this model takes could not be noted", reason=error.message)
+
+    def learn_number(self) -> None:
+        """Once for each SIM, when nothing waits: its own number, to which its owner pays. One that came over a damaged
+        wire, or perhaps from another SIM, is not kept. Raises ModemError."""
+        backend, sim_key = self._backend, self._context.owner.snapshot().sim_key
+        if self.doubtful or sim_key in (None, self._number_of, f"modem:{self._settings.name}"):
+            return
+        self._number_of = sim_key
+        number = backend.own_number()
+        if number is None or backend.damaged or self._store.own_number(sim_key) == number:
+            return
+        if backend.sim.imsi is None or backend.imsi() != backend.sim.imsi or self.doubtful:
+            return
+        try:
+            self._store.note_own_number(sim_key, number)
+        except StoreError as error:  # the next opening reads it again
+            self._context.log.warning("the SIM's own number could not be noted", reason=error.message)
 
     def dials(self, sim_key: str, *, asked: str | None, by_schedule: bool) -> list[code_order.Dial]:
         """The codes of one query, in order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from modemd.store.database import Database
-from modemd.store.rows import FallbackNote, Learned, time_or_none, time_text
+from modemd.store.rows import FallbackNote, Learned, number_or_none, time_or_none, time_text
 
 # A SIM blocks after three wrong PINs. Two attempts whose outcome a power cut swallowed may both have been wrong.
 UNRESOLVED_PIN_ATTEMPTS = 2
@@ -37,6 +37,19 @@ class KnownFacts(Database):
             db.execute(
                 "INSERT OR REPLACE INTO learned (model, firmware, request, decoder) VALUES (?, ?, ?, ?)",
                 (model, firmware, request, decoder),
+            )
+
+    def own_number(self, sim_key: str) -> str | None:
+        """The number of this SIM, as it said itself."""
+        row = self._row("SELECT own_number FROM sims WHERE sim_key = ?", (sim_key,))
+        return None if row is None else number_or_none(row["own_number"])
+
+    def note_own_number(self, sim_key: str, number: str) -> None:
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO sims (sim_key, own_number) VALUES (?, ?)"
+                " ON CONFLICT (sim_key) DO UPDATE SET own_number = excluded.own_number",
+                (sim_key, number),
             )
 
     def first_seen(self, modem: str, now: datetime) -> datetime:

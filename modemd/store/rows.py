@@ -10,6 +10,7 @@ from decimal import Decimal
 from sqlite3 import Row
 from typing import Literal, get_args
 
+from modemd.at.own_number import is_number
 from modemd.frozen import dataclass
 from modemd.records import (
     Alert,
@@ -110,7 +111,8 @@ class Standing:
     `sim_key` is the SIM's that is judged: that of the snapshot, else of the SIM last seen in the modem, "modem:NAME"
     while none has been. `reading` is its last one. `shown` is the last reading of the snapshot's own key, which is
     another one only while the SIM cannot be named. `has_rows`: the snapshot's own key has any. `sim_seen` None: never
-    judged yet. `last_attempt` and `attempts_today` are for the schedule, as History gives them.
+    judged yet. `last_attempt` and `attempts_today` are for the schedule, as History gives them. `own_number`: None also
+    where a SIM is in the modem that cannot be named.
     """
 
     modem: str
@@ -124,6 +126,12 @@ class Standing:
     sim_seen: datetime | None
     last_attempt: datetime | None
     attempts_today: int
+    own_number: str | None = None
+
+
+def number_or_none(value: Column) -> str | None:
+    """A SIM's own number; None also for what damage made of it."""
+    return value if isinstance(value, str) and is_number(value) else None
 
 
 def time_text(when: datetime) -> str:

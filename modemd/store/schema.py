@@ -118,6 +118,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         "ALTER TABLE deliveries ADD COLUMN message TEXT",
         "ALTER TABLE alerts ADD COLUMN rehearsal INTEGER NOT NULL DEFAULT 0",
     ),
+    (
+        # The SIM's own number, where it knows it: what its owner has to name to pay.
+        "ALTER TABLE sims ADD COLUMN own_number TEXT",
+    ),
 )
 
 

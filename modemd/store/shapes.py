@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from modemd.store.rows import Column, amount_of, time_of
+from modemd.store.rows import Column, amount_of, number_or_none, time_of
 from modemd.store.schema import MIGRATIONS, migrate
 
 # Where the rows of an older file's table belong today.
@@ -102,6 +102,10 @@ def _is_json(value: Column) -> bool:
     return isinstance(value, str) and _can(json.loads, value)
 
 
+def _is_own_number(value: Column) -> bool:
+    return number_or_none(value) is not None
+
+
 def _is_text(value: Column) -> bool:
     return isinstance(value, str)
 
@@ -135,4 +139,4 @@ def _can(read: Callable[[str], object], text: str) -> bool:
 
 
 _TYPES = {"TEXT": _is_text, "INTEGER": _is_integer, "REAL": _is_number, "BLOB": _is_blob}
-_MEANING = {"balance": _is_amount, "state": _is_json}
+_MEANING = {"balance": _is_amount, "state": _is_json, "own_number": _is_own_number}

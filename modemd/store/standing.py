@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from modemd.store.facts import KnownFacts
 from modemd.store.history import ASKED_BETWEEN, ASKED_NAMED, ASKED_NAMELESS, CLOCK_DOUBT, NAMED, History
-from modemd.store.rows import Standing, state_of, time_or_none, time_text
+from modemd.store.rows import Standing, number_or_none, state_of, time_or_none, time_text
 
 _FACTS = f"""
 SELECT
@@ -14,6 +14,7 @@ SELECT
     EXISTS (SELECT 1 FROM seats WHERE modem = :modem AND since_row > 0 AND sim_key <> :key AND {NAMED})
         AS had_other_sim,
     (SELECT state FROM sims WHERE sim_key = :key) AS state,
+    (SELECT own_number FROM sims WHERE sim_key = :key) AS own_number,
     (SELECT at FROM first_seen WHERE modem = :modem) AS first_seen,
     (SELECT at FROM first_seen WHERE modem = :modem || ' ' || :key) AS sim_seen,
     CASE WHEN :sim_key IN ('', :nameless)
@@ -58,4 +59,5 @@ class Standings(History, KnownFacts):
             sim_seen=time_or_none(row["sim_seen"]),
             last_attempt=time_or_none(row["last_attempt"]),
             attempts_today=row["attempts_today"],
+            own_number=number_or_none(row["own_number"]) if named or sim_key is None else None,
         )

@@ -40,7 +40,7 @@ def test_the_range_and_what_it_rests_on(daemon: Any, modemd: Any) -> None:
         "  340 readings of 85 days, 25.10 RUB a day, since 2026-11-02, otherwise before, days of the week differ",
         "  fee 5.00 RUB every day, next 2026-11-21 03:00",
         "  fee 300.00 RUB every 30 days, next 2026-12-01 03:00",
-        "  topped up 3 x, 900.00 RUB in all",
+        "  topped up 3 times, 900.00 RUB in all",
     ]
     assert json.loads(modemd("forecast", "home", "--json").stdout) == OUTLOOK
     assert daemon.received[-1] == {"id": 1, "cmd": "forecast", "modem": "home"}

@@ -132,7 +132,14 @@ def test_it_names_the_keys_of_each_object(office: Any) -> None:
     row = AlertRow(alert=raised, open=True, acknowledged_at=None, closed_at=None, deliveries=(due,))
     snapshot = ModemSnapshot(modem="home")
     status = render.status(
-        snapshot, reading=None, level="unknown", next_query_at=None, alerts=[row], fallback=None, now=now
+        snapshot,
+        reading=None,
+        level="unknown",
+        next_query_at=None,
+        alerts=[row],
+        fallback=None,
+        own_number=None,
+        now=now,
     )
     made = {
         "reading": render.measurement(office.reading("1"), level="ok", days_left=None, now=now),

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from modemd.alerts import rules
+from modemd.alerts.advice import adviser
 from modemd.alerts.raising import rehearsed
 from modemd.alerts.rehearsal import acts
+from modemd.money.operators import Packs
+from modemd.records import ModemSnapshot
 from tests.alerts.servers import http_server, mail_server
 
 Factory = Callable[..., Any]
@@ -96,12 +99,17 @@ def test_the_arc_through_each_channel(fake_modem: Factory, run_daemon: Factory, 
 def test_each_message_is_marked_in_each_language(language: str) -> None:
     policy = rules.Policy(low=Decimal(50), critical=Decimal(10))
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    found = list(rehearsed(policy, modem="home", currency="RUB", operator="ru-mts", now=now, language=language))
+    snapshot = ModemSnapshot(modem="home", currency="RUB", operator="ru-mts", sim_key="iccid:1")
+    numbers = {"iccid:1": "+79161234567"}
+    found = list(
+        rehearsed(policy, snapshot, now=now, language=language, advise=adviser(Packs(), numbers.get))
+    )
     assert ["reminder" if one.reminder else one.event for one in found] == ARC
     assert all(one.rehearsal for one in found)
     assert all(f"{one.text}\n{one.title}".count(MARKS[language]) == 2 for one in found), found
     assert [one.text.startswith(MARKS[language]) for one in found] == [True] * 4
     assert (found[2].reminds, found[2].sim_key) == (found[1].id, "rehearsal:home")
+    assert ["4567" in (one.advice or "") and one.url for one in found] == ["https://www.mts.ru"] * 3 + [False]
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,9 @@ class AtBackend(Backend):
     def spn(self) -> str | None:
         return self.modem.spn()
 
+    def own_number(self) -> str | None:
+        return identity.read_own_number(self.modem.ask)
+
     def registration(self) -> Network:
         return self.modem.registration()
 

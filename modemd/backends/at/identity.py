@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from modemd.at.classify import imei_of
 from modemd.at.makes import find_make
+from modemd.at.own_number import own_number
 from modemd.at.standard import SIM_DONE, STANDARD
 from modemd.backends.at.timeouts import Timeouts
 from modemd.errors import CommandError
@@ -127,6 +128,14 @@ def read_spn(command: Command) -> str | None:
                 return octets[1:].decode("utf-16-be", "replace").strip() or None
             return octets.decode("latin-1").strip() or None
     return None
+
+
+def read_own_number(command: Command) -> str | None:
+    """See at/own_number.py; None also where the modem has no such command."""
+    try:
+        return own_number(command("AT+CNUM"))
+    except CommandError:
+        return None
 
 
 def iccid_of(line: str) -> str | None:
