@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 from modemd.errors import ConfigError, StoreError
 from modemd.frozen import dataclass
@@ -85,5 +86,16 @@ def advice(ways: WaysToPay, *, language: str = "en", own_number: str | None = No
         parts.append(_("number ending {tail}").format(tail=own_number[-4:]))
     if number is not None:
         parts.append(_("help: {number}").format(number=number))
-    line = "; ".join([*parts, _("use the operator's own page, app and numbers only")])
+    return _sentence("; ".join([*parts, _("use the operator's own page, app and numbers only")]))
+
+
+def in_common(lines: Iterable[str | None], language: str) -> str | None:
+    """Of several SIMs' lines the one that they are but for their numbers; None where they differ otherwise."""
+    number = re.escape(words(language)("number ending {tail}")).replace(r"\{tail\}", "[0-9]{4}")
+    clause = re.compile(f"^{number}; |; {number}(?=; )", re.IGNORECASE)
+    found = {None if line is None else _sentence(clause.sub("", line)) for line in lines}
+    return found.pop() if len(found) == 1 else None
+
+
+def _sentence(line: str) -> str:
     return line[:1].upper() + line[1:]

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import Any
 
 from modemd.alerts import text
+from modemd.alerts.advice import in_common
 from modemd.alerts.channels import Bound
 from modemd.frozen import dataclass
 from modemd.records import Alert, AlertEvent, Level, LocalHours
@@ -116,6 +117,8 @@ def message(group: Sequence[Alert], language: str = "en") -> Alert:
 
     shared = ("title", "sim_key", "operator", "balance", "currency", "taken_at", "advice", "url", "days_left")
     missing: dict[str, Any] = {name: "" if name == "sim_key" else None for name in shared if not common(name)}
+    if "advice" in missing:
+        missing["advice"] = in_common((one.advice for one in group), language)
     return replace(
         first,
         id=sha256(ids.encode()).hexdigest()[:12],

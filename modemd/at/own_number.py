@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# +CNUM: [<alpha>],<number>,<type>[,<speed>,<service>[,<itc>]]; service 4 is voice. A name may hold anything but a quote.
-_LINE = re.compile(r'\+CNUM:\s*(?:"[^"]*"|[^",]*),\s*"?([^",]*)"?\s*,\s*(\d{1,3})\s*(?:,\s*\d*\s*,\s*(\d*)\s*(?:,.*)?)?')
+# +CNUM: [<alpha>],<number>,<type>[,<speed>,<service>[,<itc>]]; service 4 is voice. A name has no quotes.
+_LINE = re.compile(
+    r'\+CNUM:\s*(?:"[^"]*"|[^",]*),\s*"?([^",]*)"?\s*,\s*([0-9]{1,3})\s*(?:,\s*[0-9]*\s*,\s*([0-9]*)\s*(?:,.*)?)?'
+)
 _UCS2 = re.compile(r"(?:00(?:2B|3[0-9]))+", re.IGNORECASE)
 _INTERNATIONAL = 145  # the octet of 24.008 10.5.4.7: the "+" may be missing in front of the digits
 _VOICE = "4"

@@ -75,7 +75,9 @@ def lines(found: Mapping[str, Any]) -> list[str]:
         next_at = f"{due.astimezone():%Y-%m-%d %H:%M}" if due else "?"
         rhythm = _(EVERY[every]) if every in EVERY else _every(every)
         fee = _("fee {amount} {rhythm}, next {when}")
-        said.append("  " + fee.format(amount=terminal.money(known.get("amount"), currency), rhythm=rhythm, when=next_at))
+        said.append(
+            "  " + fee.format(amount=terminal.money(known.get("amount"), currency), rhythm=rhythm, when=next_at)
+        )
     if times := found.get("top_ups"):
         topped_up = plural("topped up {n} time", "topped up {n} times", times)
         in_all = _("{amount} in all").format(amount=terminal.money(found.get("topped_up"), currency))

@@ -162,8 +162,12 @@ def _iccid(port: AtPort, command: Command) -> Answer:
 
 
 def _cnum(port: AtPort, command: Command) -> Answer:
+    """As the make writes it. Most SIMs hold no number: OK alone, or, of an empty record, a line without one."""
     number = port.modem.card.number
-    return _lines(f'+CNUM: "",{port.quoted(number)},145') if number and command.form == "run" else []
+    if number is None or command.form != "run":
+        return []
+    kind = 145 if number.startswith("+") else 129
+    return _lines(port.modem.family.own_number.format(number=port.quoted(number), type=kind))
 
 
 def _clac(port: AtPort, _command: Command) -> Answer:

@@ -21,6 +21,7 @@ class Family:
     charset: Charset
     iccid_command: str
     iccid_shown: str  # in front of the digits
+    own_number: str = '+CNUM: "",{number},{type}'  # where the SIM holds one
     can: tuple[Rat, ...] = ("LTE", "UMTS", "GSM")  # the RATs that it has radios for
     settings: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     nvram: tuple[str, ...] = ()  # those of `settings` that outlive a power cut; the RAT command's do by themselves
@@ -139,6 +140,7 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="GSM",
         iccid_command="+QCCID",
         iccid_shown="+QCCID: ",
+        own_number="+CNUM: ,{number},{type}",
         settings=_QUECTEL,
         nvram=("+QURCCFG",),
         commands=("+QPINC", "+QENG", "+QNWINFO", "+QURCCFG"),
@@ -154,6 +156,7 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="GSM",
         iccid_command="+QCCID",
         iccid_shown="+QCCID: ",
+        own_number="+CNUM: ,{number},{type}",
         can=("NR", "LTE", "UMTS"),
         settings=_QUECTEL,
         nvram=("+QURCCFG",),
@@ -170,6 +173,7 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="IRA",
         iccid_command="+CICCID",
         iccid_shown="+ICCID: ",
+        own_number='+CNUM: "",{number},{type},7,4',
         settings={
             "+CEMODE": ("2", "(0-3)"),
             "+CNSMOD": ("0", ""),
@@ -221,6 +225,7 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="GSM",
         iccid_command="#CCID",
         iccid_shown="#CCID: ",
+        own_number='+CNUM: "PHONENUM1",{number},{type}',
         settings={"#SELINT": ("2", "(0-2)"), "#QSS": ("0", ""), "#PSNT": ("0", ""), "+CEMODE": ("2", "(0-3)")},
         nvram=("+CEMODE",),
         commands=("#PCT", "#PSNT", "#QSS"),
@@ -263,6 +268,7 @@ FAMILIES: Mapping[Profile, Family] = {
         charset="GSM",
         iccid_command="^SCID",
         iccid_shown="^SCID: ",
+        own_number='+CNUM: "Own number",{number},{type}',
         settings={"^SCKS": ("0,1", "(0,1)"), "^SIND": ("0", "")},
         commands=("^SPIC", "^SMONI", "^SIND"),
         menu_prompts=True,

@@ -58,6 +58,7 @@ class Script:
     opens: Callable[[], None] = lambda: None  # may raise ModemError
     device: Device = DEVICE
     sim: Sim = SIM
+    own_number: str | None = None
     sim_error: str | None = None  # code of SimError
     network: Network = HOME
     ussd: dict[str, Reply | list[Reply]] = field(default_factory=dict)
@@ -187,6 +188,11 @@ class ScriptedBackend(Backend):
     def imsi(self) -> str | None:
         self._use()
         return self.script.sim.imsi
+
+    def own_number(self) -> str | None:
+        self._use()
+        self.script.sent.append("own number")
+        return self.script.own_number
 
     def registration(self) -> Network:
         self._use()

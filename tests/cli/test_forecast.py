@@ -46,6 +46,42 @@ def test_the_range_and_what_it_rests_on(daemon: Any, modemd: Any) -> None:
     assert daemon.received[-1] == {"id": 1, "cmd": "forecast", "modem": "home"}
 
 
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "ru_RU.UTF-8",
+            [
+                "home  312.40 RUB  хватит примерно на 12 дней, от 9 до 16",
+                "  340 показаний за 85 дней, 25.10 RUB в день, с 2026-11-02, раньше иначе, дни недели различаются",
+                "  плата 5.00 RUB каждый день, следующая 2026-11-21 03:00",
+                "  плата 300.00 RUB каждые 3 дня, следующая 2026-12-01 03:00",
+                "  пополнен 3 раза, всего 900.00 RUB",
+            ],
+        ),
+        (
+            "zh_CN.UTF-8",
+            [
+                "home  312.40 RUB  大约可用 12 天(9 至 16)",
+                "  85 天内的 340 次读数, 每天 25.10 RUB, 自 2026-11-02 起,之前不同, 一周各天不同",
+                "  每天扣费 5.00 RUB,下次 2026-11-21 03:00",
+                "  每 3 天扣费 300.00 RUB,下次 2026-12-01 03:00",
+                "  充值 3 次, 共 900.00 RUB",
+            ],
+        ),
+    ],
+)
+def test_in_the_language_of_the_person(
+    daemon: Any, modemd: Any, monkeypatch: pytest.MonkeyPatch, language: str, lines: list[str]
+) -> None:
+    monkeypatch.setenv("LANG", language)
+    fees = [OUTLOOK["fees"][0], {**OUTLOOK["fees"][1], "every": "3d"}]  # type: ignore[index]
+    daemon.result("forecast", {**OUTLOOK, "fees": fees})
+    assert modemd("forecast").stdout.splitlines() == lines
+    daemon.result("forecast", {**OUTLOOK, "days_left": None})
+    assert "cannot" not in modemd("forecast").stdout
+
+
 def test_too_little_is_said(daemon: Any, modemd: Any) -> None:
     """Too little history is an answer, no reading at all a failure."""
     daemon.result("forecast", {**OUTLOOK, "days_left": None})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modemd.alerts.advice import WaysToPay, advice, ways_of
+from modemd.alerts.advice import WaysToPay, advice, in_common, ways_of
 from modemd.money.operators import Packs
 
 MTS = {"modem": "home", "operator": "ru-mts", "balance": "41.30", "currency": "RUB", "level": "low"}
@@ -43,6 +43,31 @@ def test_json(daemon: Any, modemd: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "operator", "line"),
+    [
+        ("C", "ru-mts", "  number:           +79161234567 (as the SIM says; dial *111*0887# to be sure)"),
+        ("C", "pl-play", "  number:  +79161234567 (as the SIM says)"),
+        (
+            "ru_RU.UTF-8",
+            "ru-mts",
+            "  номер:            +79161234567 (как записано на SIM-карте; проверить: *111*0887#)",
+        ),
+    ],
+)
+def test_the_number_that_the_sim_knows(
+    daemon: Any, modemd: Any, monkeypatch: pytest.MonkeyPatch, language: str, operator: str, line: str
+) -> None:
+    """Whole, for whoever pays; of the advice, which is an alert's line, its end."""
+    monkeypatch.setenv("LANG", language)
+    daemon.result("status", {"modems": [MTS | {"operator": operator, "own_number": "+79161234567"}]})
+    assert modemd("topup").stdout.splitlines()[1] == line
+    answer = json.loads(modemd("topup", "--json").stdout)
+    assert answer["own_number"] == "+79161234567"
+    assert "4567" in answer["advice"]
+    assert "1234567" not in answer["advice"]
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"), [([], "say which modem; configured: home, car"), (["bike"], "no modem is called bike")]
 )
 def test_which_modem(daemon: Any, modemd: Any, arguments: list[str], words: str) -> None:
@@ -65,3 +90,17 @@ def test_the_line_of_an_alert() -> None:
     assert (advice(ways, language="zh") or "").startswith("充值:https://www.mts.ru 或 使用应用")
     assert (advice(ways_of(Packs().get("pl-play"))) or "").startswith("With a voucher: *100*CODE#;")
     assert advice(WaysToPay(promised_payment="*111#")) is None
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh"])
+@pytest.mark.parametrize("operator", ["ru-mts", "pl-play"])
+def test_the_line_of_several_sims(operator: str, language: str) -> None:
+    """What they have in common: their numbers are of no use there."""
+    ways = ways_of(Packs().get(operator))
+    lines = [advice(ways, language=language, own_number=f"+7916123456{n}") for n in range(3)]
+    assert len(set(lines)) == 3
+    assert in_common(lines, language) == advice(ways, language=language)
+    assert in_common([*lines, advice(ways, language=language)], language) == advice(ways, language=language)
+    assert in_common([*lines, None], language) is None
+    helped = [advice(WaysToPay(hotline=("0890",)), language=language, own_number=f"+7916123456{n}") for n in range(2)]
+    assert in_common(helped, language) == advice(WaysToPay(hotline=("0890",)), language=language)

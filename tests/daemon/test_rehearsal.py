@@ -101,9 +101,7 @@ def test_each_message_is_marked_in_each_language(language: str) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     snapshot = ModemSnapshot(modem="home", currency="RUB", operator="ru-mts", sim_key="iccid:1")
     numbers = {"iccid:1": "+79161234567"}
-    found = list(
-        rehearsed(policy, snapshot, now=now, language=language, advise=adviser(Packs(), numbers.get))
-    )
+    found = list(rehearsed(policy, snapshot, now=now, language=language, advise=adviser(Packs(), numbers.get)))
     assert ["reminder" if one.reminder else one.event for one in found] == ARC
     assert all(one.rehearsal for one in found)
     assert all(f"{one.text}\n{one.title}".count(MARKS[language]) == 2 for one in found), found

@@ -6,9 +6,11 @@ import re
 
 import pytest
 
+from modemd.at.own_number import own_number
 from modemd.errors import ScenarioError
 from modemd.simulator import loading
 from modemd.simulator.modem import SimulatedModem
+from modemd.simulator.profiles import FAMILIES
 
 LOCKED = 'sim = "pin"\npin = "4321"\n'
 
@@ -126,6 +128,17 @@ def test_another_sim_has_its_own_numbers_and_messages() -> None:
     assert b"+CCID: 89701020000000000017" in heard(modem, "AT+CCID", now=1.0)
     assert b"+CRSM: 106,130" in heard(modem, "AT+CRSM=176,28486,0,0,17", now=1.0)
     assert b"+CMS ERROR: 321" in heard(modem, "AT+CMGR=1", now=1.0)
+
+
+@pytest.mark.parametrize("charset", ["IRA", "UCS2"])
+@pytest.mark.parametrize("profile", sorted(FAMILIES))
+@pytest.mark.parametrize("number", [None, "", "+79161234567", "89161234567"])
+def test_each_make_shows_the_number_of_the_sim(number: str | None, profile: str, charset: str) -> None:
+    """Read as modemd reads it; most SIMs hold none, or an empty record."""
+    modem = machine(f'profile = "{profile}"\n' + ("" if number is None else f'number = "{number}"\n'))
+    heard(modem, f'AT+CSCS="{charset}"')
+    *lines, final = [text for text in heard(modem, "AT+CNUM").decode().split("\r\n") if text]
+    assert (own_number(lines), final) == (number or None, "OK")
 
 
 def test_a_sim_may_be_busy_or_fail_while_the_modem_runs() -> None:

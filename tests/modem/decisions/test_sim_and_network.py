@@ -212,3 +212,39 @@ def test_a_modem_that_names_no_imsi_is_looked_at_before_each_query(house: Any, s
     house.advance(3600)
     script.sim = replace(script.sim, iccid="89701010000000000099")
     assert house.balance().sim_key == "iccid:89701010000000000099"
+
+
+def test_the_number_of_the_sim(house: Any, script: Any) -> None:
+    """Asked for once, behind what is urgent; kept for the SIM, of which another has its own, or none."""
+    script.own_number, script.ussd = "+79161234567", {"*100#": "Balance 12.50"}
+    house.open()
+    house.balance()
+    assert script.sent[-2:] == ["ussd *100#", "own number"]
+    assert house.store.own_number("iccid:89701010000000000017") == "+79161234567"
+    house.balance()
+    house.advance(3600)
+    assert script.sent.count("own number") == 1
+    script.sim, script.own_number = Sim(iccid="89701010000000000025", imsi="250010000000099"), None
+    house.advance(60)
+    house.balance()
+    assert script.sent.count("own number") == 2
+    assert house.store.own_number("iccid:89701010000000000025") is None
+    standing = house.store.standing("home", "iccid:89701010000000000017", now=house.clock.now())
+    assert standing.own_number == "+79161234567"
+    assert house.store.standing("home", "modem:home", now=house.clock.now()).own_number is None
+
+
+@pytest.mark.parametrize("doubt", ["damaged", "changed", "nameless"])
+def test_a_doubtful_number_is_none(house: Any, script: Any, doubt: str) -> None:
+    """Money goes to it: not from a wire that damages digits, nor where it may be another SIM's."""
+    script.own_number = "+79161234567"
+    script.damaged = doubt == "damaged"
+    if doubt == "nameless":
+        script.sim = Sim()
+    house.open()
+    if doubt == "changed":
+        script.sim = Sim(iccid="89701010000000000025", imsi="250010000000099")
+    house.advance(10)
+    assert house.store.own_number("iccid:89701010000000000017") is None
+    assert house.store.own_number("iccid:89701010000000000025") is None
+    assert house.store.own_number("modem:home") is None
