@@ -30,8 +30,7 @@ HELD_WORDS = {
     "busy": N_("pause after a refusal"),
 }
 ACTS = (N_("reminder"),)  # of a rehearsal; the others are events
-REHEARSAL_S = 200.0  # for each act
-DELIVERY_TIMEOUT_S = 90.0  # a channel has 30 s; several run beside each other
+RECEIPTS_S = 200.0  # for a test, or an act of a rehearsal: a little more than the daemon waits
 
 
 @click.group("alerts")
@@ -80,7 +79,7 @@ def list_alerts(socket: str | None, open_only: bool, as_json: bool) -> int:
 def test(socket: str | None, channel: str | None, as_json: bool) -> int:
     """Sends a test message through CHANNEL, or through all of them, and waits for the receipts."""
     with Client.connect(socket) as client, waiting_for(_("waiting for the receipts")):
-        answer = client.request("alert_test", channel=channel, patience_s=DELIVERY_TIMEOUT_S)
+        answer = client.request("alert_test", channel=channel, patience_s=RECEIPTS_S)
     failed = as_mapping(answer.get("failed"))
     delivered = [one_line(name, 40) for name in answer.get("delivered") or ()]
     if as_json:
@@ -109,7 +108,7 @@ def rehearse(socket: str | None, channel: str | None, modem: str | None, as_json
     """
     bad = False
     with Client.connect(socket) as client:
-        acts = client.rows("alert_rehearse", channel=channel, modem=modem, patience_s=REHEARSAL_S)
+        acts = client.rows("alert_rehearse", channel=channel, modem=modem, patience_s=RECEIPTS_S)
         while (act := _next_of(acts)) is not None:
             bad |= bool(act.get("failed"))
             if as_json:

@@ -19,7 +19,7 @@ from modemd.daemon.connection import Peer, Request
 from modemd.daemon.fields import suggestion
 from modemd.daemon.fleet import Asked, Fleet
 from modemd.daemon.outlook import Outlook
-from modemd.daemon.rehearsal import Rehearsals
+from modemd.daemon.rehearsal import RECEIPTS_S, Rehearsals
 from modemd.daemon.views import Views
 from modemd.errors import ModemdError, RefusedError
 from modemd.explanations import line_of
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 182  # characters of a USSD string (23.038 5.)
 PAGE = 16  # stored rows that are read at once: a few ms on a Pi Zero
-RECEIPTS_S = 40.0  # a channel has 30 s; then the test message is left to the retries of the outbox
 
 
 class Handlers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import tomllib
@@ -13,7 +12,7 @@ from typing import Any
 
 from modemd.at.codes import undiallable
 from modemd.backends.registry import way_of
-from modemd.credentials import placed
+from modemd.credentials import placed, shown
 from modemd.daemon import outward
 from modemd.daemon.control import MAX_SOCKET_PATH_BYTES, SYSTEM_SOCKET
 from modemd.daemon.fields import (
@@ -257,7 +256,7 @@ class Reader:
         self.problem(place, value, f"no such key{close}; known here: {', '.join(known)}")
 
     def problem(self, key: str, value: Any, cure: str) -> None:
-        self.problems.append(Problem(self.file, key, "" if value is None else _shown(value), cure))
+        self.problems.append(Problem(self.file, key, shown(key, value), cure))
 
 
 def _no_sms_query(modem: ModemSettings) -> str | None:
@@ -302,9 +301,3 @@ def _unknown_operator(operator: str) -> str | None:
         close = suggestion(operator, packs.ids())
         return f"no operator pack has this id{close}: see `modemd operators list`, or leave the key out"
     return None
-
-
-def _shown(value: Any) -> str:
-    """A value as the person wrote it, near enough, in one short line."""
-    shown = json.dumps(value, ensure_ascii=False, default=str)
-    return shown if len(shown) <= 80 else f"{shown[:77]}..."

@@ -82,7 +82,8 @@ class Heartbeats:
         """Something may be well again: who was told of trouble is told so at once."""
         if any(heart.told_trouble for heart in self._hearts) and self._trouble() is None:
             for heart in self._hearts:
-                heart.next_at = min(heart.next_at, self._monotonic()) if heart.told_trouble else heart.next_at
+                if heart.told_trouble:
+                    heart.next_at = min(heart.next_at, max(self._monotonic(), heart.not_before))
             self._plan()
 
     def stop(self) -> None:
@@ -91,11 +92,16 @@ class Heartbeats:
 
     # --- helpers
 
-    def _failed(self, heart: _Heart) -> None:
-        """From the thread of a ping: what holds then is told soon."""
+    def _failed(self, heart: _Heart, retry_after_s: float | None) -> None:
+        """From the thread of a ping: what holds then is told soon. A page that wants a pause gets it, up to `every`:
+        one that hears nothing for longer raises the alarm."""
 
         def plan() -> None:
-            heart.next_at = min(heart.next_at, self._monotonic() + AGAIN_S)
+            if retry_after_s is None:
+                heart.next_at = min(heart.next_at, self._monotonic() + AGAIN_S)
+            else:
+                pause_s = max(AGAIN_S, min(retry_after_s, heart.settings.every_s))
+                heart.next_at = heart.not_before = self._monotonic() + pause_s
             self._plan()
 
         self._call_soon(plan)
@@ -111,11 +117,12 @@ class _Heart:
         self,
         settings: HeartbeatSettings,
         now: float,
-        on_failed: Callable[[_Heart], None],
+        on_failed: Callable[[_Heart, float | None], None],
         send: Callable[[str, Call], None] | None,
     ) -> None:
         self.settings = settings
         self.next_at = now
+        self.not_before = now  # the page has asked for a pause until then
         self.told_trouble = False
         from urllib.parse import urlsplit  # late: a daemon without a heartbeat needs none of it
 
@@ -136,7 +143,12 @@ class _Heart:
         self.next_at = now + self.settings.every_s
         self.told_trouble = trouble is not None
         call = call_of(self.settings, trouble)
-        threading.Thread(target=self._ping, args=(call,), name="heartbeat", daemon=True).start()
+        try:
+            threading.Thread(target=self._ping, args=(call,), name="heartbeat", daemon=True).start()
+        except RuntimeError as error:  # the machine gives no thread just now
+            self._busy.release()
+            self.next_at = now + AGAIN_S
+            get_logger("modemd.heartbeat").warning("the heartbeat was not sent", reason=str(error))
 
     def stop(self) -> None:
         self._server.cancel()
@@ -153,7 +165,7 @@ class _Heart:
             if error.message != self._fault:
                 get_logger("modemd.heartbeat").warning("the heartbeat did not get through", reason=error.message)
             self._fault = error.message
-            self._on_failed(self)
+            self._on_failed(self, error.retry_after_s)
         finally:
             self._busy.release()
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from modemd.alerts.raising import readings_until
@@ -65,8 +66,15 @@ class Outlook:
         if self._thread is not None or not self._waiting:
             return
         key, (m, _) = next(iter(self._waiting.items()))
-        self._thread = threading.Thread(target=self._make, args=(key, m), name="forecast", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._make, args=(key, m), name="forecast", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the machine gives no thread just now: who waits gets the balance without days
+            self._log.warning("no forecast", modem=m.modem, why=str(error))
+            for done in self._waiting.pop(key)[1]:
+                self._call_soon(partial(done, None))
+            return
+        self._thread = thread
 
     def _make(self, key: Key, m: Measurement) -> None:
         """In the thread."""

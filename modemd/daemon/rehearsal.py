@@ -14,7 +14,7 @@ from modemd.errors import RefusedError
 from modemd.records import Alert
 from modemd.store import Store
 
-RECEIPTS_S = 180.0  # for each act: some channels take a minute, and several run one after the other
+RECEIPTS_S = 180.0  # for each act, or test: some channels take a minute or two, and they run one after the other
 
 
 class Rehearsals:

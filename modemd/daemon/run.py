@@ -37,6 +37,7 @@ from modemd.daemon.status_line import StatusLine
 from modemd.daemon.upkeep import Upkeep
 from modemd.daemon.views import Views
 from modemd.daemon.watch import Watch
+from modemd.daemon.wellbeing import Wellbeing
 from modemd.errors import ConfigError, StoreError
 from modemd.log import get_logger
 from modemd.modem.worker import Reports, Worker
@@ -130,7 +131,8 @@ class Daemon:
         self._upkeep = Upkeep(self._store, self._alarm, self._fleet)
         self._housekeeping = Housekeeping(self._store, clock=_now)
         self._status_line = StatusLine(self._alarm.level)
-        self._heartbeats = Heartbeats(self._trouble, call_soon=call_soon)
+        self._wellbeing = Wellbeing(self._fleet, self._alarm)
+        self._heartbeats = Heartbeats(self._wellbeing.trouble, call_soon=call_soon)
         self._jumps = Jumps(_now, time.monotonic)
 
     def run(self) -> int:
@@ -227,7 +229,8 @@ class Daemon:
             first = min((when for when in times if when is not None), default=None)
             self._due[name] = now + max(LEAST_PAUSE_S, self._until(first))
         self._status_line.tell(seen)
-        self._heartbeats.changed()
+        if self._wellbeing.may_be_over(seen):
+            self._heartbeats.changed()
 
     def _deadline(self) -> float:
         limits = [self._tend_at if not (self._changed or self._touched) else 0.0, self._housekeeping.due]
@@ -246,18 +249,6 @@ class Daemon:
             service.notify("WATCHDOG=1")
         else:
             self._complain(f"owner thread stuck: {', '.join(stuck)}; the service manager will restart modemd")
-
-    def _trouble(self) -> str | None:
-        """Why not all is well, for the heartbeats; None = it is. Raises StoreError."""
-        if stuck := self._fleet.stuck():
-            return f"owner thread stuck: {', '.join(stuck)}"
-        lines = [
-            f"{one.snapshot.modem}: {one.snapshot.error or 'no fresh balance'}"
-            for one in self._fleet.seen()
-            if one.standing.shown is None or self._alarm.level(one.standing) == "stale"
-        ]
-        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        return f"{lines[0]}{more}" if lines else None
 
     def _complain(self, message: str) -> None:
         """Once, not at each turn of the loop."""

@@ -13,11 +13,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from modemd.alerts.channels import SmsOrder
+from modemd.alerts.channels import ModemAway, SmsOrder
 from modemd.errors import DeliveryError, StoreError
 from modemd.frozen import dataclass
 from modemd.modem.requests import SmsSend, SmsSent
-from modemd.records import ModemSnapshot
+from modemd.records import ModemSnapshot, State
 from modemd.store import Store
 
 DAY = timedelta(hours=24)
@@ -25,6 +25,8 @@ DAY = timedelta(hours=24)
 TURN_S = 240.0
 # The SIM of `through` cannot pay now: a top-up takes a person.
 POOR_S = 3600.0
+# In these a request gets its turn; in the others it would wait for it in vain, a minute a number.
+TAKES_TURNS: frozenset[State] = frozenset({"ready", "busy", "quarantine"})
 REMEMBERED = 128  # messages: more than `per_day` can be
 
 
@@ -56,6 +58,7 @@ class FleetDesk:
         book = self._book(order.channel)
         if book.has_told(order):
             return
+        _check_modem(through, owner.snapshot)
         self._check_purse(order, book, owner.snapshot)
         self._ended.clear()
         if self._cancelled:
@@ -74,6 +77,8 @@ class FleetDesk:
         sent = future.result()
         if not isinstance(sent, SmsSent):
             raise DeliveryError(f"{through}: the message was not sent")
+        if sent.error in ("busy", "cancelled"):
+            raise ModemAway(f"{through}: {sent.hint or sent.error}")
         if sent.error is not None and not sent.unknown:
             raise DeliveryError(f"{through}: {sent.hint or sent.error}")
         self._note(order, book)
@@ -113,6 +118,13 @@ class FleetDesk:
         book.note(order, self._clock())
         with suppress(StoreError):
             self._store.save_alert_state(f"channel:{order.channel}", book.state)
+
+
+def _check_modem(through: str, snapshot: ModemSnapshot) -> None:
+    """Raises ModemAway where waiting for a turn would bring none: other channels wait behind this one."""
+    if snapshot.state not in TAKES_TURNS:
+        why = snapshot.error or f"it is not ready ({snapshot.state})"
+        raise ModemAway(f"no message is sent through {through}: {why}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from modemd.alerts.channels import CHANNELS
-from modemd.alerts.channels.options import exposed_files
+from modemd.alerts.channels.options import exposed_files, fault
 
 NTFY = {"url": "https://ntfy.sh/topic"}
 MAIL = {"server": "smtp.example.org:587", "from": "a@example.org", "to": ["b@example.org"]}
@@ -53,6 +53,39 @@ def test_one_fault(kind: str, options: dict[str, Any], key: str, cure: str) -> N
     found = CHANNELS[kind].check(options)
     assert [(problem.key, cure in problem.cure) for problem in found if problem.key == key] == [(key, True)], found
     assert "secret" not in "".join(f"{problem.value}{problem.cure}" for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "seen"),
+    [
+        ("url", "htps://hooks.example.org/services/S3CRET", '"htps://hooks.example.org/..."'),
+        ("url", "https://hooks.example.org:99999/S3CRET?x=S3CRET", '"https://hooks.example.org:99999/..."'),
+        ("url", "hooks.example.org/S3CRET", '"hooks.example.org/..."'),
+        ("channel[0].url", "https://me:S3CRET@example.org/x", '"https://...@example.org/..."'),
+        ("url", "https:/S3CRET", '"https:/..."'),
+        ("url", "S3CRET", '"..."'),
+        ("url", "https://exa mple.org/S3CRET", '"https://..."'),
+        ("urls", ["tgram://S3CRET/chat", "mailto://me:S3CRET@gmail.com"], '["tgram://...", "mailto://...@gmail.com"]'),
+        ("heartbeat[0].adress", "https://hc-ping.com/S3CRET", '"https://hc-ping.com/..."'),
+        ("password", "S3CRET", '"..."'),
+        ("modem[0].pin", "S3CRET", '"..."'),
+        ("api_key", "S3CRET", '"..."'),
+        (
+            "auth",
+            {"token": "S3CRET", "url": "https://a.example/S3CRET"},
+            '{"token": "...", "url": "https://a.example/..."}',
+        ),
+        ("modem", {"x": 1}, '{"x": 1}'),
+        ("token_file", "ntfy-token", '"ntfy-token"'),
+        ("url", "https://ntfy.sh/", '"https://ntfy.sh/"'),
+        ("url", "http://[::1]:8080/x", '"http://[::1]:8080/..."'),
+        ("name", "дом", '"дом"'),
+        ("name", None, ""),
+    ],
+)
+def test_a_fault_shows_no_secret(key: str, value: object, seen: str) -> None:
+    """It stands in the log at a reload: what is right, and what was meant to be, is as good as a password."""
+    assert fault(key, value, "cure").value == seen
 
 
 @pytest.mark.parametrize(

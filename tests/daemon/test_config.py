@@ -395,3 +395,11 @@ def test_a_channels_secrets_and_numbers_are_not_shown(write_config: WriteConfig)
     told = [str(problem) for problem in problems(write_config(MODEM + hook + sms))]
     assert not [line for line in told if "s3cret" in line or "9161234567" in line]
     assert ["https://...@example.org" in told[0], "...567x" in told[1]] == [True, True], told
+    heart = (
+        '[[heartbeat]]\nurl = "htps://hc-ping.com/s3cret"\n[[channel]]\ntype = "webhook"\nurl = "ftp://a.org/s3cret"\n'
+    )
+    told = [
+        str(problem)
+        for problem in problems(write_config(MODEM.replace("[[modem]]", '[[modem]]\npin = "4321"') + heart))
+    ]
+    assert (len(told), [line for line in told if "s3cret" in line or "4321" in line]) == (3, [])

@@ -5,14 +5,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from modemd.daemon.heartbeat import AGAIN_S, CHANCE_S, Call, Heartbeats, call_of
+from modemd.daemon.wellbeing import Wellbeing
 from modemd.errors import DeliveryError
-from modemd.records import HeartbeatSettings
+from modemd.records import HeartbeatSettings, ModemSnapshot
 from tests.alerts.servers import http_server
 
 PAGE = HeartbeatSettings(url="https://hc.example/uuid", every_s=3600.0)
@@ -26,6 +28,7 @@ class Wall:
         self.trouble: str | None = None
         self.calls: queue.Queue[Call] = queue.Queue()
         self.refuses = False
+        self.wants_s: float | None = None
         self.gate: threading.Event | None = None
         self.soon: queue.Queue[Callable[[], None]] = queue.Queue()
         self.beats = Heartbeats(
@@ -38,7 +41,7 @@ class Wall:
         if self.gate is not None:
             self.gate.wait(10)
         if self.refuses:
-            raise DeliveryError("nobody listens there")
+            raise DeliveryError("nobody listens there", retry_after_s=self.wants_s)
 
     def pings(self, number: int = 1) -> list[Call]:
         """What was asked, once as many as expected have come; [] where nothing was due."""
@@ -140,3 +143,68 @@ def test_over_the_wire() -> None:
             threading.Event().wait(0.01)
     (seen,) = server.seen
     assert (seen.method, seen.path, seen.body.decode()) == ("POST", "/ping/uuid/fail?x=1", "дом: нет связи")
+
+
+@pytest.mark.parametrize(
+    ("wants_s", "pause_s"), [(None, AGAIN_S), (5.0, AGAIN_S), (600.0, 600.0), (6 * 3600.0, PAGE.every_s)]
+)
+def test_a_page_that_wants_a_pause_gets_it(wants_s: float | None, pause_s: float) -> None:
+    """Also where trouble is over meanwhile; but never for longer than `every`, or the page would raise the alarm."""
+    wall = Wall(PAGE)
+    wall.refuses, wall.wants_s = True, wants_s
+    wall.now += CHANCE_S
+    wall.trouble = "home: absent"
+    wall.pings()
+    wall.run_soon()
+    assert wall.beats.due == wall.now + pause_s
+    wall.trouble = None
+    wall.beats.changed()
+    assert wall.beats.due == (wall.now if wants_s is None else wall.now + pause_s)
+
+
+def test_a_machine_without_room_for_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It passes: the next ping goes out."""
+    wall = Wall(PAGE)
+    with monkeypatch.context() as crowded:
+        crowded.setattr(threading.Thread, "start", no_thread)
+        wall.pings(0)
+    assert wall.beats.due == wall.now + AGAIN_S
+    wall.now += AGAIN_S
+    assert len(wall.pings()) == 1
+
+
+def no_thread(_thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_trouble_is_looked_at_again_when_it_may_be_over() -> None:
+    """Not at each turn of the main loop: with a hundred modems a look takes time."""
+    modems = dict.fromkeys(("a", "b", "c"), False)
+    looks: list[int] = []
+
+    def seen(*names: str) -> list[Any]:
+        return [
+            SimpleNamespace(
+                snapshot=ModemSnapshot(modem=name, error="absent"),
+                standing=SimpleNamespace(shown=object() if modems[name] else None),
+            )
+            for name in names
+        ]
+
+    fleet: Any = SimpleNamespace(stuck=list, settings=modems, seen=lambda: [looks.append(1), *seen(*modems)][1:])
+    alarm: Any = SimpleNamespace(level=lambda _standing: "ok")
+    wellbeing = Wellbeing(fleet, alarm)
+    assert not wellbeing.may_be_over(seen("a"))
+    assert wellbeing.trouble() == "a: absent (and 2 more)"
+    modems |= {"a": True, "b": True}
+    assert not wellbeing.may_be_over(seen("a", "c"))
+    assert not wellbeing.may_be_over(seen("b", "c"))
+    del modems["c"]  # a new configuration
+    assert wellbeing.may_be_over(seen("a"))
+    assert len(looks) == 1
+    assert wellbeing.trouble() is None
+    assert not wellbeing.may_be_over(seen("a", "b"))
+    modems["b"] = False
+    fleet.stuck = lambda: ["a"]
+    assert wellbeing.trouble() == "owner thread stuck: a"
+    assert wellbeing.may_be_over(seen("a"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -46,6 +47,26 @@ def test_made_once_for_all_who_wait(office: Any, posts: queue.Queue[Callable[[],
     posts.get(timeout=DEADLINE_S)()
     assert said[3] is not None
     assert said[3].taken_at == newer.taken_at
+
+
+def test_without_room_for_a_thread_the_balance_comes_without_days(
+    office: Any, posts: queue.Queue[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the next one has its forecast."""
+    outlook = Outlook(office.store, clock=lambda: office.now, call_soon=posts.put, foreseen=lambda _row: None)
+    said: list[Forecast | None] = []
+    with monkeypatch.context() as crowded:
+        crowded.setattr(threading.Thread, "start", no_thread)
+        outlook.ask(office.reading("45"), said.append)
+        posts.get(timeout=DEADLINE_S)()
+    assert said == [None]
+    outlook.ask(office.reading("45"), said.append)
+    posts.get(timeout=DEADLINE_S)()
+    assert said == [None, None]
+
+
+def no_thread(_thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 def test_a_fault_costs_the_forecast_alone(

@@ -30,7 +30,7 @@ class Owner:
     """An owner thread that answers at once with `outcome`; None: never."""
 
     def __init__(self) -> None:
-        self.snapshot = ModemSnapshot(modem="home", sim_key=KEY, network=Network(registered=True))
+        self.snapshot = ModemSnapshot(modem="home", state="ready", sim_key=KEY, network=Network(registered=True))
         self.outcome: SmsSent | None = SmsSent()
         self.fails_for: set[str] = set()
         self.sent: list[tuple[str, str]] = []
@@ -159,7 +159,7 @@ def test_the_purse_is_left_alone(
 ) -> None:
     if balance is not None:
         read(balance)
-    owner.snapshot = ModemSnapshot(modem="home", sim_key=KEY, network=network)
+    owner.snapshot = ModemSnapshot(modem="home", state="ready", sim_key=KEY, network=network)
     with pytest.raises(DeliveryError, match=words) as caught:
         channel.send(alert(1, clock))
     assert (owner.sent, caught.value.permanent) == ([], False)
@@ -267,3 +267,25 @@ def test_what_is_cut_says_so() -> None:
     assert fitted("home: balance is low: “x” 5\n") == 'home: balance is low: "x" 5'
     assert fitted("a" * 161) == "a" * 157 + "..."
     assert fitted("ж" * 71) == "ж" * 69 + "…"
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "asked"),
+    [
+        *((state, SmsSent(), 0) for state in ("starting", "absent", "blocked", "sim", "offline", "failed")),
+        ("busy", SmsSent(error="busy", hint="somebody else's dialogue"), 1),
+        ("busy", SmsSent(), 2),
+    ],
+)
+def test_a_modem_that_is_away_holds_nobody_up(
+    owner: Owner, channel: SmsChannel, read: Callable[[str], None], clock: Any, state: Any, outcome: SmsSent, asked: int
+) -> None:
+    """A request to it would wait for its turn, a minute for each number, and with it what goes through others."""
+    read("48.20")
+    owner.snapshot, owner.outcome = replace(owner.snapshot, state=state, error="why"), outcome
+    if outcome.error is None and asked:
+        channel.send(alert(1, clock))
+    else:
+        with pytest.raises(DeliveryError, match="why" if not asked else "dialogue"):
+            channel.send(alert(1, clock))
+    assert len(owner.sent) == asked

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Protocol, cast, runtime_checkable
 
-from modemd.errors import Problem
+from modemd.errors import DeliveryError, Problem
 from modemd.frozen import dataclass
 from modemd.records import Alert, AlertEvent, ChannelSettings, LocalHours
 
@@ -51,6 +51,10 @@ class SmsOrder:
     text: str
     alert: Alert
     per_day: int | None = None
+
+
+class ModemAway(DeliveryError):
+    """The modem of `through` takes no message now, to whatever number."""
 
 
 class SmsDesk(Protocol):

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 import stat
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from modemd.credentials import shown
 from modemd.errors import Problem
 
 NO_CERTIFICATE = "it holds no certificate"
 
 
 def fault(key: str, value: object, cure: str) -> Problem:
-    shown = "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
-    return Problem(file="", key=key, value=shown, cure=cure)
+    return Problem(file="", key=key, value=shown(key, value), cure=cure)
 
 
 def unknown(options: Mapping[str, object], known: Collection[str], kind: str) -> list[Problem]:

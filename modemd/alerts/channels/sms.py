@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from modemd.alerts.channels import SmsDesk, SmsOrder
+from modemd.alerts.channels import ModemAway, SmsDesk, SmsOrder
 from modemd.alerts.channels import options as check_of
 from modemd.at.gsm import is_gsm, to_septets
 from modemd.errors import DeliveryError, Problem
@@ -85,6 +85,9 @@ class SmsChannel:
         for number in self._to:
             try:
                 self._desk.send(replace(order, number=number))
+            except ModemAway as error:  # the next number would wait as long
+                faults.append(error)
+                break
             except DeliveryError as error:
                 faults.append(error)
         if faults:

@@ -6,6 +6,7 @@ import re
 import warnings
 from contextlib import suppress
 
+from modemd.at.lines import FinalResult
 from modemd.backends.at.modem import Modem
 from modemd.errors import CommandError, ModemError, SmsMaybeSent
 from modemd.explanations import line_of
@@ -43,6 +44,12 @@ def send(modem: Modem, number: str, text: str) -> None:
     _say(modem, pdu, CTRL_Z, modem.timeouts.send_s, prompt=False)
 
 
+def is_timeout(final: FinalResult) -> bool:
+    """No word of the network came back: +CMS ERROR: 332 (27.005 3.2.5), +CME ERROR: 31 (27.007 9.2.2). The message may
+    lie in the service centre all the same (24.011 6.2.2 starts the timer behind it). Other numbers are a refusal."""
+    return (final.kind, final.code) in (("CMS", 332), ("CME", 31)) or (final.text or "").lower() == "network timeout"
+
+
 # --- helpers
 
 _TYPE_OF_ADDRESS = 4  # behind the empty service centre, first octet, TP-MR and the length
@@ -71,6 +78,8 @@ def _say(modem: Modem, data: str, end: str, timeout_s: float, *, prompt: bool) -
         raise CommandError(f"no message was sent: the modem answered {final.error} to AT+CMGS", code=final.error)
     if not final.ok:
         _leave(modem)
+        if is_timeout(final):
+            raise SmsMaybeSent(f"nobody knows whether the message was sent: the modem answered {final.error}")
         raise CommandError(f"the message was not sent: the modem answered {final.error}", code=final.error)
 
 

@@ -154,6 +154,16 @@ def test_a_message_that_is_not_sent(start: Start, prompt: Any, end: Any, code: s
     assert box.mode == "1"
 
 
+@pytest.mark.parametrize("end", ["+CMS ERROR: 332", "+CMS ERROR: Network timeout", "+CME ERROR: 31"])
+def test_a_timeout_of_the_network_says_nothing_of_the_message(start: Start, end: str) -> None:
+    """It may have been taken: whoever pays for messages must not send it again."""
+    box, messages = start(mode="1")
+    box.peer.answers |= {"AT+CMGS=*": (PROMPT,), "00*": (end,)}
+    with pytest.raises(SmsMaybeSent):
+        messages.send("111", "11")
+    assert box.mode == "1"
+
+
 @pytest.mark.parametrize(("end", "sure"), [(("+CMGS: 7", "OK"), True), ((), False)])
 def test_a_modem_that_is_lost_behind_a_message_takes_nothing_back(start: Start, end: Any, sure: bool) -> None:
     """Sending draws the most current: a modem that browns out then does not put its mode back any more. That is no
