@@ -294,7 +294,8 @@ def test_apprise_gets_text_and_addresses_without_showing_them(alert: MakeAlert, 
     one = channel("apprise", urls_file=str(urls), program=str(program))
     one.send(alert(title="Мало", level="critical", advice="Оплатить"))
     argv = (tmp_path / "argv").read_text().splitlines()
-    assert argv == [f"--config={urls}", "--title=Мало", "--input-format=text", "--notification-type=failure"]
+    # Everybody on the machine sees these: no name, no number, no amount.
+    assert argv == [f"--config={urls}", "--title=modemd: low", "--input-format=text", "--notification-type=failure"]
     assert (tmp_path / "stdin").read_text() == "home: мало денег: 48.20 RUB\n\nОплатить"
     program.write_text("#!/bin/sh\necho ouch >&2; exit 3\n")
     assert "ended with exit 3: ouch" in refused(one, alert()).message
@@ -302,3 +303,37 @@ def test_apprise_gets_text_and_addresses_without_showing_them(alert: MakeAlert, 
     assert "sudo apt install apprise" in refused(one, alert()).message
     urls.unlink()
     assert "write the addresses into it" in refused(one, alert()).message
+
+
+def test_apprise_leaves_those_in_peace_who_have_heard(alert: MakeAlert, tmp_path: Path) -> None:
+    """One of several addresses is dead: the others hear a message twice at most, however often it is tried; the
+    addresses are in no argument. A list that only apprise can read goes as a whole."""
+    program, urls, dead = tmp_path / "apprise", tmp_path / "urls", tmp_path / "dead"
+    program.write_text(
+        f"""#!/bin/sh
+        while read -r one; do [ -z "$one" ] || echo "$one" >> {tmp_path}/heard; done < "${{1#--config=}}"
+        echo "$@" >> {tmp_path}/argv
+        ! grep -q dead "${{1#--config=}}" || [ ! -e {dead} ]
+        """
+    )
+    program.chmod(0o755)
+    dead.touch()
+    urls.write_text("# the family\nmailto://anna:S3CRET@example.org\n\ntgram://dead/S3CRET\njson://jan.example/x\n")
+    one = channel("apprise", urls_file=str(urls), program=str(program))
+    low = alert(id="a1", level="low")
+    lines = [refused(one, low).message for _ in range(4)]
+    assert lines == [
+        "apprise ended with exit 1: not every address took it",
+        *["apprise ended with exit 1: 1 of 3 addresses did not take it"] * 3,
+    ]
+    dead.unlink()
+    one.send(low)
+    heard = (tmp_path / "heard").read_text().splitlines()
+    assert [heard.count(address) for address in urls.read_text().split()[3:]] == [2, 5, 2]
+    assert "S3CRET" not in (tmp_path / "argv").read_text()
+    one.send(alert(id="a2"))
+    assert len((tmp_path / "heard").read_text().splitlines()) == 14
+
+    dead.touch()
+    urls.write_text("urls:\n  - tgram://dead/S3CRET\n  - json://jan.example/x\n")
+    assert [refused(one, alert(id="a3")).message for _ in range(2)] == lines[:1] * 2

@@ -59,6 +59,7 @@ class Script:
     device: Device = DEVICE
     sim: Sim = SIM
     own_number: str | None = None
+    number_asked: list[int] = field(default_factory=list)  # behind how many of `sent`
     sim_error: str | None = None  # code of SimError
     network: Network = HOME
     ussd: dict[str, Reply | list[Reply]] = field(default_factory=dict)
@@ -191,7 +192,7 @@ class ScriptedBackend(Backend):
 
     def own_number(self) -> str | None:
         self._use()
-        self.script.sent.append("own number")
+        self.script.number_asked.append(len(self.script.sent))
         return self.script.own_number
 
     def registration(self) -> Network:

@@ -63,9 +63,18 @@ class Child:
         """Kill a running program with its children, and start none any more."""
         self._cancelled.set()
 
-    def run(self, argv: Sequence[str], *, env: Mapping[str, bytes] | None = None, stdin: bytes = b"") -> Ended:
-        """Started as it is listed, never through a shell. `env` None: this process's own. Raises OSError where it
-        cannot be started, DeliveryError where it was cancelled or took too long."""
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, bytes] | None = None,
+        stdin: bytes = b"",
+        files: Sequence[int] = (),
+        time_limit_s: float | None = None,
+    ) -> Ended:
+        """Started as it is listed, never through a shell. `env` None: this process's own. `files`: open ones that it
+        gets under their numbers. `time_limit_s`: for this once. Raises OSError where it cannot be started,
+        DeliveryError where it was cancelled or took too long."""
         if self._cancelled.is_set():
             raise DeliveryError(f"{self._name} was not started: modemd is stopping")
         import subprocess  # late: weeks may pass without an alert
@@ -78,16 +87,17 @@ class Child:
             env=env,
             cwd="/",
             start_new_session=True,
+            pass_fds=files,
         )
         with child:
-            stdout, stderr = self._wait(child, memoryview(stdin))
+            stdout, stderr = self._wait(child, memoryview(stdin), time_limit_s or self._time_limit_s)
         return Ended(code=child.returncode, stdout=stdout, stderr=stderr)
 
     # --- helpers
 
-    def _wait(self, child: subprocess.Popen[bytes], unwritten: memoryview) -> tuple[bytes, bytes]:
+    def _wait(self, child: subprocess.Popen[bytes], unwritten: memoryview, time_limit_s: float) -> tuple[bytes, bytes]:
         """Until the program itself has ended: a child that it left in the background may hold its outputs."""
-        deadline = time.monotonic() + self._time_limit_s
+        deadline = time.monotonic() + time_limit_s
         outputs = {pipe.fileno(): bytearray() for pipe in (child.stdout, child.stderr) if pipe is not None}
         with selectors.DefaultSelector() as selector:
             for descriptor in outputs:
@@ -102,7 +112,7 @@ class Child:
                     raise DeliveryError(f"{self._name} was ended: modemd is stopping")
                 if time.monotonic() >= deadline:
                     _kill(child, self._grace_s)
-                    raise TookTooLong(f"{self._name} did not end within {self._time_limit_s:g} s and was killed")
+                    raise TookTooLong(f"{self._name} did not end within {time_limit_s:g} s and was killed")
                 if not selector.get_map():
                     self._cancelled.wait(TICK_S)
                     continue
