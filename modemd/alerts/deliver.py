@@ -6,7 +6,8 @@ nor its environment.
     {"way": "smtp", "host", "port", "security", "user", "password", "sender", "to", "message", "ca_file", "timeout_s",
      "greeting_s", "taking_s"}
         -> {"refused": {address: line}}
-or  -> {"error": line for people, "code": the server's number or null}
+or  -> {"error": line for people, "code": the server's number or null, "handed_over": true where a mail server has the
+    message and did not say what becomes of it}
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ def _smtp(job: Job) -> Outcome:
     def all_by(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
+    handed_over = False
+
     class Patient:
         sock: Any
 
@@ -87,6 +90,11 @@ def _smtp(job: Job) -> Outcome:
             all_by(job["taking_s"])
             self.sock.settimeout(job["taking_s"])
             return super().data(message)  # type: ignore[misc]  # of smtplib's classes
+
+        def send(self, data: Any) -> None:
+            nonlocal handed_over
+            super().send(data)  # type: ignore[misc]
+            handed_over |= isinstance(data, bytes) and data.endswith(_END_OF_MESSAGE)
 
     class Plain(Patient, smtplib.SMTP): ...
 
@@ -124,14 +132,17 @@ def _smtp(job: Job) -> Outcome:
         return {"error": _said(error.smtp_code, error.smtp_error), "code": error.smtp_code}
     except smtplib.SMTPServerDisconnected as error:
         late = isinstance(error.__context__, TimeoutError)
-        return _failed(TimeoutError()) if late else {"error": "it hung up before it took the message", "code": None}
+        ended = _failed(TimeoutError()) if late else {"error": "it hung up before it took the message", "code": None}
+        return {**ended, "handed_over": handed_over}
     except smtplib.SMTPException as error:
         return {"error": f"it does not speak SMTP as it should: {error}", "code": None}
     except (OSError, ValueError) as error:
-        return _failed(error)
+        return {**_failed(error), "handed_over": handed_over}
 
 
 # --- helpers
+
+_END_OF_MESSAGE = b"\r\n.\r\n"  # RFC 5321 4.1.1.4
 
 
 def _trusting(ca_file: str | None) -> ssl.SSLContext:

@@ -45,7 +45,7 @@ class Uptime:
         if monotonic < self._note_at:
             return
         if not self._read:
-            self._before, self._read = time_in(self._store.alert_state(KEY), "alive_at"), True
+            self._before, self._read = self._last_sign(now), True
         lived_s = monotonic - self._began
         if not is_set(now):
             if lived_s >= SETTLING_S:  # nobody will know when this life was
@@ -59,6 +59,13 @@ class Uptime:
             self.note()
         every_s = min((policy.every_s or EVERY_S for policy in policies), default=EVERY_S)
         self._note_at = monotonic + max(LEAST_S, every_s / 2)
+
+    def _last_sign(self, now: datetime) -> datetime | None:
+        """Of the life before. One that was killed had its last note up to half of `every` before its end: what it asked
+        since is a later sign, and the gap that is told is too long by the rest at most."""
+        noted = time_in(self._store.alert_state(KEY), "alive_at")
+        asked = self._store.last_attempt_of_any(until=now) if noted is not None else None
+        return max(asked, noted) if asked is not None and noted is not None else noted
 
     def clock_jumped(self) -> None:
         """What was noted is of another clock."""

@@ -301,6 +301,11 @@ class History(Database):
         row = self._row(f"SELECT at FROM attempts WHERE {where}", values)  # noqa: S608
         return None if row is None else time_or_none(row["at"])
 
+    def last_attempt_of_any(self, *, until: datetime) -> datetime | None:
+        """When an operator was last asked, before `until`: a sign of life of whoever asked."""
+        row = self._row("SELECT max(at) AS at FROM attempts WHERE at <= ?", (time_text(until),))
+        return None if row is None else time_or_none(row["at"])
+
     def _newest_readable(self, query: Callable[[str], str], values: Mapping[str, Column]) -> list[Measurement]:
         """What `query` gives without the rows that cannot be read: the ones before them take their places.
 

@@ -120,6 +120,25 @@ def test_a_server_that_thinks_about_a_message_gets_it_once(alert: MakeAlert, mon
         assert refused(mail_to(port), alert()).message == "localhost: it did not answer in time"
 
 
+def test_a_server_that_never_says_that_it_has_a_message_gets_it_three_times(
+    alert: MakeAlert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its reader has it as often, mostly. Then it is said that nobody knows; one that answers 451 has not taken it."""
+    monkeypatch.setattr(servers_module, "TAKING_S", 0.2)
+    with raw_server(mail_talk(taken_s=30.0)) as port:
+        one = mail_to(port)
+        errors = [refused(one, alert(id="a1")) for _ in range(3)]
+        assert not refused(one, alert(id="a2")).permanent
+    assert [error.permanent for error in errors] == [False, False, True]
+    assert errors[0].retry_after_s == servers_module.HANDED_OVER_S
+    assert "has the message" in errors[0].message
+    assert "gets no more" in errors[2].message
+    with mail_server() as server:
+        server.data_answer = "451 come back later"
+        one = mail_to(server.port)
+        assert [refused(one, alert(id="a1")).permanent for _ in range(4)] == [False] * 4
+
+
 @pytest.mark.parametrize("lines", [[b"554 not now\r\n"], [b"220 mail\r\n", b"550 not now\r\n"]])
 def test_a_server_that_takes_nobody_says_nothing_of_the_message(alert: MakeAlert, lines: list[bytes]) -> None:
     """Refused before it was told of any: too many at once, a list of bad neighbours. It is tried again."""

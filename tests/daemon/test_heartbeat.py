@@ -191,7 +191,11 @@ def test_trouble_is_looked_at_again_when_it_may_be_over() -> None:
             for name in names
         ]
 
-    fleet: Any = SimpleNamespace(stuck=list, settings=modems, seen=lambda: [looks.append(1), *seen(*modems)][1:])
+    def everybody() -> list[Any]:
+        looks.append(1)
+        return seen(*modems)
+
+    fleet: Any = SimpleNamespace(stuck=list, settings=modems, seen=everybody)
     alarm: Any = SimpleNamespace(level=lambda _standing: "ok")
     wellbeing = Wellbeing(fleet, alarm)
     assert not wellbeing.may_be_over(seen("a"))

@@ -309,6 +309,24 @@ def test_back_after_nine_hours_and_more(life: Life, owner: Callable[..., Owner])
     assert "back after 13 h" in home.texts[0]
 
 
+def test_a_daemon_that_was_killed_lived_until_it_asked_last(life: Life, owner: Callable[..., Owner]) -> None:
+    """Its last note is hours older: what it did since is no absence."""
+    owner()
+    life.alarm.live()
+    life.go(hours=2, minutes=55)
+    life.asked("100")
+    for hours, said in ((11, 0), (13, 1)):
+        life.end()
+        life.go(hours=hours)
+        life.begin()
+        home = Owner(life)
+        life.alarm.live()
+        assert life.events.count("started") == said
+    (alert,) = [row.alert for row in life.store.alerts() if row.alert.event == "started"]
+    assert "back after 13 h" in alert.text
+    assert home is not None
+
+
 def test_back_with_a_clock_that_is_behind(life: Life, owner: Callable[..., Owner]) -> None:
     """The Pi goes on where its clock was: how long it was away is known once the clock is put right, or never."""
     owner()

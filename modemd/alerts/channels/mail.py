@@ -17,6 +17,7 @@ Receipt: the server took the message for at least one of the addresses.
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -26,15 +27,18 @@ from urllib.parse import urlsplit
 
 from modemd.alerts.channels import options as check_of
 from modemd.alerts.channels.message import paragraphs, title, urgency
-from modemd.alerts.channels.servers import MAIL_LIMIT_S, RemoteServer, secret
+from modemd.alerts.channels.servers import MAIL_LIMIT_S, HandedOver, RemoteServer, secret
 from modemd.clock import is_set
-from modemd.errors import Problem
+from modemd.errors import DeliveryError, Problem
 from modemd.log import get_logger
 from modemd.records import Alert
 
 KEYS = ("server", "security", "from", "to", "user", "password_file", "ca_file")
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+# Whoever does not say in a minute that a message is taken has it all the same, mostly: not thirty of them in a week.
+MOST_COPIES = 3
+REMEMBERED = 64
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -49,6 +53,7 @@ class EmailChannel:
         to = options["to"]
         self._to = [str(one) for one in to] if isinstance(to, list) else []
         self._user, self._password_file = options.get("user"), options.get("password_file")
+        self._handed_over: OrderedDict[str, int] = OrderedDict()  # by alert: how often, without an answer
         self._server = RemoteServer(self._host, ca_file=options.get("ca_file"), time_limit_s=MAIL_LIMIT_S)
 
     @staticmethod
@@ -92,16 +97,24 @@ class EmailChannel:
 
     def send(self, alert: Alert) -> None:
         password = secret(self._password_file, "password") if self._password_file is not None else None
-        refused = self._server.smtp(
-            host=self._host,
-            port=self._port,
-            security=self._security,
-            user=self._user,
-            password=password,
-            sender=self._from,
-            to=self._to,
-            message=compose(alert, sender=self._from, to=self._to),
-        )
+        try:
+            refused = self._server.smtp(
+                host=self._host,
+                port=self._port,
+                security=self._security,
+                user=self._user,
+                password=password,
+                sender=self._from,
+                to=self._to,
+                message=compose(alert, sender=self._from, to=self._to),
+            )
+        except HandedOver as error:
+            times = self._handed_over[alert.id] = self._handed_over.pop(alert.id, 0) + 1
+            if len(self._handed_over) > REMEMBERED:
+                self._handed_over.popitem(last=False)
+            if times < MOST_COPIES:
+                raise
+            raise DeliveryError(f"{error.message}: it has {times} copies, and gets no more", permanent=True) from error
         for line in refused.values():
             get_logger("modemd.alerts").warning("a mail address was refused", server=self._host, reason=line)
 

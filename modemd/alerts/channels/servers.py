@@ -20,6 +20,7 @@ WAIT_S = 15.0  # for each answer of the server
 # A mail server may think about a message for a while (scanners): what it takes after we have left arrives twice.
 TAKING_S = 60.0
 MAIL_LIMIT_S = TIME_LIMIT_S + TAKING_S + 5.0
+HANDED_OVER_S = 600.0  # one that scans for long may be busy
 # Who must mend something (a token, an address) may take hours: not each minute until then.
 PERSON_S = 3600.0
 LONGEST_S = 6 * 3600.0
@@ -29,6 +30,10 @@ SKEW_S = 300.0
 SECRET_LEAST = 6
 # The same message will be refused again.
 HOPELESS = frozenset({400, 405, 406, 410, 411, 413, 414, 415, 422, 431})
+
+
+class HandedOver(DeliveryError):
+    """The server has the whole message, and did not say in time that it takes it."""
 
 
 class RemoteServer:
@@ -80,6 +85,8 @@ class RemoteServer:
             raise DeliveryError(f"{self.name}: the delivery {ended.how}") from None
         if "error" in answer:
             line, code = first_line(str(answer["error"]).encode()), answer.get("code")
+            if answer.get("handed_over") is True:
+                raise HandedOver(f"{self.name} has the message, but {line}", retry_after_s=HANDED_OVER_S)
             hopeless = isinstance(code, int) and 500 <= code < 600 and code not in (530, 534, 535, 538)
             person = isinstance(code, int) and code in (530, 534, 535, 538)
             raise DeliveryError(f"{self.name}: {line}", permanent=hopeless, retry_after_s=PERSON_S if person else None)

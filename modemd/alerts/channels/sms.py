@@ -81,7 +81,7 @@ class SmsChannel:
             alert=alert,
             per_day=None if alert.on_request else self.per_day,
         )
-        faults = []
+        faults: list[DeliveryError] = []
         for number in self._to:
             try:
                 self._desk.send(replace(order, number=number))
