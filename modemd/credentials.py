@@ -10,7 +10,7 @@ from pathlib import Path
 
 from modemd.files import read_file
 
-LONGEST_SHOWN = 80
+LONGEST_SHOWN = 200  # the path of a file is shown whole, mostly
 MOST_BYTES = 1 << 16  # PINs, passwords, tokens, addresses: a key of 64 KiB is none of ours
 
 
