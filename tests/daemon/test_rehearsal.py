@@ -12,8 +12,11 @@ import pytest
 
 from modemd.alerts import rules
 from modemd.alerts.advice import adviser
+from modemd.alerts.channels import apprise, command, servers
 from modemd.alerts.raising import rehearsed
 from modemd.alerts.rehearsal import acts
+from modemd.cli import alerts
+from modemd.daemon.rehearsal import RECEIPTS_S
 from modemd.money.operators import Packs
 from modemd.records import ModemSnapshot
 from tests.alerts.servers import http_server, mail_server
@@ -93,6 +96,12 @@ def test_the_arc_through_each_channel(fake_modem: Factory, run_daemon: Factory, 
     assert [message.get_body(("plain",)).get_content().splitlines()[0] for message in mails] == texts  # type: ignore[union-attr]
     assert mails[2]["In-Reply-To"] == mails[1]["Message-ID"]
     assert [number for number, _ in modem.sms_outgoing] == ["+79161234567"] * 4
+
+
+def test_receipts_are_waited_for_as_long_as_a_channel_may_take() -> None:
+    """Of a test as of an act; and whoever asked waits a little longer than the daemon."""
+    slowest = max(command.TIME_LIMIT_S, servers.TIME_LIMIT_S, servers.MAIL_LIMIT_S, apprise.TIME_LIMIT_S)
+    assert slowest < RECEIPTS_S < alerts.RECEIPTS_S
 
 
 @pytest.mark.parametrize("language", MARKS)
