@@ -231,8 +231,7 @@ class RadioControl(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
     """What the recovery ladder lends: `before` writes down what is switched off, and of what, ahead of the act; `after`
-    forgets it when it is on again. `pause` passes time: False, and at once, when the owner is to end; `stopped` says
-    so."""
+    forgets it when it is on again. `pause` passes time: False, at once, when the owner is to end; `stopped` says so."""
 
     before: Callable[[str, str], None]
     after: Callable[[str], None]

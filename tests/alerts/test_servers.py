@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from modemd.alerts.channels import CHANNELS
+from modemd.alerts.channels import CHANNELS, apprise
 from modemd.alerts.channels import servers as servers_module
 from modemd.records import Alert, DaysLeft
 from tests.alerts.servers import channel, http_server, raw_server, refused
@@ -337,3 +337,26 @@ def test_apprise_leaves_those_in_peace_who_have_heard(alert: MakeAlert, tmp_path
     dead.touch()
     urls.write_text("urls:\n  - tgram://dead/S3CRET\n  - json://jan.example/x\n")
     assert [refused(one, alert(id="a3")).message for _ in range(2)] == lines[:1] * 2
+
+
+def test_apprise_that_hangs_on_one_address(alert: MakeAlert, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed with its children; from the second try on the others have it, and the hanging one is tried last."""
+    program, urls = tmp_path / "apprise", tmp_path / "urls"
+    program.write_text(
+        f"""#!/bin/sh
+        while read -r one; do
+            echo "$one" >> {tmp_path}/heard
+            case $one in *hang*) sleep 30;; esac
+        done < "${{1#--config=}}"
+        """
+    )
+    program.chmod(0o755)
+    urls.write_text("tgram://hang/x\njson://jan.example/x\n")
+    monkeypatch.setattr(apprise, "TIME_LIMIT_S", 0.2)
+    monkeypatch.setattr(apprise, "ONE_LIMIT_S", 1.5)
+    one, low = channel("apprise", urls_file=str(urls), program=str(program)), alert(id="a1")
+    assert ["was killed" in refused(one, low).message for _ in range(2)] == [True] * 2
+    assert (tmp_path / "heard").read_text().split().count("json://jan.example/x") == 1
+    refused(one, alert(id="a2"))
+    refused(one, alert(id="a2"))
+    assert (tmp_path / "heard").read_text().split()[-2:] == ["json://jan.example/x", "tgram://hang/x"]

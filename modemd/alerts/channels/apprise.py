@@ -78,13 +78,18 @@ class AppriseChannel:
         if alert.id in self._heard and addresses:
             self._to_each(alert, addresses)
             return
-        ended = self._run(alert, str(place))
-        if ended.code != 0:
-            if len(addresses) > 1 and not alert.on_request:
-                self._heard[alert.id] = set()
-                if len(self._heard) > REMEMBERED:
-                    self._heard.popitem(last=False)
-            raise DeliveryError(f"apprise {ended.how}: not every address took it")
+        try:
+            ended = self._run(alert, str(place))
+            if ended.code == 0:
+                return
+            why = f"apprise {ended.how}: not every address took it"
+        except TookTooLong as error:
+            why = error.message
+        if len(addresses) > 1 and not alert.on_request:
+            self._heard[alert.id] = set()
+            if len(self._heard) > REMEMBERED:
+                self._heard.popitem(last=False)
+        raise DeliveryError(why)
 
     def cancel(self) -> None:
         self._child.cancel()
