@@ -211,9 +211,10 @@ def _closes(text: str, folded: str, amount: Amount) -> bool:
 
 def _buckets(folded: str) -> bool:
     """A list of packages (minutes, messages, data): the money in front of it may be a bonus."""
-    kinds = (
-        fold_pattern(r"\d\s?(?:[gmk]b|[gmk]o|[гмк]б)(?![^\W\d_])"),
-        any_of("messages"),
-        any_of("minutes"),
-    )
-    return sum(re.search(kind, folded) is not None for kind in kinds) >= 2
+    kinds = (_size_of_data(), rule("messages"), rule("minutes"))
+    return sum(kind.search(folded) is not None for kind in kinds) >= 2
+
+
+@lru_cache(maxsize=1)
+def _size_of_data() -> re.Pattern[str]:
+    return re.compile(fold_pattern(r"\d\s?(?:[gmk]b|[gmk]o|[гмк]б)(?![^\W\d_])"))

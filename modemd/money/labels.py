@@ -289,11 +289,12 @@ def _event(label: str, last: int) -> bool:
     events = [m.end() for m in rule("event").finditer(label)]
     if not events:
         return False
-    after = re.match(
-        r"\W{0,3}(?:" + any_of("after_event") + ")",
-        label,
-    )
-    return not (after is not None and max(events) < last)
+    return not (_after_event().match(label) is not None and max(events) < last)
+
+
+@lru_cache(maxsize=1)
+def _after_event() -> re.Pattern[str]:
+    return re.compile(rf"\W{{0,3}}(?:{any_of('after_event')})")
 
 
 @lru_cache(maxsize=1)

@@ -162,9 +162,14 @@ def _asks_to_buy(items: Sequence[Labelled], folded: str) -> bool:
     if len(items) != 2 or len(items[0].label.split()) != 1:
         return False
     return (
-        re.search(rf"(?:{any_of('price')})\s?[:=]\s?$", items[1].label) is not None
+        _price_label().search(items[1].label) is not None
         and re.match(r"[\s.,;]{0,3}(?:[^\W\d_]{1,12}\s?){1,3}\?", folded[items[1].amount.end :]) is not None
     )
+
+
+@lru_cache(maxsize=1)
+def _price_label() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of('price')})\s?[:=]\s?$")
 
 
 def _is_transfer(item: Labelled) -> bool:

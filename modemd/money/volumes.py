@@ -103,13 +103,18 @@ def _counts(folded: str, item: Volume) -> bool:
     clause = _CLAUSE.split(before)[-1]
     if rule("bound").search(clause):
         return False
-    labelled = re.search(rf"(?:{any_of('data_label')}){_BEHIND_LABEL}$", clause)
+    labelled = _data_label().search(clause)
     return (
         left.search(near) is not None
         or labelled is not None
         or rule("valid_until").search(behind) is not None
         or _renewed(folded, item)
     )
+
+
+@lru_cache(maxsize=1)
+def _data_label() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of('data_label')}){_BEHIND_LABEL}$")
 
 
 def _renewed(folded: str, item: Volume) -> bool:

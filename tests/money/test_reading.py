@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modemd.money import wordlists
 from modemd.money.amounts import number
 from modemd.money.dates import dates
 from modemd.money.fold import clean, fold
@@ -335,3 +336,17 @@ def test_a_bare_number_is_no_balance(number: str) -> None:
 def test_a_long_number_behind_the_word_for_balance_is_none(frame: str, number: str) -> None:
     """Ten digits and more without money are somebody's number, whatever word stands in front."""
     assert read(frame.format(number)).balance is None
+
+
+def test_a_second_reply_puts_no_word_list_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words of a subject become one expression once in a life: that takes ten times as long as a reply."""
+    texts = [
+        "Credit: £20. Price: £15. Order now?",
+        "Top up! Your balance is 5.20 EUR",
+        "5.20 EUR, 20 minutes, 30 SMS, 2 GB",
+        "Your balance is 5.20 EUR. Data: 300 MB",
+        "You have received 5.00 EUR from A. Balance 5.20",
+    ]
+    first = [read(text, country="DE") for text in texts]
+    monkeypatch.setattr(wordlists, "words", lambda *phrases: pytest.fail(f"again {phrases[0][:40]}"))
+    assert [read(text, country="DE") for text in texts] == first
