@@ -35,7 +35,7 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	@command -v gammu >/dev/null || echo 'note: gammu is not installed, its tests are skipped; sudo apt-get install -y gammu'
 	@[ -x /usr/sbin/ModemManager ] || echo 'note: ModemManager is not installed, its tests are skipped; sudo apt-get install -y modemmanager dbus'
-	$(BIN)/python -m pytest -n 6 --dist worksteal
+	$(BIN)/python -m pytest -n 8 --dist worksteal
 
 # Not part of `check`: they wait more than they work.
 programs: $(VENV)/.dev

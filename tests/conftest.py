@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import shutil
 import sys
@@ -44,11 +45,36 @@ gc.set_threshold(50_000, 20, 50)
 layout.SYNCHRONOUS = "OFF"
 
 
+# Tests with these wait for a process, a pseudo-terminal or a clock and hardly work; the longest waits first.
+WAITING = ("stage", "nursery", "make_peer", "fake_modem")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that wait (a daemon's, a modem's) run beside files that work, so that both cores have something to do to
-    the end: in an order of their names' checksums, the same in each worker."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: zlib.crc32(item.nodeid.partition("::")[0].encode()))
+    """Half of the workers begin with what waits, the others with what works, so that there is something to do for each
+    core to the end, and the longest tests do not come last. xdist gives each worker its share of the list in one
+    piece and moves ends of shares later."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers == 1:
+        return
+    # A file's tests share what they set up; files in an order of their names' checksums, the same in each worker.
+    items.sort(key=lambda item: zlib.crc32(item.nodeid.partition("::")[0].encode()))
+    items.sort(key=_wait)
+    waiting = [item for item in items if _wait(item) < len(WAITING)]
+    working = items[len(waiting) :]
+    slow = workers // 2
+    shares = [waiting[first::slow] for first in range(slow)] + [[] for _ in range(workers - slow)]
+    left, rest = len(items), iter(working)
+    for behind, share in zip(range(workers, 0, -1), shares, strict=True):
+        size = left // behind
+        share += itertools.islice(rest, max(size - len(share), 0))
+        left -= size
+    items[:] = [item for share in shares for item in share]
+
+
+def _wait(item: pytest.Item) -> int:
+    """The place in WAITING; behind all of them what only works."""
+    asked = getattr(item, "fixturenames", ())
+    return next((place for place, name in enumerate(WAITING) if name in asked), len(WAITING))
 
 
 def pytest_collection_finish() -> None:
