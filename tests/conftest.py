@@ -58,6 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     # A file's tests share what they set up; files in an order of their names' checksums, the same in each worker.
     items.sort(key=lambda item: zlib.crc32(item.nodeid.partition("::")[0].encode()))
+    items.sort(key=lambda item: "replies" not in getattr(item, "fixturenames", ()))  # whole files, seconds of work each
     items.sort(key=_wait)
     waiting = [item for item in items if _wait(item) < len(WAITING)]
     working = items[len(waiting) :]
