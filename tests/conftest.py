@@ -50,7 +50,7 @@ WAITING = ("stage", "nursery", "make_peer", "fake_modem")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Half of the workers begin with what waits, the others with what works, so that there is something to do for each
+    """Half of the workers begin with what works, the others with what waits, so that there is something to do for each
     core to the end, and the longest tests do not come last. xdist gives each worker its share of the list in one
     piece and moves ends of shares later."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
@@ -63,7 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     waiting = [item for item in items if _wait(item) < len(WAITING)]
     working = items[len(waiting) :]
     slow = workers // 2
-    shares = [waiting[first::slow] for first in range(slow)] + [[] for _ in range(workers - slow)]
+    shares: list[list[pytest.Item]] = [[] for _ in range(workers - slow)]
+    shares += (waiting[first::slow] for first in range(slow))
     left, rest = len(items), iter(working)
     for behind, share in zip(range(workers, 0, -1), shares, strict=True):
         size = left // behind
