@@ -172,7 +172,10 @@ def invoke(running: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
             waits = held is not None and had is not None and held - had - late < IDLE_S and worked - was < IDLE_S
             idle = idle + 1 if goes_on and waits else 0
             if (idle >= 2 or time.monotonic() > ends) and is_in_a_command(frame):
-                signal.raise_signal(signal.SIGINT)  # one, as from a person
+                # One, as from a person; who sees no end presses again: one that comes where Python ignores exceptions
+                # (the callback of a weak reference) is lost.
+                signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
+                signal.raise_signal(signal.SIGINT)
                 return
             due = time.monotonic() + TICK_S
             signal.setitimer(signal.ITIMER_REAL, TICK_S)
