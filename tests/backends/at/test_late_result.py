@@ -143,10 +143,11 @@ def test_a_text_that_comes_while_its_request_is_cancelled_is_late(peer: Any, imp
     try:
 
         def cancel() -> None:
+            peer.heard("AT+CUSD=1")
             cancelled.set()
             os.write(wake[1], b"!")
 
-        threading.Timer(0.05, cancel).start()
+        threading.Thread(target=cancel).start()
         result = modem.ussd(UssdRequest(code="*100#", timeout_s=5.0, cancelled=cancelled.is_set))
         assert (result.error, modem.answers_due, said) == ("cancelled", 1, [])
         modem.hand_out_late()
