@@ -387,7 +387,7 @@ def _into() -> re.Pattern[str]:
 
 def _ends_with_a_sign(text: str) -> bool:
     last = re.search(r"([^\s\d]{1,6}?)\.?\s?$", text)
-    return text[-1:] in {".", ","} or (last is not None and last[1].lstrip(":=(-") in signs())
+    return last is not None and last[1].lstrip(":=(-") in signs()
 
 
 @lru_cache(maxsize=1)

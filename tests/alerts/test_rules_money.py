@@ -333,6 +333,7 @@ def test_a_state_of_before_loads(measure: Measure) -> None:
     ("before", "lasts", "balance", "sudden"),
     [
         ("300", 15.0, "12", True),
+        ("300", 0.5, "-1", True),  # more than there was
         ("300", 15.0, "60", False),
         ("300", 0.5, "12", False),
         ("52", 15.0, "12", False),
@@ -352,6 +353,13 @@ def test_a_sudden_fall(measure: Measure, before: str, lasts: float | None, balan
     habit = None if lasts is None else DaysLeft(low=lasts, likely=2 * lasts, high=4 * lasts)
     last = measure(T0, before)
     assert is_sudden(last, Decimal(balance), habit, POLICY, now=T0 + 6 * HOUR) is sudden
+
+
+@pytest.mark.parametrize(("days", "sudden"), [(0.5, True), (1, True), (1.6, True), (1.7, False), (3, False)])
+def test_a_fall_since_a_reading_of_some_days_ago(measure: Measure, days: float, sudden: bool) -> None:
+    """250 of 300 that last for two days: the habit explains it from the second day on."""
+    last, habit = measure(T0, "300"), DaysLeft(low=2.0, likely=4.0, high=8.0)
+    assert is_sudden(last, Decimal(50), habit, POLICY, now=T0 + days * DAY) is sudden
 
 
 def test_what_was_spent_within_a_day() -> None:

@@ -78,6 +78,7 @@ def by_pattern(reading: Reading) -> str | None:
         ("Purse=12.50 UAH;net 0.5 GB. Data left: 3 GB", "12.50 UAH (purse) 512.0 MB"),
         ("Purse=12.50 UAH. Data left: 3 GB", "12.50 UAH (purse) 3072.0 MB"),
         ("Owed=5.20", "-5.20 None (owed)"),
+        ("Owed=0.50", "-0.50 None (owed)"),
         ("Owed=-5.20", None),
         ("Owed=0.00", "0.00 None (owed)"),
         ("Euro purse 5.20", "5.20 EUR (euro)"),

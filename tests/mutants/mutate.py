@@ -112,6 +112,8 @@ def _is_skipped(node: ast.AST) -> bool:
             return True
         case ast.Subscript(value=ast.Name(id="Literal")):  # a type that got a name
             return True
+        case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=[]):
+            return True
     return isinstance(node, ast.pattern)
 
 
