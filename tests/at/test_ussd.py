@@ -303,7 +303,12 @@ def test_a_cut_packed_reply_is_read_as_far_as_it_goes(text: str, lost: int) -> N
         assert is_cut(cusd, found.decoder) is surely
 
 
-UNLIKE = {"ucs2": ("plain", "packed", "8bit"), "8bit": ("plain", "packed", "ucs2"), "plain": ("ucs2", "8bit")}
+UNLIKE = {
+    "ucs2": ("plain", "packed", "8bit"),
+    "8bit": ("plain", "packed", "ucs2"),
+    "plain": ("ucs2", "8bit"),
+    "plain-page": ("ucs2", "8bit"),
+}
 
 
 @pytest.mark.parametrize(
@@ -315,6 +320,8 @@ UNLIKE = {"ucs2": ("plain", "packed", "8bit"), "8bit": ("plain", "packed", "ucs2
         (b"31", 68, "HEX", "8bit", "TE character set HEX fits"),
         (b"31", 68, "GSM", "8bit", "dcs 68 fits"),
         (b"Balance 5", 15, "GSM", "plain", "dcs 15 fits"),
+        ("Баланс 5".encode("cp866"), 15, "PCCP866", "plain-page", "dcs 15 fits"),
+        ("Баланс 5".encode("cp866"), 15, "PCCP866", "plain-page", "TE character set PCCP866 fits"),
         (b"Balance 5", None, None, "plain", "seen from this modem before"),
     ],
 )

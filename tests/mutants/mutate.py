@@ -1,8 +1,8 @@
 """Small wrong changes to a module's syntax tree, one a mutant. Pure: source in, trees out.
 
 What is changed: comparisons, `and` and `or`, `not`, arithmetic, numbers by one, True and False, strings, conditions,
-what is returned, min and max, and statements that are left out. What is not: docstrings, annotations and named types,
-decorators, `__all__` and the words of a log line.
+what is returned, min and max, and statements that are left out. What is not: docstrings, annotations, named types and
+what is for the checker of types alone, decorators, `__all__` and the words of a log line.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ LIMIT: "int" = 5
 
 def f(a: "str", b=True):
     """Docstring."""
+    if TYPE_CHECKING:
+        import g
     if not a or b < LIMIT:
         log.info("said")
         raise ValueError
@@ -23,7 +25,8 @@ def f(a: "str", b=True):
 
 
 def test_every_small_change_of_a_module() -> None:
-    """By name, in the order of the text; docstrings, types, `__all__` and the words of the log stay."""
+    """By name, in the order of the text; docstrings, types and what is for their checker,
+    `__all__` and the words of the log stay."""
     assert [mutant.name for mutant in mutants(SOURCE)] == [
         'module: 5 -> 6 in LIMIT: "int" = 5',
         'module: 5 -> 4 in LIMIT: "int" = 5',
@@ -78,7 +81,7 @@ def test_what_is_good_enough() -> None:
     """Nine of ten are killed, each survivor has a reason, and each reason a mutant: else the run fails."""
 
     def good(alive: int, bare: int = 0, gone: int = 0) -> bool:
-        return Score("a/b", total=100, alive=alive, bare=bare, gone=gone, one_in=1, seconds=1.0).good
+        return Score("a/b", total=100, alive=alive, bare=bare, gone=gone, one_in=1, seconds=1.0, cpu_s=1.0).good
 
     assert good(alive=10)
     assert not good(alive=11)
