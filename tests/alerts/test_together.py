@@ -215,6 +215,8 @@ def test_what_cannot_be_noted_is_looked_at_again(
     store.put_alert(alert("a"), ["sms"])
     monkeypatch.setattr(store, "hold", full)
     assert [idle._deliver_due() for _ in range(2)] == [60.0, 60.0]
+    idle._owed[(1,)] = full
+    assert (idle._write_owed(), [*idle._owed]) == (60.0, [(1,)])
     assert [record.message for record in caplog.records] == ["alerts cannot be kept up to date: no space left"]
 
 
@@ -232,11 +234,13 @@ def test_a_reload_changes_what_waits_for_others(
     one.go(10)
     one.took(2)
     assert phone.tried[0].text.startswith(first)
+    assert [message for *_, message in states(store)] == [phone.tried[0].id] * 2
     one.outbox.replace(one.bound)
     assert store.gather_s == 0.0
     store.put_alert(alert("c"), ["phone"])
     one.outbox.wake()
     assert one.took(1) == [("c", "phone", None)]
+    assert states(store)[-1] == ("c", "delivered", None, None)  # of one it is its own message
 
 
 def test_a_refusal_for_good_is_given_up_at_once(desk: Callable[..., Desk], store: Store, alert: MakeAlert) -> None:
