@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -437,6 +438,26 @@ def test_a_clock_set_back_does_not_put_off_a_try(store: Store, clock: Any, alert
     assert results.get(timeout=10) is None
     assert live.stop(10)
     assert states(store) == {("a1", "command"): "delivered"}
+
+
+@pytest.mark.parametrize(
+    ("tries", "age", "given_up"),
+    [
+        (GIVE_UP_TRIES, GIVE_UP_AFTER, True),
+        (GIVE_UP_TRIES - 1, GIVE_UP_AFTER, False),
+        (GIVE_UP_TRIES, GIVE_UP_AFTER - timedelta(seconds=1), False),
+    ],
+)
+def test_when_it_is_given_up(
+    store: Store, clock: Any, alert: MakeAlert, tries: int, age: timedelta, given_up: bool
+) -> None:
+    """With the last of so many tries, at the end of the week."""
+    idle = Outbox(store, {}, clock=clock)
+    store.put_alert(alert("a1"), ["command"])
+    (delivery,) = store.outbox_due(clock())
+    clock.now += age
+    idle._write_of(replace(delivery, tries=tries - 1), DeliveryError("no network"), None, 30.0)()
+    assert states(store) == {("a1", "command"): "given_up" if given_up else "pending"}
 
 
 def test_how_long_until_the_next_try(store: Store, clock: Any, alert: MakeAlert) -> None:
