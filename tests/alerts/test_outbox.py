@@ -458,7 +458,7 @@ def test_when_it_is_given_up(
     clock.now += age
     idle._write_of(replace(delivery, tries=tries - 1), DeliveryError("no network"), None, 30.0)()
     assert states(store) == {("a1", "command"): "given_up" if given_up else "pending"}
-    assert Outbox(store, {}, clock=clock, delays_s=[0.5])._delay_s(delivery, DeliveryError("no network")) == 0.5
+    assert Outbox(store, {}, clock=clock, delays_s=(0.5,))._delay_s(delivery, DeliveryError("no network")) == 0.5
 
 
 def test_how_long_until_the_next_try(store: Store, clock: Any, alert: MakeAlert) -> None:
