@@ -44,8 +44,8 @@ def open_port(path: str, line: Mapping[str, Any] | None = None) -> serial.Serial
         if error.errno is None and may_lack_termios(device_path(path, sysroot())):  # tcgetattr failed
             return _bare(path)
         raise _open_error(path, error) from error
-    except OSError as error:  # the modem control lines of a device that went away while it was being opened
-        raise _os_error(path, error) from error
+    except (OSError, termios.error) as error:  # a device that went away while it was being opened
+        raise _os_error(path, OSError(*error.args)) from error
     try:
         _keep_to_ourselves(port, path)
     except BaseException:
@@ -77,13 +77,24 @@ def lost(path: str, error: OSError | None = None) -> PortLost:
 
 class _Port(serial.Serial):
     """pyserial's port without the two pipes by which a thread could end another one's read() or write(): the engine
-    waits on descriptors, so that they are but 4 of the 7 descriptors of each modem."""
+    waits on descriptors, so that they are but 4 of the 7 descriptors of each modem.
+
+    DTR and RTS are a wish: a USB modem that knows no SET_CONTROL_LINE_STATE refuses it with a stall (EPIPE), and reads
+    and writes all the same. A device that went away says so at the next call."""
 
     def open(self) -> None:
         super().open()
         for name in ("pipe_abort_read_r", "pipe_abort_read_w", "pipe_abort_write_r", "pipe_abort_write_w"):
             os.close(getattr(self, name))
             setattr(self, name, None)
+
+    def _update_dtr_state(self) -> None:
+        with contextlib.suppress(OSError):
+            super()._update_dtr_state()  # type: ignore[misc]
+
+    def _update_rts_state(self) -> None:
+        with contextlib.suppress(OSError):
+            super()._update_rts_state()  # type: ignore[misc]
 
     def close(self) -> None:
         fd, self.fd, self.is_open = self.fd, None, False

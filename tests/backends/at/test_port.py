@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import pty
@@ -89,6 +90,37 @@ def test_the_exclusive_mark_goes_with_us(peer: Any, fast: Timeouts, exclusive_fl
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     finally:
         os.close(fd)
+
+
+@pytest.mark.parametrize("code", [errno.EPIPE, errno.EPROTO, errno.ETIMEDOUT, errno.EINVAL, errno.EIO])
+def test_control_lines_are_a_wish(peer: Any, fast: Timeouts, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """A modem that refuses to have its DTR or RTS set reads and writes all the same (EPIPE: the stall of a USB device
+    that knows no SET_CONTROL_LINE_STATE)."""
+    plain = fcntl.ioctl
+
+    def ioctl(fd: int, request: int, *rest: Any) -> Any:
+        if request in (termios.TIOCMBIS, termios.TIOCMBIC, termios.TIOCMSET):
+            raise OSError(code, os.strerror(code))
+        return plain(fd, request, *rest)
+
+    monkeypatch.setattr(fcntl, "ioctl", ioctl)
+    modem = Modem(peer.path, timeouts=fast)
+    modem.connect()
+    try:
+        assert modem.command("AT+CGMM") == ["M1"]
+    finally:
+        modem.close()
+
+
+def test_a_port_that_is_gone_before_it_is_set_up(peer: Any, fast: Timeouts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pulled between open() and tcsetattr(): absent, no bug."""
+
+    def tcsetattr(*_: Any) -> None:
+        raise termios.error(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(termios, "tcsetattr", tcsetattr)
+    with pytest.raises(PortAbsent):
+        Modem(peer.path, timeouts=fast).connect()
 
 
 def test_settings_are_put_back(peer: Any, fast: Timeouts) -> None:
