@@ -154,10 +154,27 @@ def remind(
     names, again_at = to_remind(said, channels, first.alert.event, now=now, counted=store.counted)
     if not names:
         return None, again_at
-    event = rules.said_again(state, first.alert.event, policy, now=now, number=number + 1)
-    alert = _alert(event, standing.modem, standing.sim_key, first.alert.operator, language, advise)
-    alert = replace(alert, reminds=first.alert.id, reminder=number + 1)
+    alert = again(state, first.alert, policy, now=now, number=number + 1, language=language, advise=advise)
     return (alert, now) if store.put_reminder(alert, names) else (None, now)
+
+
+def again(
+    state: rules.State,
+    first: Alert,
+    policy: rules.Policy,
+    *,
+    now: datetime,
+    number: int,
+    language: str = "en",
+    advise: Advise = no_advice,
+) -> Alert:
+    """A reminder of an alert that is open, the `number`th: with the balance as it is now, or, of what is no matter of
+    money, as it was said first. `state`: its SIM's."""
+    if first.event not in ("low", "critical") and (first.event, first.level) != ("stale", "critical"):
+        return replace(first, id=urandom(6).hex(), raised_at=now, reminds=first.id, reminder=number)
+    event = rules.said_again(state, first.event, policy, now=now, number=number)
+    alert = _alert(event, first.modem, first.sim_key, first.operator, language, advise)
+    return replace(alert, reminds=first.id, reminder=number)
 
 
 def stale_due(store: Store, standing: Standing, *, now: datetime, policy: rules.Policy) -> datetime | None:

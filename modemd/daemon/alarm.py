@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from modemd.alerts import raising, rules
+from modemd.alerts import newcomers, raising, rules
 from modemd.alerts.channels import Bound
 from modemd.clock import is_set
 from modemd.daemon.config import Config
@@ -63,6 +63,7 @@ class Alarm:
         self._monotonic = monotonic
         self._log = get_logger()
         self._again: set[str] = set()  # modems whose last row is to be judged again
+        self._newcomers = False  # there may be channels that have not heard what is open
         self._chances: dict[str, _Chance] = {}
         self._policies: dict[str, rules.Policy] = {}
         self._language = "en"
@@ -75,7 +76,8 @@ class Alarm:
 
     def apply(self, config: Config, channels: Mapping[str, Bound]) -> None:
         """A new configuration. Each modem's last reading and last row are judged again: its limits may be others now,
-        and a row of an earlier version, or of a damaged file, may not have been judged. Raises StoreError."""
+        and a row of an earlier version, or of a damaged file, may not have been judged. A channel that is new is told
+        what is open. Raises StoreError."""
         before, self._policies = self._policies, {modem.name: rules.policy_of(modem) for modem in config.modems}
         for name, policy in self._policies.items():
             if before.get(name) != policy:
@@ -83,12 +85,13 @@ class Alarm:
         self._language = config.daemon.language
         self.channels = channels
         self._again.update(self._policies)
+        self._newcomers = True
         self.catch_up()
 
     @property
     def behind(self) -> bool:
         """Something could not be judged."""
-        return self._store.has_unjudged or bool(self._again)
+        return self._store.has_unjudged or bool(self._again) or self._newcomers
 
     def catch_up(self) -> None:
         """Judges what could not be judged, and what is to be judged again. Raises StoreError: then the rest waits for
@@ -105,6 +108,9 @@ class Alarm:
             except StoreError:
                 self._again.add(name)
                 raise
+        if self._newcomers:
+            self._tell_newcomers()
+            self._newcomers = False
 
     def foresee(self, m: Measurement) -> None:
         """Before a row is stored: what its SIM's history says, which takes long. From any thread; never raises."""
@@ -324,6 +330,18 @@ class Alarm:
         if alerts:
             self._wake_outbox()
         return bool(alerts)
+
+    def _tell_newcomers(self) -> None:
+        told = newcomers.tell(
+            self._store,
+            self._policies,
+            channels=self.channels,
+            now=self._clock(),
+            language=self._language,
+            advise=self._advise,
+        )
+        if told:
+            self._wake_outbox()
 
     def _remind(self, standing: Standing, policy: rules.Policy) -> datetime | None:
         """Says again what is still open; when to look again. One query has its chance to bring a newer number first."""

@@ -45,9 +45,12 @@ class Owner:
     def look(self, snapshot: ModemSnapshot = SNAPSHOT) -> datetime | None:
         """One turn of the main loop, and of the outbox."""
         again = self.life.alarm.look(snapshot, self.life.alarm.standing(snapshot))
+        self.deliver()
+        return again
+
+    def deliver(self) -> None:
         for one in self.life.store.outbox_due(self.life.now):
             self.take(one)
-        return again
 
     def take(self, one: Delivery) -> None:
         if one.over and one.alert.reminds:
@@ -214,6 +217,91 @@ def test_an_unset_clock_reminds_of_nothing(life: Life, owner: Callable[..., Owne
     life.asked("48.10")
     home.look()
     assert home.got == ["phone: low"]
+
+
+# --- channels that come later
+
+
+def test_the_first_channel_hears_what_is_open(life: Life, owner: Callable[..., Owner]) -> None:
+    """With the reload that brings it, whatever is said again and how often: the worst alone, as it is now, and once."""
+    life.apply()
+    for balance in ("48.20", "6.90", "5.00"):
+        life.asked(balance)
+        life.go(hours=1)
+    home = owner(
+        channel("phone", remind_s=None), channel("low alone", remind_s=None, events=frozenset({"low", "test"}))
+    )
+    home.deliver()
+    assert home.got == ["phone: critical 1", "low alone: low 1"]
+    assert "5.00" in home.texts[0]
+    for _ in range(2):  # a reload that changes nothing, and a restart
+        home = owner(*home.channels.values())
+        home.deliver()
+        life.go(days=2)
+        life.asked("4.00")
+        home.look()
+        assert home.got == []
+        life.begin_again()
+
+
+def test_a_second_channel_hears_it_once(life: Life, owner: Callable[..., Owner]) -> None:
+    """At once, with its own reminders from then on; the first is told nothing because of it."""
+    home = owner()
+    life.asked("48.20")
+    home.look()
+    life.go(hours=3)
+    home = owner(channel("phone"), channel("mail"))
+    home.deliver()
+    assert home.got == ["mail: low 1"]
+    home.look()
+    home.pass_days(1)
+    assert sorted(home.got[1:]) == ["mail: low 2", "phone: low 2"]
+
+
+def test_it_comes_with_the_restart(life: Life, owner: Callable[..., Owner]) -> None:
+    """Nothing is waited for first, and no clock either: what is open is known."""
+    owner()
+    life.asked("6.90")
+    for now in (life.now, datetime(1970, 1, 9, tzinfo=UTC)):
+        life.begin_again()
+        life.now = now
+        home = owner(channel("phone"), channel(f"{now.year}"))
+        home.deliver()
+        assert f"{now.year}: critical {1 if now.year > 1970 else 2}" in home.got
+
+
+def test_whatever_is_open(life: Life, owner: Callable[..., Owner]) -> None:
+    """Also what is never said again; not what is acknowledged, over, a mere event, or not wanted."""
+    home = owner(channel("phone"))
+    life.asked("400")
+    home.look()
+    home.look(away("absent"))
+    life.go(hours=6)
+    home.look(away("absent"))
+    assert home.got == ["phone: absent"]
+    home = owner(channel("phone"), channel("mail"), channel("log", events=frozenset({"low", "test"})))
+    home.deliver()
+    assert home.got == ["mail: absent 1"]
+    assert "gone for 6 h" in home.texts[0]
+    assert life.store.acknowledge(home.rows()[0].alert.id)
+    home = owner(channel("third"))
+    home.deliver()
+    assert home.got == []
+
+
+def test_an_escalation_that_came_later(life: Life, owner: Callable[..., Owner]) -> None:
+    """It is for what the others could not deliver: silent where one of them did, or is about to be told."""
+    life.apply()
+    life.asked("48.20")
+    late = channel("sms", after_s=3600.0)
+    home = owner(channel("phone"), late)
+    home.deliver()
+    assert home.got == ["phone: low 1"]
+    home = owner(channel("phone"), late)
+    home.deliver()
+    assert home.got == []
+    home = owner(late)
+    assert [one.channel for one in life.store.outbox_due(life.now)] == ["sms"]
 
 
 # --- the modem
