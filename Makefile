@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 PREFIX ?= /opt/modemd
 # In front of /etc and /usr, to try `make install` without touching the system: it makes no user then.
 DESTDIR ?=
+UNITS := modemd.service modemd-holders.socket modemd-holders@.service
 OWNER = $(if $(DESTDIR),,-o root -g modemd)
 # Nothing but what requirements.lock names, by hash; no build of anybody else's source.
 LOCKED := --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.lock
@@ -83,7 +84,7 @@ install:
 	ln -sf $(PREFIX)/bin/modemd $(DESTDIR)/usr/local/bin/modemd
 	install -D -m 0644 systemd/modemd.sysusers $(DESTDIR)/usr/lib/sysusers.d/modemd.conf
 	install -D -m 0644 systemd/modemd.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/modemd.conf
-	install -D -m 0644 systemd/modemd.service $(DESTDIR)/etc/systemd/system/modemd.service
+	for unit in $(UNITS); do install -D -m 0644 systemd/$$unit $(DESTDIR)/etc/systemd/system/$$unit; done
 	[ -n '$(DESTDIR)' ] || systemd-sysusers modemd.conf
 	install -d -m 0750 $(OWNER) $(DESTDIR)/etc/modemd
 	[ -e $(DESTDIR)/etc/modemd/modemd.toml ] || install -m 0640 $(OWNER) config/modemd.toml $(DESTDIR)/etc/modemd/modemd.toml
@@ -96,8 +97,8 @@ install:
 
 uninstall:
 	@[ "$$(id -u)" = 0 ] || { echo 'sudo make uninstall' >&2; exit 1; }
-	[ ! -d /run/systemd/system ] || systemctl disable --now modemd || true
-	rm -rf $(PREFIX) /usr/local/bin/modemd /etc/systemd/system/modemd.service /usr/lib/sysusers.d/modemd.conf /usr/lib/tmpfiles.d/modemd.conf
+	[ ! -d /run/systemd/system ] || systemctl disable --now modemd modemd-holders.socket || true
+	rm -rf $(PREFIX) /usr/local/bin/modemd $(UNITS:%=/etc/systemd/system/%) /usr/lib/sysusers.d/modemd.conf /usr/lib/tmpfiles.d/modemd.conf
 	[ ! -d /run/systemd/system ] || systemctl daemon-reload
 	@echo 'Left in place: /etc/modemd (configuration), /var/lib/modemd (history), the user and group modemd.'
 

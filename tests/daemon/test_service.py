@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
+import os
+import re
 import shutil
 import socket
 import subprocess
@@ -114,15 +116,43 @@ def test_a_log_that_cannot_be_written_ends_nothing() -> None:
     structlog.get_logger().error("nobody hears this")
 
 
-def test_the_unit_is_valid(tmp_path: Path) -> None:
-    """systemd itself finds no fault (the program's path aside, which exists only where it is installed)."""
-    if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze is not here: apt install systemd")
-    unit = (UNITS / "modemd.service").read_text(encoding="utf-8")
-    path = tmp_path / "modemd.service"
-    path.write_text(unit.replace("/opt/modemd/bin/modemd", "/bin/true"), encoding="utf-8")
-    done = subprocess.run(["systemd-analyze", "verify", str(path)], capture_output=True, text=True, check=False)
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here: apt install systemd"
+)
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    """The units, with programs that exist here in the place of those that exist where they are installed."""
+    for path in (*UNITS.glob("*.service"), *UNITS.glob("*.socket")):
+        text = path.read_text(encoding="utf-8")
+        (tmp_path / path.name).write_text(re.sub(r"/opt/modemd/bin/\w+", "/bin/true", text), encoding="utf-8")
+    return tmp_path
+
+
+@needs_systemd
+def test_the_units_are_valid(units: Path) -> None:
+    """systemd itself finds no fault."""
+    environ = {**os.environ, "SYSTEMD_UNIT_PATH": f"{units}:"}
+    command = ["systemd-analyze", "verify", str(units / "modemd.service"), str(units / "modemd-holders.socket")]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", ["modemd.service", "modemd-holders@.service"])
+def test_the_units_are_closed(units: Path, name: str) -> None:
+    """systemd's own rating of what a break-in would be worth: 0 nothing, 10 everything."""
+    command = ["systemd-analyze", "security", "--offline=yes", "--threshold=15", str(units / name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_ports_are_allowed_by_numbers_that_hold() -> None:
+    """A name is looked up once, when the service starts: at boot, before the driver of a stick is loaded."""
+    allowed = re.findall(r"^DeviceAllow=(\S+)", (UNITS / "modemd.service").read_text(encoding="utf-8"), re.MULTILINE)
+    assert allowed[:4] == ["char-188", "char-166", "char-204", "char-4"]
+    assert all("*" in name for name in allowed[4:]), "of those without a number"
 
 
 def test_the_unit_keeps_its_promises() -> None:
@@ -131,7 +161,8 @@ def test_the_unit_keeps_its_promises() -> None:
     for line in (
         "Type=notify", "User=modemd", "SupplementaryGroups=dialout", "Restart=always", "RestartPreventExitStatus=2",
         "StartLimitIntervalSec=0", "StateDirectoryMode=0700", "RuntimeDirectory=modemd", "NoNewPrivileges=yes",
-        "ExecStart=/opt/modemd/bin/modemd run --config /etc/modemd/modemd.toml",
+        "ExecStart=/opt/modemd/bin/modemd run --config /etc/modemd/modemd.toml", "ProtectProc=invisible",
+        "ExecReload=/opt/modemd/bin/modemd config check /etc/modemd/modemd.toml", "Wants=modemd-holders.socket",
     ):  # fmt: skip
         assert line in unit
 

@@ -17,7 +17,15 @@ from typing import Any
 
 import serial
 
-from modemd.backends.at.ports.holders import MODEM_MANAGER, Holder, holders, leave_alone, runs, said
+from modemd.backends.at.ports.holders import (
+    MODEM_MANAGER,
+    Holder,
+    holders,
+    leave_alone,
+    modem_manager_may_have,
+    runs,
+    said,
+)
 from modemd.backends.at.ports.sysroot import device_path, is_made_up, sysroot
 from modemd.backends.at.ports.wwan import NO_LOCK, may_lack_termios
 from modemd.errors import ModemError, PortAbsent, PortBlocked, PortLost
@@ -131,6 +139,8 @@ def _keep_to_ourselves(port: serial.Serial, path: str) -> None:
         others = _others(path, own=bool(flag[0]))
         if others:
             raise _held(path, others)
+        if modem_manager_may_have(path):
+            raise PortBlocked(f"ModemManager runs and takes {path}, unseen by modemd: {leave_alone(path)}")
     try:
         _forbid_others(fd, path)
         settings = termios.tcgetattr(fd)
@@ -199,8 +209,10 @@ def _open_error(path: str, error: serial.SerialException) -> ModemError:
 def _os_error(path: str, error: OSError) -> ModemError:
     if error.errno in (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK):
         return _held(path, holders(path) or holders(path, proc=Path("/proc")))
-    if error.errno in (errno.EACCES, errno.EPERM):
+    if error.errno == errno.EACCES:
         return _forbidden(path)
+    if error.errno == errno.EPERM:
+        return _kept_away(path)
     if error.errno in GONE:
         return PortAbsent(line_of("absent", about=path))
     return PortBlocked(f"{path} cannot be opened: {error.strerror}")
@@ -222,6 +234,21 @@ def _forbidden(path: str) -> PortBlocked:
     )
 
 
+def _kept_away(path: str) -> PortBlocked:
+    """Not the rights of the file (that is EACCES): a device cgroup, as the service's unit or a container makes one."""
+    if "INVOCATION_ID" not in os.environ:  # systemd.exec(5): whatever a unit starts has it
+        return PortBlocked(
+            f"{path} may not be opened here, whatever its rights are: give it to the container (--device {path})"
+        )
+    number = 0
+    with contextlib.suppress(OSError):
+        number = os.major(Path(path).stat().st_rdev)
+    return PortBlocked(
+        f"{path} is kept from modemd by its service's sandbox, not by its rights: sudo systemctl restart modemd; if "
+        f"that does not help, write DeviceAllow=char-{number} rw below [Service] with: sudo systemctl edit modemd"
+    )
+
+
 def _held(path: str, others: list[Holder]) -> PortBlocked:
     if not others:
         unseen = f"{path} is in use by another program; find it with: sudo fuser -v {path}"
@@ -231,7 +258,10 @@ def _held(path: str, others: list[Holder]) -> PortBlocked:
     if any(holder.program == MODEM_MANAGER for holder in others):
         cure = leave_alone(path)
     elif all(holder.lock for holder in others):
-        cure = f"stop it, or remove the lock file if it is an old one: sudo rm {others[0].lock}"
+        cure = (
+            f"stop it; or, if it does not use the port (sudo fuser -v {path} shows who does), the lock file is an old "
+            f"one: sudo rm {others[0].lock}"
+        )
     else:
         cure = "stop it or give modemd another port"
     return PortBlocked(f"{path} is in use by {said(others)}: {cure}")

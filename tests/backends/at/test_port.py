@@ -50,6 +50,31 @@ def test_a_character_device_that_is_no_terminal(fast: Timeouts) -> None:
         Modem("/dev/null", timeouts=fast).connect()
 
 
+@pytest.mark.parametrize(
+    ("code", "environ", "said"),
+    [
+        (errno.EPERM, {"INVOCATION_ID": "1"}, "service's sandbox, .*systemctl restart modemd.*DeviceAllow=char-136 rw"),
+        (errno.EPERM, {}, "whatever its rights are: .*--device"),
+        (errno.EACCES, {"INVOCATION_ID": "1"}, "may not open .*usermod -aG"),
+    ],
+)
+def test_who_keeps_us_away(
+    peer: Any, fast: Timeouts, monkeypatch: pytest.MonkeyPatch, code: int, environ: dict[str, str], said: str
+) -> None:
+    """A device cgroup says EPERM, the rights of the file EACCES: no group helps against the first."""
+
+    def refused(*_: Any) -> int:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.delenv("INVOCATION_ID", raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("serial.serialposix.os.open", refused)
+    with pytest.raises(PortBlocked, match=said) as raised:
+        Modem(peer.path, timeouts=fast).connect()
+    assert ("usermod" in raised.value.message) == (code == errno.EACCES)
+
+
 def test_the_second_opener_is_refused_and_told_who_has_it(peer: Any, fast: Timeouts) -> None:
     """One port, one owner; the message names the process that holds it."""
     first = Modem(peer.path, timeouts=fast)

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from modemd.backends.at.ports.sysroot import device_path, entries, is_made_up, is_there, opened_path, read, sysroot
-from modemd.backends.at.ports.usb import SerialPort, device_at
+from modemd.backends.at.ports.usb import SerialPort, device_at, serial_ports
+from modemd.backends.at.ports.witness import Witness
 
 MODEM_MANAGER = "ModemManager"
 # Programs that carry data over the port they hold: another AT port of the same modem is free for us.
 DIALLERS = frozenset({"pppd", "wvdial", "chat", "comgt"})
 
+WITNESS = Witness()
 _LOCK_FOLDERS = ("var/lock", "run/lock")  # one is a link to the other on most machines
 _IGNORED_BY_MODEM_MANAGER = frozenset(
     {"ID_MM_DEVICE_IGNORE", "ID_MM_PORT_IGNORE", "ID_MM_TTY_BLACKLIST", "ID_MM_DEVICE_BLACKLIST"}
@@ -32,8 +34,8 @@ class Holder(NamedTuple):
 def holders(
     path: str, *, proc: Path | None = None, exclude: int | None = None, root: Path | None = None
 ) -> list[Holder]:
-    """Who has `path` open or locked, as far as this user may see; `exclude` leaves one process out. `proc`: another
-    folder in the place of /proc, and no lock files."""
+    """Who has `path` open or locked, as far as this user or the witness (witness.py) may see; `exclude` leaves one
+    process out. `proc`: another folder in the place of /proc, and no lock files."""
     return holders_of([path], proc=proc, exclude=exclude, root=root)[path]
 
 
@@ -56,11 +58,26 @@ def holders_of(
             for path in _opened(process, names, {} if by_name_alone else numbers):
                 found[path].append(Holder(int(process.name), _program(process)))
     if proc is None:
+        testimony = None if _sees_all(base) else WITNESS.told()
+        for seen in testimony or ():
+            port = numbers.get(seen.number) or names.get(seen.path)
+            if port and seen.pid != exclude and all(seen.pid != holder.pid for holder in found[port]):
+                found[port].append(Holder(seen.pid, _printable(seen.program)))
         for path, holding in found.items():
-            locking = _by_lock_file(device_path(path, base), base)
+            locking = _by_lock_file(device_path(path, base), base, all_seen=testimony is not None)
             if locking is not None and locking.pid not in (exclude, *(holder.pid for holder in holding)):
                 holding.append(locking)
     return found
+
+
+def modem_manager_may_have(path: str, *, root: Path | None = None) -> bool:
+    """True if nobody can tell whether ModemManager has the port at `path`, which it takes by its own rules."""
+    base = sysroot(root)
+    if _sees_all(base) or WITNESS.told() is not None:
+        return False
+    device = device_path(path, base)
+    port = next((port for port in serial_ports(root=base) if port.path == device), None)
+    return port is not None and modem_manager_takes(port, root=base)
 
 
 def runs(program: str, *, root: Path | None = None) -> bool:
@@ -106,11 +123,13 @@ def leave_alone(path: str, *, root: Path | None = None) -> str:
 
 
 def said(holding: Iterable[Holder]) -> str:
-    """ "pppd (pid 812), minicom (pid 900, by its lock file /var/lock/LCK..ttyUSB2)"."""
-    return ", ".join(
-        f"{holder.program} (pid {holder.pid}{f', by its lock file {holder.lock}' if holder.lock else ''})"
-        for holder in holding
-    )
+    """ "pppd (pid 812), minicom (pid 900, by its lock file /var/lock/LCK..ttyUSB2)"; "a program (pid 812)" where its
+    name is hidden from us."""
+    words = []
+    for holder in holding:
+        name = "a program" if holder.program == "?" else holder.program
+        words.append(f"{name} (pid {holder.pid}{f', by its lock file {holder.lock}' if holder.lock else ''})")
+    return ", ".join(words)
 
 
 # --- helpers
@@ -143,11 +162,19 @@ def _opened(process: Path, names: dict[str, str], numbers: dict[int, str]) -> li
 
 def _program(process: Path) -> str:
     """Its name; a program may give itself any, so nothing that does not print is kept."""
-    name = read(process / "comm") or "?"
+    return _printable(read(process / "comm") or "?")
+
+
+def _printable(name: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in name)
 
 
-def _by_lock_file(device: str, base: Path) -> Holder | None:
+def _sees_all(base: Path) -> bool:
+    """Whether this process sees every other one's open files: root does, and a made-up machine hides nothing."""
+    return is_made_up(base) or os.geteuid() == 0
+
+
+def _by_lock_file(device: str, base: Path, *, all_seen: bool) -> Holder | None:
     """The owner of /var/lock/LCK..ttyUSB2, if it still lives: ten digits of a pid, in old programs four octets."""
     name = f"LCK..{device.removeprefix('/dev/').replace('/', '_')}"
     for folder in _LOCK_FOLDERS:
@@ -155,7 +182,7 @@ def _by_lock_file(device: str, base: Path) -> Holder | None:
         pid = _pid_in(lock)
         if pid is None or not _lives(pid, base):
             continue
-        if _shows_files(base / "proc" / str(pid)):
+        if all_seen or _shows_files(base / "proc" / str(pid)):
             continue  # its files can be seen, and the port was not among them: an old lock, and a number used again
         return Holder(pid, _program(base / "proc" / str(pid)), f"/{folder}/{name}")
     return None
