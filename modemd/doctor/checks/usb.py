@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modemd.backends.at.ports import udev
 from modemd.backends.at.ports.wwan import NO_LOCK, is_unlockable
 from modemd.doctor.checks.modems import MANY_DISCONNECTS
 from modemd.doctor.facts import DeviceFacts, Facts, ModemFacts, Port
@@ -85,10 +86,7 @@ def autosuspend(facts: Facts) -> list[Finding]:
     for device in _ours(facts):
         if device.control == "auto" and (device.autosuspend_ms is None or device.autosuspend_ms >= 0):
             vendor, _, product = device.ids.partition(":")
-            rule = (
-                f'ACTION=="add", SUBSYSTEM=="usb", ATTR{{idVendor}}=="{vendor}", ATTR{{idProduct}}=="{product}", '
-                'TEST=="power/control", ATTR{power/control}="on"'
-            )
+            rule = udev.stays_awake(udev.OwnPort(name="", vendor=vendor, product=product))
             text = "the kernel may put it to sleep (USB autosuspend), and it may not wake up or lose its session"
             cure = f"write {rule} into {RULES}, then run: {RELOAD}"
             found.append(Finding("autosuspend", "warning", _called(device), text, cure))
