@@ -112,9 +112,12 @@ def failures(asked: Sequence[Measurement]) -> int:
 
 def channels(names: Iterable[str], alerts: Iterable[AlertRow], *, now: datetime) -> list[Json]:
     """Each configured channel with the deliveries that did not succeed yet (`waiting`: tried and still pending), or
-    that were given up of late. `error`: the newest reason."""
+    that were given up of late. `error`: the newest reason. Whoever asked for a test or a rehearsal was told how it
+    ended, and nobody misses it."""
     found: dict[str, Json] = {name: {"channel": name, "waiting": 0, "given_up": 0, "error": None} for name in names}
     for row in alerts:  # newest first
+        if row.alert.on_request:
+            continue
         for delivery in row.deliveries:
             channel = found.get(delivery.channel)
             if channel is None:

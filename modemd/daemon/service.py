@@ -15,6 +15,9 @@ from modemd.log import get_logger, structlog
 
 _SECRET = re.compile(r"(?i)\bpin\b|cpin|passw|token|secret")
 _LONG_NUMBER = re.compile(r"(?<![0-9])\+?[0-9]{10,}")  # phone numbers, IMSI, IMEI, ICCID
+# By these 12 hexadecimal digits people acknowledge an alert: no number, however many of them are decimal.
+_ALERT_ID = re.compile(r"[0-9a-f]{12}")
+_ALERT_OR_NUMBER = re.compile(rf"\balert {_ALERT_ID.pattern}\b|{_LONG_NUMBER.pattern}")
 _CPIN = re.compile(r"(?i)(CPIN=)[^;\s]*")
 
 # sd-daemon(3): the priority that journald reads from the start of a line.
@@ -81,6 +84,8 @@ def without_absent(_logger: object, _method: str, event: MutableMapping[str, Any
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Masks what must not be in a log, whoever put it there: PINs whole, long numbers but for their last 4 digits."""
     for key, value in event.items():
+        if key == "alert" and _ALERT_ID.fullmatch(str(value)):
+            continue
         event[key] = "***" if _SECRET.search(key) else masked(value)
     return event
 
@@ -90,7 +95,7 @@ def masked(value: Any) -> Any:
     if value is None or isinstance(value, bool | float):
         return value
     text = _CPIN.sub(r"\1***", str(value))
-    text = _LONG_NUMBER.sub(lambda number: f"*{number[0][-4:]}", text)
+    text = _ALERT_OR_NUMBER.sub(lambda found: found[0] if found[0][0] == "a" else f"*{found[0][-4:]}", text)
     return int(text) if isinstance(value, int) and text.lstrip("-").isdigit() else text
 
 
@@ -142,8 +147,12 @@ def _body(event: MutableMapping[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
-    text = escaped(str(value))
-    return f'"{text}"' if not text or re.search(r'[\s"=]', text) else text
+    """As logfmt has it: in quotes where it is more than a word, with quotes and backslashes of its own escaped."""
+    text = str(value)
+    if text.isprintable() and re.fullmatch(r'[^\s"=\\]+', text):
+        return text
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped(quoted)}"'
 
 
 def log_crash(crash: threading.ExceptHookArgs) -> None:

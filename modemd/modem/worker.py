@@ -266,8 +266,6 @@ class Worker(threading.Thread):
         if self._stopping:
             return
         state = STATE_OF_ERROR.get(error.code, "failed")
-        if (state, error.message) != (self._snapshot.state, self._snapshot.error):
-            self._log.warning("modem unusable", code=error.code, reason=error.message)
         self._recovery.failed(error)
         # Asked there soon; once, in a network that answers nowhere.
         if isinstance(error, NoReplyOnPort) and error.first:

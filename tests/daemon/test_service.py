@@ -89,6 +89,31 @@ def test_text_cannot_forge_a_line() -> None:
     assert "\\n<3>forged" in line
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("word", "word"),
+        ("two words", '"two words"'),
+        ('Balance: "5"', r'"Balance: \"5\""'),
+        ('a" level=error b="', r'"a\" level=error b=\""'),
+        (r"C:\x", r'"C:\\x"'),
+        ("a\nb", r'"a\nb"'),
+        ("", '""'),
+    ],
+)
+def test_values_end_where_they_end(value: str, written: str) -> None:
+    """logfmt: whoever reads the log by its fields gets the text that was meant, and no field out of its middle."""
+    assert logged(text=value).strip().partition("text=")[2] == written
+
+
+def test_an_alert_keeps_its_id() -> None:
+    """By which people acknowledge it; it is no telephone number, whatever its digits."""
+    line = logged(text="delivered through phone: low for home (alert 123456789012)", alert="a79161234567")
+    assert "(alert 123456789012)" in line
+    assert "alert=a79161234567" in line
+    assert "9161234567" not in logged(text="(alert +79161234567)", number="a79161234567")
+
+
 def test_under_the_journal_lines_carry_their_priority() -> None:
     """<4> for a warning, and no time of our own."""
     assert logged({"JOURNAL_STREAM": "8:1"}, modem="home") == "<4>event modem=home\n"

@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modemd.daemon import diagnosis
-from modemd.doctor.checks import examine
+from modemd.doctor.checks import configuration, examine
 from modemd.doctor.daemon_facts import ask
-from modemd.doctor.facts import Facts, Folder
+from modemd.doctor.facts import ConfigFile, Facts, Folder
 from modemd.doctor.findings import Finding, Severity, healthy, in_order, split, summary, to_json
 from modemd.doctor.programs import Unseen, run
 from modemd.doctor.system import folder, kernel_log
@@ -202,24 +202,35 @@ def test_the_diagnosis_of_a_modem() -> None:
 
 
 def test_the_diagnosis_of_channels(tmp_path: Path) -> None:
-    """Pending deliveries count once they were tried, given up ones for two weeks; unknown channels are left out."""
+    """Pending deliveries count once they were tried, given up ones for two weeks, and tests never: who asked
+    was told how it ended. Unknown channels are left out."""
     store = Store(tmp_path / "state")
-    for number, days in enumerate((0, 0, 0, 30)):
+    for number, days in enumerate((0, 0, 0, 30, 0, 0)):
         alert = Alert(
             id=f"a{number}", event="low", level="low", modem="home", sim_key="k", operator=None, balance=None,
             currency=None, taken_at=None, text="low", raised_at=NOW - timedelta(days=days),
         )  # fmt: skip
+        if number >= 4:
+            alert = replace(alert, event="test") if number == 4 else replace(alert, rehearsal=True)
         store.put_alert(alert, ["command:a", "command:gone"])
     due = {row.alert.id: row.id for row in store.outbox_due(NOW + timedelta(days=1)) if row.channel == "command:a"}
     store.retry(due["a0"], "exit code 7", NOW)
     store.give_up(due["a1"], "no route")
     store.give_up(due["a3"], "long ago")
+    store.give_up(due["a4"], "a test")
+    store.give_up(due["a5"], "a rehearsal")
     rows: list[AlertRow] = store.alerts()
     store.close()
     assert diagnosis.channels(["command:a", "command:b"], rows, now=NOW) == [
         {"channel": "command:a", "waiting": 1, "given_up": 1, "error": "no route"},
         {"channel": "command:b", "waiting": 0, "given_up": 0, "error": None},
     ]
+
+
+def test_a_file_that_this_user_may_not_read() -> None:
+    """Other rights of the file would do nothing for somebody outside its group."""
+    (finding,) = configuration.file(Facts(now=NOW, config=ConfigFile(path="/etc/modemd/modemd.toml", unreadable=True)))
+    assert (finding.severity, finding.cure) == ("warning", "sudo modemd doctor")
 
 
 JSON = st.recursive(

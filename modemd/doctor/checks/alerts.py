@@ -57,7 +57,7 @@ def _none() -> Finding:
 
 
 def _channel(channel: ChannelFacts) -> Finding:
-    cure = f"mend it, then try: modemd alerts test {channel.name}"
+    cure = f"mend it, then try: sudo modemd alerts test {channel.name}"
     why = f" ({channel.error})" if channel.error else ""
     parts = []
     if channel.waiting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from modemd.records import Cause, Device, ModemSnapshot, RecoveryStep
 
 AN_UPLINK_S = 86400.0  # once seen, it is taken to be one for so long
 A_STEP_S = 240.0  # none takes longer; for the watchdog
+MOST_SAID = 16  # reasons in the log between two sessions: names of programs may differ without end
 ACTS = ("authorized", "radio")  # what may be left switched off when the daemon is killed; the bus comes first
 
 
@@ -39,6 +41,7 @@ class RecoveryExecutor:
         self._subject = self._nobody
         self._ladder = Ladder(limits=self._paces.ladder)
         self._loaded = False
+        self._said: set[str] = set()  # since the last session, so that a modem that stays away fills no log
         self._uplink: str | None = None  # as last seen while the modem was well ...
         self._uplink_at = 0.0  # ... and when
         self._spared: str | None = None  # why nothing above opening again is done
@@ -65,6 +68,7 @@ class RecoveryExecutor:
     def opened(self, snapshot: ModemSnapshot) -> None:
         """The session has begun."""
         self._know(snapshot.device)
+        self._said.clear()
         self._ladder.opened(self._now())
         self._radio_off, self._radio_read, self._busy_since = None, False, None
         self._look_at_uplink()
@@ -94,7 +98,11 @@ class RecoveryExecutor:
         self._told()
 
     def failed(self, error: ModemError) -> None:
-        """The session ended so, or none could begin."""
+        """The session ended so, or none could begin: said once, whatever other port or process it is at each try."""
+        reason = f"{error.code} {re.sub(r'[0-9]+', '', error.message)}"
+        if reason not in self._said and len(self._said) < MOST_SAID:
+            self._said.add(reason)
+            self._log.warning("modem unusable", code=error.code, reason=error.message)
         self._ladder.failed(self._fault_of(error), self._now())
 
     def heal(self) -> bool:

@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
+import structlog
 
 from modemd.errors import PortBlocked, StoreError
 from modemd.records import Network
@@ -183,6 +184,30 @@ def test_opening_again_takes_longer_each_time(house: Any, script: Any) -> None:
     assert pauses[0] <= 1.2
     assert 48 <= pauses[-1] <= 72
     assert all(before <= after * 1.5 for before, after in itertools.pairwise(pauses))
+
+
+def test_why_it_cannot_be_used_is_logged_once(house: Any, script: Any) -> None:
+    """Not at each try, whichever of its ports it is and whoever holds it; again once it has worked in between."""
+
+    def blocked() -> None:
+        number = script.looked_for
+        raise PortBlocked(f"/dev/ttyUSB{number % 2} is in use by minicom (pid {number}): stop it")
+
+    script.opens = blocked
+    with structlog.testing.capture_logs() as logged:
+        house.open()
+        house.advance(3 * 3600.0)
+        assert script.looked_for > 100
+        reasons = [line["reason"] for line in logged if line["event"] == "modem unusable"]
+        assert len(reasons) == 1
+        script.opens = lambda: None
+        house.advance(120.0)
+        assert house.state == "ready"
+        script.opens = blocked
+        silent(house, script)
+        house.advance(3600.0)
+    reasons = [line["reason"] for line in logged if line["event"] == "modem unusable"]
+    assert (len(reasons), sum("minicom" in reason for reason in reasons)) == (3, 2)
 
 
 def test_a_modem_that_is_plugged_in_is_found_at_once(house: Any, script: Any) -> None:
