@@ -25,6 +25,7 @@ from modemd.store import Standing, Store
 
 ASKABLE = frozenset({"ready", "busy", "quarantine"})  # states in which a scheduled query may reach the operator
 STOP_S = 3.5  # an owner thread promises 3 s
+LATEST_S = 240.0  # new settings wait no longer for queries that are asked one behind the other
 
 Asked = Future[Any]
 
@@ -75,22 +76,27 @@ class Fleet:
         self._clock = clock
         self._monotonic = monotonic
         self._owners: dict[str, ModemOwner] = {}
+        self._running: dict[str, ModemSettings] = {}  # with what each owner was made
+        self._later: dict[str, float] = {}  # owners that are to be made anew behind their query, and the latest by when
         self._waiting: dict[Asked, int] = {}
+        self._asked: dict[Asked, str] = {}  # what has not ended, and of which modem
         self._paces: dict[tuple[str, str | None], Pace] = {}
 
     def apply(self, modems: Iterable[ModemSettings]) -> None:
-        """Ends the owner threads of modems that are gone or changed, then starts those that are new."""
+        """Ends the owner threads of modems that are gone or changed, then starts those that are new. A modem that is being
+        asked answers first: whoever waits gets his answer, and nothing that was dialled is in vain."""
         wanted = {modem.name: modem for modem in modems}
-        self._stop([name for name, settings in self.settings.items() if wanted.get(name) != settings])
         self.settings = wanted
         self.next_query_at = dict.fromkeys(wanted)
-        for name, settings in wanted.items():
-            if name not in self._owners:
-                owner = self._owners[name] = self._make_owner(settings)
-                owner.start()
+        changed = [name for name, settings in self._running.items() if wanted.get(name) != settings]
+        asked, latest = set(self._asked.values()) & wanted.keys(), self._monotonic() + LATEST_S
+        self._later = {name: self._later.get(name, latest) for name in changed if name in asked}
+        self._stop([name for name in changed if name not in asked])
+        self._start()
 
     def stop(self) -> None:
         """Ends every owner thread: sessions cancelled, ports closed. Bounded; a thread that hangs is left behind."""
+        self._later.clear()
         self._stop(list(self._owners))
 
     def resolve(self, name: str | None) -> str:
@@ -123,7 +129,8 @@ class Fleet:
         under way is joined, so several callers may hold the same future."""
         future = self._owners[name].submit(query)
         self._waiting[future] = self._waiting.get(future, 0) + 1
-        future.add_done_callback(lambda ended: self._call_soon(lambda: self._ended(ended, done)))
+        self._asked[future] = name
+        future.add_done_callback(lambda ended: self._call_soon(lambda: self._ended(ended, name, done)))
         return future
 
     def release(self, name: str, future: Asked) -> bool:
@@ -203,15 +210,28 @@ class Fleet:
     def _pace(self, seen: Seen) -> Pace:
         return self._paces.setdefault((seen.snapshot.modem, seen.snapshot.sim_key), Pace())
 
-    def _ended(self, future: Asked, done: Callable[[Asked], None]) -> None:
+    def _ended(self, future: Asked, name: str, done: Callable[[Asked], None]) -> None:
         self._waiting.pop(future, None)
+        self._asked.pop(future, None)
         done(future)
+        if name in self._later and (name not in self._asked.values() or self._monotonic() >= self._later[name]):
+            del self._later[name]
+            self._stop([name])
+            self._start()
+
+    def _start(self) -> None:
+        for name, settings in self.settings.items():
+            if name not in self._owners:
+                owner = self._owners[name] = self._make_owner(settings)
+                self._running[name] = settings
+                owner.start()
 
     def _stop(self, names: Iterable[str]) -> None:
         """All at once, so that the slowest decides."""
         stoppers = []
         for name in names:
             owner = self._owners.pop(name, None)
+            self._running.pop(name, None)
             if owner is not None:
                 stopper = threading.Thread(target=owner.stop, name=f"stop-{name}", daemon=True)
                 stopper.start()
