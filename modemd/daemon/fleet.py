@@ -83,8 +83,8 @@ class Fleet:
         self._paces: dict[tuple[str, str | None], Pace] = {}
 
     def apply(self, modems: Iterable[ModemSettings]) -> None:
-        """Ends the owner threads of modems that are gone or changed, then starts those that are new. A modem that is being
-        asked answers first: whoever waits gets his answer, and nothing that was dialled is in vain."""
+        """Ends the owner threads of modems that are gone or changed, then starts those that are new. A modem that is
+        being asked answers first: whoever waits gets his answer, and nothing that was dialled is in vain."""
         wanted = {modem.name: modem for modem in modems}
         self.settings = wanted
         self.next_query_at = dict.fromkeys(wanted)

@@ -75,7 +75,7 @@ def test_a_second_reload_may_take_it_back(site: Site) -> None:
 
 
 def test_nobody_keeps_the_old_settings_by_asking(site: Site) -> None:
-    """Questions one behind the other, each asked while another is under way, hold the new settings up for a while only."""
+    """Questions that are asked each while another is under way hold the new settings up for a while only."""
     waiting = site.ask()
     site.fleet.apply([NEW])
     for site.now in (0.0, LATEST_S - 1, LATEST_S):
