@@ -29,6 +29,8 @@ GIVE_UP_TRIES = len(RETRY_DELAYS_S) + int(GIVE_UP_AFTER / timedelta(seconds=RETR
 # The store cannot be written (full disk): look again after this.
 STORE_PAUSE_S = 60.0
 STOP_S = 3.0
+# One try, or one look at the store, takes no longer by far: short messages to several numbers take minutes each.
+STUCK_S = 3600.0
 # With several modems an alert waits so long for others: a tariff that ends is one message, not twenty.
 GATHER_S = 10.0
 
@@ -76,6 +78,7 @@ class Outbox(threading.Thread):
         self._monotonic = monotonic
         # What became of deliveries, which the store could not take yet.
         self._owed: dict[tuple[int, ...], Callable[[], None]] = {}
+        self._alive_until = float("inf")  # by then it will have said so again; it may wait for ever
         self._again: dict[int, float] = {}  # when deliveries are tried again (monotonic), wherever the clock goes
         self._language = language
         self._store.gather_s = self._gather_s = gather_s
@@ -85,6 +88,13 @@ class Outbox(threading.Thread):
         """The channels now in use, by name."""
         with self._changed:
             return dict(self._channels)
+
+    @property
+    def stuck(self) -> bool:
+        """It has ended, or is over the deadline that it set itself: nothing is delivered any more. For any thread."""
+        if self.ident is None or self._stopping:
+            return False
+        return not self.is_alive() or self._monotonic() > self._alive_until
 
     def wake(self) -> None:
         """There may be something new in the store."""
@@ -117,6 +127,7 @@ class Outbox(threading.Thread):
         while not self._stopping:
             with self._changed:
                 self._woken = False  # before looking, so that what comes while we look is not missed
+            self._declare()
             try:
                 pause_s = self._deliver_due()
             except StoreError as error:
@@ -125,8 +136,12 @@ class Outbox(threading.Thread):
                 # A bug must not end the deliveries for the rest of this process's life.
                 log.exception("delivering alerts failed unexpectedly")
                 pause_s = self._store_pause_s
+            self._alive_until = float("inf")
             with self._changed:
                 self._changed.wait_for(self._has_news, pause_s)
+
+    def _declare(self) -> None:
+        self._alive_until = self._monotonic() + STUCK_S
 
     def _has_news(self) -> bool:
         return self._woken or self._stopping
@@ -158,6 +173,7 @@ class Outbox(threading.Thread):
         except StoreError as error:
             pause_s = self._store_failed(error)
         for group in planned.send:
+            self._declare()
             try:
                 self._try(group)
             except StoreError as error:

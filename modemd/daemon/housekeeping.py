@@ -13,6 +13,7 @@ from modemd.store import Store
 
 FIRST_S = 120.0  # after the start, when modems open and queries are due
 EVERY_S = 3600.0
+TELL_S = 86400.0  # between two lines in the log
 PAUSE_S = 1.0  # between two turns while there is much to do
 TURN_S = 0.01  # a turn begins no further step behind this
 
@@ -30,6 +31,7 @@ class Housekeeping:
         self.due = monotonic() + FIRST_S
         self._deleted: Counter[str] = Counter()  # and not told yet
         self._told, self._told_at = False, monotonic()
+        self._long = False  # there was more to do than a turn does, since it was told last
 
     def look(self) -> None:
         """Does a turn where one is due. A store that takes nothing now is tidied later: nothing else waits for it."""
@@ -49,11 +51,13 @@ class Housekeeping:
         if more:
             self.due = self._monotonic() + PAUSE_S
         done = not more and not self._told
-        if self._deleted and (done or began >= self._told_at + EVERY_S):
+        self._long = self._long or more
+        if self._deleted and (done or began >= self._told_at + (EVERY_S if self._long else TELL_S)):
             self._tell(began)
+            self._long = more
 
     def _tell(self, now: float) -> None:
-        """Once an hour at most: a long past is tidied in many turns."""
+        """Once a day at most; once an hour while a long past is tidied, which takes many turns."""
         self._log.info("what is older than keep allows was deleted from the history", **self._deleted)
         self._deleted.clear()
         self._told, self._told_at = True, now

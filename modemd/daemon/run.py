@@ -30,6 +30,7 @@ from modemd.daemon.connection import Request, encode_row
 from modemd.daemon.fleet import Fleet, Seen
 from modemd.daemon.heartbeat import Heartbeats
 from modemd.daemon.housekeeping import Housekeeping
+from modemd.daemon.news import News
 from modemd.daemon.server import Server
 from modemd.daemon.signals import EXIT_FAILED, Signals
 from modemd.daemon.sms_desk import FleetDesk
@@ -130,8 +131,8 @@ class Daemon:
         self._watchdog_at = 0.0
         self._upkeep = Upkeep(self._store, self._alarm, self._fleet)
         self._housekeeping = Housekeeping(self._store, clock=_now)
-        self._status_line = StatusLine(self._alarm.level)
-        self._wellbeing = Wellbeing(self._fleet, self._alarm)
+        self._status_line, self._news = StatusLine(self._alarm.level, _now), News()
+        self._wellbeing = Wellbeing(self._fleet, self._alarm, self._outbox)
         self._heartbeats = Heartbeats(self._wellbeing.trouble, call_soon=call_soon)
         self._jumps = Jumps(_now, time.monotonic)
 
@@ -244,11 +245,12 @@ class Daemon:
         return CLOCK_LOOK_S if when is None else min(CLOCK_LOOK_S, (when - _now()).total_seconds())
 
     def _feed_watchdog(self) -> None:
-        stuck = self._fleet.stuck()
-        if not stuck:
-            service.notify("WATCHDOG=1")
+        """Only while everybody gets on: whoever is stuck is mended by a restart alone."""
+        if stuck := self._wellbeing.stuck():
+            self._complain(f"{stuck}; the service manager will restart modemd")
         else:
-            self._complain(f"owner thread stuck: {', '.join(stuck)}; the service manager will restart modemd")
+            service.notify("WATCHDOG=1")
+        self._status_line.tell()  # ages grow
 
     def _complain(self, message: str) -> None:
         """Once, not at each turn of the loop."""
@@ -291,16 +293,7 @@ class Daemon:
 
     def _measured(self, m: Measurement) -> None:
         self._touched.add(m.modem)
-        error, _ = render.trouble(m)
-        self._log.info(
-            "measured",
-            modem=m.modem,
-            origin=m.origin,
-            code=m.code,
-            balance=render.amount(m.reading.balance),
-            currency=m.reading.currency,
-            error=error,
-        )
+        self._news.measured(m)
         self._alarm.ended(m)
 
     def _diagnosis(self, request: Request) -> None:

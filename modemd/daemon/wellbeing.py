@@ -1,9 +1,10 @@
-"""Whether all is well, for the heartbeats: no owner thread is stuck, and every modem has a fresh balance."""
+"""Whether all is well, for watchdog and heartbeats: nobody is stuck, and every modem has a fresh balance."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from modemd.alerts.outbox import Outbox
 from modemd.daemon.alarm import Alarm
 from modemd.daemon.fleet import Fleet, Seen
 
@@ -12,15 +13,21 @@ class Wellbeing:
     """Belongs to the main loop's thread. To look at a hundred modems takes some hundredths of a second, on a Pi Zero
     some tenths: done when a ping is due, or when the last one that was in trouble may be out of it."""
 
-    def __init__(self, fleet: Fleet, alarm: Alarm) -> None:
-        self._fleet, self._alarm = fleet, alarm
+    def __init__(self, fleet: Fleet, alarm: Alarm, outbox: Outbox | None = None) -> None:
+        self._fleet, self._alarm, self._outbox = fleet, alarm, outbox
         self._troubled: set[str] = set()  # at the last look
+
+    def stuck(self) -> str:
+        """Which threads get on no more, a line for people; "" = none, and the daemon is alive."""
+        stuck = self._fleet.stuck() + (["alerts"] if self._outbox is not None and self._outbox.stuck else [])
+        self._troubled.update(stuck)
+        return f"owner thread stuck: {', '.join(stuck)}" if stuck else ""
 
     def trouble(self) -> str | None:
         """Why not all is well, one line for people; None = it is. Raises StoreError."""
-        if stuck := self._fleet.stuck():
-            self._troubled = set(stuck)
-            return f"owner thread stuck: {', '.join(stuck)}"
+        self._troubled.clear()
+        if stuck := self.stuck():
+            return stuck
         faults = {
             one.snapshot.modem: one.snapshot.error or "no fresh balance"
             for one in self._fleet.seen()

@@ -68,6 +68,15 @@ def test_a_long_past_is_told_by_the_hour(house: House) -> None:
     assert all(later >= earlier + EVERY_S for (_, earlier, _), (_, later, _) in pairwise(told))
 
 
+def test_a_little_each_hour_is_told_by_the_day(house: House) -> None:
+    """As a history of years gets older: nothing happens, and the log says so little."""
+    told: list[tuple[str, float, int]] = []
+    for _ in range(3 * 24):
+        house.steps = 1
+        told += house.lives(EVERY_S)
+    assert 3 <= len(told) <= 4
+
+
 def test_nothing_deleted_nothing_told(house: House) -> None:
     assert house.lives(3 * EVERY_S) == []
 
