@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
+from modemd.daemon.journal import JOURNAL, Journal, entry, is_journal
 from modemd.log import get_logger, structlog
 
 _SECRET = re.compile(r"(?i)\bpin\b|cpin|passw|token|secret")
@@ -52,22 +53,28 @@ def watchdog_interval_s(environ: Mapping[str, str] | None = None, pid: int | Non
     return limit_s / 2 if limit_s > 0 else None
 
 
-def setup_logging(stream: TextIO | None = None, environ: Mapping[str, str] | None = None) -> None:
-    """One line an event on stderr, `event key=value ...`. Under journald with its priority in front and no time of our
-    own; MODEMD_DEBUG in the environment shows debug lines."""
+def setup_logging(
+    stream: TextIO | None = None, environ: Mapping[str, str] | None = None, *, socket_path: str = JOURNAL
+) -> None:
+    """One line an event on stderr, `event key=value ...`. Where stderr goes to journald, an entry whose values are
+    fields as well (MODEMD_MODEM=home), at `socket_path`; or, if that is not to be had, a line with its priority in
+    front. No time of our own there. MODEMD_DEBUG in the environment shows debug lines."""
     stream = sys.stderr if stream is None else stream
     environ = os.environ if environ is None else environ
     journal = "JOURNAL_STREAM" in environ
+    entries = journal and is_journal(stream, environ["JOURNAL_STREAM"])
     processors: list[Any] = [structlog.processors.add_log_level, structlog.processors.format_exc_info]
     if not journal:
         processors.append(structlog.processors.TimeStamper(fmt="iso", utc=True))
-    processors += [without_absent, redact, _journal_line if journal else _line]
+    last: Any = _journal_entry if entries else _journal_line if journal else _line
+    processors += [without_absent, redact, last]
+    output = Journal(stream, socket_path) if entries else _Output(stream)
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.DEBUG if environ.get("MODEMD_DEBUG") else logging.INFO
         ),
-        logger_factory=lambda *_: _Output(stream),
+        logger_factory=lambda *_: output,
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -130,6 +137,17 @@ class _Forwarder(logging.Handler):
 def _line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
     when, level = event.pop("timestamp", ""), event.pop("level", "info")
     return f"{when} {level:<8} {_body(event)}".lstrip()
+
+
+def _journal_entry(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> tuple[tuple[bytes, str], Mapping[str, Any]]:
+    """For Journal.msg: the entry, and the line in its place."""
+    values = {key: value for key, value in event.items() if key not in ("event", "level", "exception")}
+    priority = _PRIORITIES.get(str(event.get("level", "info")), 6)
+    line = _journal_line(None, "", event)
+    message = re.sub(r"(?m)^<\d>", "", line)
+    return (entry(message, priority, values), line), {}
 
 
 def _journal_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:

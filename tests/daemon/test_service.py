@@ -119,6 +119,53 @@ def test_under_the_journal_lines_carry_their_priority() -> None:
     assert logged({"JOURNAL_STREAM": "8:1"}, modem="home") == "<4>event modem=home\n"
 
 
+def entries_of(datagram: bytes) -> dict[str, str]:
+    """Journal fields by name, as journald reads them."""
+    found = {}
+    while datagram:
+        line, _, datagram = datagram.partition(b"\n")
+        name, equals, value = line.partition(b"=")
+        if not equals:
+            size = int.from_bytes(datagram[:8], "little")
+            value, datagram = datagram[8 : 8 + size], datagram[8 + size + 1 :]
+        found[name.decode()] = value.decode()
+    return found
+
+
+def test_the_journal_gets_fields(tmp_path: Path) -> None:
+    """Where stderr is the journal's: the line as ever, and each value by its name, masked alike; else, and where the
+    journal takes nothing, the line on stderr."""
+    path, log = str(tmp_path / "journal"), tmp_path / "stderr"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal, log.open("w+") as stderr:
+        journal.bind(path)
+        journal.settimeout(10)
+        status = os.fstat(stderr.fileno())
+        environ = {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}
+        service.setup_logging(stderr, environ, socket_path=path)
+        structlog.get_logger().warning("modem unusable", modem="home", reason="two\nlines", imsi="250011234567890")
+        fields = entries_of(journal.recv(10_000))
+        assert fields["MESSAGE"] == r'modem unusable imsi=*7890 modem=home reason="two\nlines"'
+        assert (fields["PRIORITY"], fields["SYSLOG_IDENTIFIER"]) == ("4", "modemd")
+        assert (fields["MODEMD_MODEM"], fields["MODEMD_REASON"], fields["MODEMD_IMSI"]) == (
+            "home",
+            "two\nlines",
+            "*7890",
+        )
+        try:
+            int("x")
+        except ValueError:
+            structlog.get_logger().exception("a bug")
+        fields = entries_of(journal.recv(10_000))
+        assert fields["MESSAGE"].startswith("a bug\n  Traceback")
+        assert log.read_text() == ""
+        journal.close()
+        structlog.get_logger().info("nobody takes it")
+        assert log.read_text() == "<6>nobody takes it\n"
+        service.setup_logging(stderr, {"JOURNAL_STREAM": "1:1"}, socket_path=path)
+        structlog.get_logger().info("another stderr")
+        assert log.read_text() == "<6>nobody takes it\n<6>another stderr\n"
+
+
 def test_libraries_take_the_same_way_out() -> None:
     """The standard library's logging is masked and formatted alike; tracebacks stay under their event."""
     stream = io.StringIO()
