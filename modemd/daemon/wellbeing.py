@@ -19,14 +19,13 @@ class Wellbeing:
 
     def stuck(self) -> str:
         """Which threads get on no more, a line for people; "" = none, and the daemon is alive."""
-        stuck = self._fleet.stuck() + (["alerts"] if self._outbox is not None and self._outbox.stuck else [])
-        self._troubled.update(stuck)
+        stuck = self._stuck()
         return f"owner thread stuck: {', '.join(stuck)}" if stuck else ""
 
     def trouble(self) -> str | None:
         """Why not all is well, one line for people; None = it is. Raises StoreError."""
-        self._troubled.clear()
         if stuck := self.stuck():
+            self._troubled = set(self._stuck())
             return stuck
         faults = {
             one.snapshot.modem: one.snapshot.error or "no fresh balance"
@@ -48,3 +47,6 @@ class Wellbeing:
 
     def _is_well(self, one: Seen) -> bool:
         return one.standing.shown is not None and self._alarm.level(one.standing) != "stale"
+
+    def _stuck(self) -> list[str]:
+        return [*self._fleet.stuck(), *(["alerts"] if self._outbox is not None and self._outbox.stuck else [])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from modemd.daemon import service
 from modemd.daemon.fleet import Seen
 from modemd.daemon.news import News
 from modemd.daemon.status_line import StatusLine
+from modemd.daemon.wellbeing import Wellbeing
 from modemd.records import Alert
 from tests.daemon.life import NOW, SNAPSHOT, Life
 
@@ -109,5 +111,7 @@ def test_alerts_that_hang_starve_the_watchdog(life: Life) -> None:
     assert not outbox.stuck
     seconds[0] = STUCK_S + 1
     assert outbox.stuck
+    fleet: Any = SimpleNamespace(stuck=lambda: ["home"])
+    assert Wellbeing(fleet, life.alarm, outbox).stuck() == "owner thread stuck: home, alerts"
     assert outbox.stop(10)
     assert not outbox.stuck
