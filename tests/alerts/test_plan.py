@@ -202,6 +202,10 @@ def test_one_message_says_what_they_share(alert: MakeAlert) -> None:
     assert message([first]) is first
     assert len(one.id) == 12
     assert one.sim_key == "iccid:1"
+    numbers = [
+        alert(f"n{tail}", modem=tail, advice=f"number ending {tail}; https://pay.example") for tail in ("0123", "0456")
+    ]
+    assert message(numbers).advice == "Https://pay.example"
     later = alert("a4", modem="bus", sim_key="iccid:4", raised_at=first.raised_at + HOUR, reminder=2)
     both = message([first, later])
     assert (both.sim_key, both.raised_at, both.reminder) == ("", first.raised_at + HOUR, 0)

@@ -27,6 +27,10 @@ name = "owed"
 sign = "minus"
 regex = 'owed=(?P<balance>[0-9.-]{1,9})'
 [[pattern]]
+name = "beneath"
+sign = "minus"
+regex = 'beneath=(?P<balance>[0-9.-]{1,9})'
+[[pattern]]
 name = "euro"
 currency = "EUR"
 regex = 'euro purse (?P<balance>[0-9.]{1,9})'
@@ -79,6 +83,10 @@ def by_pattern(reading: Reading) -> str | None:
         ("Purse=12.50 UAH. Data left: 3 GB", "12.50 UAH (purse) 3072.0 MB"),
         ("Owed=5.20", "-5.20 None (owed)"),
         ("Owed=0.50", "-0.50 None (owed)"),
+        ("Beneath=0.50", "-0.50 None (beneath)"),
+        ("Purse=0.50 (minus)", None),
+        ("Purse=0 (minus)", None),
+        ("Purse=0.50, minus", None),
         ("Owed=-5.20", None),
         ("Owed=0.00", "0.00 None (owed)"),
         ("Euro purse 5.20", "5.20 EUR (euro)"),
