@@ -3,20 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test programs check index lint format types picture catalogues bench mutants lock install uninstall clean
+.PHONY: help demo test oldest programs check index lint format types picture catalogues bench mutants lock deb install uninstall clean
 
 # Where `make install` puts the program; the unit in systemd/ names the same place.
 PREFIX ?= /opt/modemd
 # In front of /etc and /usr, to try `make install` without touching the system: it makes no user then.
 DESTDIR ?=
-UNITS := modemd.service modemd-holders.socket modemd-holders@.service
-OWNER = $(if $(DESTDIR),,-o root -g modemd)
 # Nothing but what requirements.lock names, by hash; no build of anybody else's source.
 LOCKED := --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.lock
 
 help:
 	@echo 'make demo     a falling balance on a simulated modem: the daemon, its answers, the alert (20 s)'
 	@echo 'make test     the tests'
+	@echo 'make oldest   the tests with the oldest releases that modemd takes: those of Debian 12'
 	@echo 'make programs gammu-smsd, smstools, wvdial and picocom on the fake modem (10 s; apt-get install them first)'
 	@echo 'make check    lint, format, types and tests'
 	@echo 'make index    the index of the operator packs again, after a change in modemd/operators/'
@@ -24,7 +23,8 @@ help:
 	@echo 'make picture  make docs/img/demo.svg again from a real run of the demo'
 	@echo 'make catalogues  the lines for people in Russian and Chinese, brought up to date with the code and compiled'
 	@echo 'make bench    speed next to python-gsmmodem-new and gammu, one table (90 s)'
-	@echo 'make lock     requirements.lock again, from pyproject.toml and PyPI: what an installation gets'
+	@echo 'make lock     requirements.lock again, from pyproject.toml and PyPI: what an installation gets; its licences and SBOM'
+	@echo 'make deb      dist/modemd_VERSION_all.deb, for Debian 12, 13 and Raspberry Pi OS'
 	@echo 'make mutants  do the tests notice small wrong changes in the heart? (long: four thousand of them; MODULE=at/ussd for one)'
 	@echo 'make install  (root) modemd as a systemd service: $(PREFIX), /etc/modemd, its own user'
 	@echo 'make uninstall  (root) takes it away again; configuration and history stay'
@@ -68,7 +68,19 @@ catalogues: $(VENV)/.dev
 	$(BIN)/python tools/catalogues.py
 
 lock: $(BIN)/python
-	$(BIN)/python tools/lock.py
+	$(BIN)/python tools/lock.py && $(BIN)/python tools/sbom.py
+
+deb: $(BIN)/python
+	@$(BIN)/python tools/deb.py
+
+# The oldest releases that pyproject.toml allows, which are Debian 12's. Not part of `check`: the suite once more.
+oldest: .venv-oldest/.dev
+	.venv-oldest/bin/python -m pytest -n 6 --dist worksteal
+
+.venv-oldest/.dev: pyproject.toml tests/oldest.txt
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/oldest.txt --editable '.[dev]' -r tests/oldest.txt
+	@touch $@
 
 # Not part of `check`: each of four thousand small changes runs its module's tests once.
 mutants: $(VENV)/.dev
@@ -80,30 +92,18 @@ install:
 	umask 022 && $(PYTHON) -m venv $(PREFIX)
 	umask 022 && $(PREFIX)/bin/python -m pip install $(LOCKED)
 	umask 022 && $(PREFIX)/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --force-reinstall .
-	install -d $(DESTDIR)/usr/local/bin
-	ln -sf $(PREFIX)/bin/modemd $(DESTDIR)/usr/local/bin/modemd
-	install -D -m 0644 systemd/modemd.sysusers $(DESTDIR)/usr/lib/sysusers.d/modemd.conf
-	install -D -m 0644 systemd/modemd.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/modemd.conf
-	for unit in $(UNITS); do install -D -m 0644 systemd/$$unit $(DESTDIR)/etc/systemd/system/$$unit; done
-	[ -n '$(DESTDIR)' ] || systemd-sysusers modemd.conf
-	install -d -m 0750 $(OWNER) $(DESTDIR)/etc/modemd
-	[ -e $(DESTDIR)/etc/modemd/modemd.toml ] || install -m 0640 $(OWNER) config/modemd.toml $(DESTDIR)/etc/modemd/modemd.toml
-	[ -n '$(DESTDIR)' ] || [ ! -d /run/systemd/system ] || systemctl daemon-reload
+	$(PREFIX)/bin/modemd service install --in-place --no-start $(if $(DESTDIR),--root '$(DESTDIR)')
 	@case "$$(readlink -f $(PREFIX)/bin/python)" in /root/*|/home/*) \
 	    echo 'note: this Python lives in a home folder, where the service may not look; sudo make install PYTHON=/usr/bin/python3' >&2;; esac
-	@echo 'Now: edit /etc/modemd/modemd.toml (port, limits, channel), then'
-	@echo '  sudo modemd config check /etc/modemd/modemd.toml && sudo systemctl enable --now modemd'
-	@echo '  sudo usermod -aG modemd YOU    # log in again, then: modemd balance'
 
 uninstall:
 	@[ "$$(id -u)" = 0 ] || { echo 'sudo make uninstall' >&2; exit 1; }
-	[ ! -d /run/systemd/system ] || systemctl disable --now modemd modemd-holders.socket || true
-	rm -rf $(PREFIX) /usr/local/bin/modemd $(UNITS:%=/etc/systemd/system/%) /usr/lib/sysusers.d/modemd.conf /usr/lib/tmpfiles.d/modemd.conf
-	[ ! -d /run/systemd/system ] || systemctl daemon-reload
-	@echo 'Left in place: /etc/modemd (configuration), /var/lib/modemd (history), the user and group modemd.'
+	$(PREFIX)/bin/modemd service uninstall
+	[ "$$(readlink /usr/local/bin/modemd)" != $(PREFIX)/bin/modemd ] || rm /usr/local/bin/modemd
+	rm -rf $(PREFIX)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) .venv-oldest .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo 'modemd needs Python 3.11 or newer: sudo apt-get install -y python3 python3-venv' >&2; exit 1; }

@@ -11,13 +11,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from modemd.at.make import Make
 from modemd.cli.operators import command as operators
 from modemd.errors import DeliveryError
 from modemd.records import Alert
 from tests.adding_page import example
+from tests.runner import Runner
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_an_operator(tmp_path: Path) -> None:
     """`modemd operators check` finds nothing wrong with the pack, and its example is read."""
     file = tmp_path / "xx-example.toml"
     file.write_text(example("An operator", "toml"), encoding="utf-8")
-    said = CliRunner().invoke(operators, ["check", str(file)])
+    said = Runner().invoke(operators, ["check", str(file)])
     assert said.exit_code == 0, said.output
     assert "xx-example" in said.output
 
@@ -101,6 +101,6 @@ def test_a_command(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
     made = module("A command")
     monkeypatch.setattr(made, "Client", type("Connecting", (), {"connect": staticmethod(lambda _socket: Client())}))
-    said = CliRunner().invoke(made.command, obj=None)
+    said = Runner().invoke(made.command, obj=None)
     assert said.output.splitlines()[0] == "home  -75 dBm"
     assert "\x1b" not in said.output

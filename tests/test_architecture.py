@@ -25,6 +25,7 @@ ROOMS = (
     "explanations",
     "language",
     "files",
+    "bundled",
     "credentials",
     "at",
     "money",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from importlib import metadata
@@ -9,6 +10,9 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+import modemd
+from tests.test_manual import tool
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -24,6 +28,7 @@ PINS = {
         r"^# (\S+\.whl)\n([A-Za-z0-9_.-]+)==(\S+) --hash=sha256:[0-9a-f]{64}$", LOCK, re.M
     )
 }
+OLDEST = dict(re.findall(r"^([a-z]+)==(\S+)$", (ROOT / "tests/oldest.txt").read_text(encoding="utf-8"), re.M))
 
 
 def test_the_lock_is_whole() -> None:
@@ -57,7 +62,34 @@ def test_each_wheel_fits_every_machine() -> None:
 
 
 def test_the_tests_run_with_what_is_locked() -> None:
-    """What `make install` installs is what was tested."""
+    """What `make install` installs is what was tested, or (`make oldest`) the lower ends of what is allowed."""
     names = [Requirement(text).name for text in DEPENDENCIES]
     installed = {name: metadata.version(name) for name in names}
-    assert installed == {name: PINS[canonicalize_name(name)][0] for name in names}, "rm -r .venv, then `make test`"
+    locked = {name: PINS[canonicalize_name(name)][0] for name in names}
+    assert installed in (locked, {**locked, **OLDEST}), "rm -r .venv, then `make test`"
+
+
+def test_the_oldest_are_the_lower_ends() -> None:
+    """`make oldest` and Debian's control file mean the releases that pyproject.toml names."""
+    lower = {
+        requirement.name: [spec.version for spec in requirement.specifier if spec.operator == ">="]
+        for requirement in map(Requirement, DEPENDENCIES)
+    }
+    control = (ROOT / "debian/control").read_text(encoding="utf-8")
+    for name, version in OLDEST.items():
+        assert version in (lower[name][0], f"{lower[name][0]}.0"), name
+        assert f" python3-{name.removeprefix('py')} (>= {lower[name][0]})," in control, name
+
+
+def test_the_package_has_the_version() -> None:
+    """debian/changelog begins with the release that `modemd --version` says."""
+    changelog = (ROOT / "debian/changelog").read_text(encoding="utf-8")
+    assert changelog.startswith(f"modemd ({modemd.__version__}) ")
+
+
+def test_the_bill_of_materials_is_the_locks() -> None:
+    """docs/sbom.cdx.json and docs/licences.md are what `make lock` would write; each package has its licence."""
+    sbom = tool("sbom")
+    assert json.loads((ROOT / "docs/sbom.cdx.json").read_text(encoding="utf-8")) == sbom.bill(), CURE
+    assert (ROOT / "docs/licences.md").read_text(encoding="utf-8") == sbom.page(), CURE
+    assert {canonicalize_name(pin.name) for pin in sbom.pins()} == set(PINS)

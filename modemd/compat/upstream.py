@@ -3,7 +3,12 @@ of it; the rest (`as`) is for this room."""
 
 import warnings
 
-with warnings.catch_warnings():  # 28 invalid escapes in its regular expressions, on Python 3.12 and later
+from modemd import bundled
+
+with (
+    bundled.first(),
+    warnings.catch_warnings(),
+):  # 28 invalid escapes in its regular expressions, on Python 3.12 and later
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
     from gsmmodem.exceptions import (

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from modemd.cli.main import cli
+from tests.runner import Runner
 
 Answer = dict[str, Any]
 DEADLINE_S = 20.0
@@ -163,7 +164,7 @@ def modemd(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> C
         monkeypatch.setenv("MODEMD_SOCKET", str(Path("/nonexistent/modemd.sock")))
 
     def run(*args: str, input: str | bytes | None = None) -> Result:  # noqa: A002 (click's own name)
-        return CliRunner().invoke(cli, args, input=input, prog_name="modemd")
+        return Runner().invoke(cli, args, input=input, prog_name="modemd")
 
     return run
 

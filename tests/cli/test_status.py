@@ -53,8 +53,8 @@ def test_table_masks_the_sim(daemon: Any, modemd: Any) -> None:
     ]
     for part in ("home", "ready", "..1234", "ru-mts", "LTE", "-71 dBm", "48.10 RUB", "low", "2 h ago", "in 5 h"):
         assert part in row
-    assert "8970101234" not in result.output
-    assert "250011234" not in result.output
+    assert "8970101234" not in result.stdout + result.stderr
+    assert "250011234" not in result.stdout + result.stderr
 
 
 def test_what_is_wrong_is_below_the_table(daemon: Any, modemd: Any) -> None:

@@ -6,6 +6,7 @@ import re
 import warnings
 from contextlib import suppress
 
+from modemd import bundled
 from modemd.at.lines import FinalResult
 from modemd.backends.at.modem import Modem
 from modemd.errors import CommandError, ModemError, SmsMaybeSent
@@ -18,7 +19,10 @@ CTRL_Z = "\x1a"
 def submit_pdu(number: str, text: str) -> tuple[str, int]:
     """SMS-SUBMIT in hex with an empty service centre's address in front (the SIM's own counts), and the length of the
     TPDU in octets. No status report is asked for. Raises CommandError "bad number" or "bad text"."""
-    with warnings.catch_warnings():  # 28 invalid escapes in its regular expressions must not reach the journal
+    with (
+        bundled.first(),
+        warnings.catch_warnings(),
+    ):  # 28 invalid escapes in its regular expressions must not reach the journal
         warnings.simplefilter("ignore", SyntaxWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         from gsmmodem.pdu import encodeSmsSubmitPdu
