@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from modemd.cli import terminal
+from modemd.cli import completion, terminal
 from modemd.cli.rows import when
 from modemd.cli.terminal import _, as_mapping, complain, one_line, plural, say
 from modemd.cli.waiting import waiting_for
@@ -73,7 +73,7 @@ def list_alerts(socket: str | None, open_only: bool, as_json: bool) -> int:
 
 
 @command.command("test")
-@click.argument("channel", required=False)
+@click.argument("channel", required=False, shell_complete=completion.channels)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 @click.pass_obj
 def test(socket: str | None, channel: str | None, as_json: bool) -> int:
@@ -96,8 +96,12 @@ def test(socket: str | None, channel: str | None, as_json: bool) -> int:
 
 
 @command.command("rehearse")
-@click.argument("channel", required=False)
-@click.option("--modem", help="Whose limits and currency; may be left out when there is one modem.")
+@click.argument("channel", required=False, shell_complete=completion.channels)
+@click.option(
+    "--modem",
+    shell_complete=completion.modems,
+    help="Whose limits and currency; may be left out when there is one modem.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout, nothing else.")
 @click.pass_obj
 def rehearse(socket: str | None, channel: str | None, modem: str | None, as_json: bool) -> int:
@@ -123,7 +127,7 @@ def rehearse(socket: str | None, channel: str | None, modem: str | None, as_json
 
 
 @command.command("ack")
-@click.argument("alert", metavar="[ID]", required=False)
+@click.argument("alert", metavar="[ID]", required=False, shell_complete=completion.open_alerts)
 @click.pass_obj
 def acknowledge(socket: str | None, alert: str | None) -> int:
     """Marks an alert as seen, or all open ones."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from modemd.cli import terminal
+from modemd.cli import completion, terminal
 from modemd.cli.rows import empty_row, row
 from modemd.cli.terminal import _, complain, one_line, paint, say, why
 from modemd.cli.waiting import waiting
@@ -16,7 +16,7 @@ from modemd.errors import DaemonUnreachable, ModemdError, RefusedError
 
 
 @click.command("balance")
-@click.argument("modem", required=False)
+@click.argument("modem", required=False, shell_complete=completion.modems)
 @click.option("--cached", is_flag=True, help="The last reading of the store; the modem is left alone.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="The number alone.")

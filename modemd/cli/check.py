@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from modemd.cli import completion
 from modemd.cli.terminal import complain, discard, one_line, say
 from modemd.daemon.control import Client
 from modemd.errors import ModemdError
@@ -34,7 +35,7 @@ class Plugin(click.Command):
 
 
 @click.command("check", cls=Plugin)
-@click.argument("modem", required=False)
+@click.argument("modem", required=False, shell_complete=completion.modems)
 @click.pass_obj
 def command(socket: str | None, modem: str | None) -> int:
     """A monitoring plugin: one line with perfdata. Exit 0 ok, 1 low, 2 critical, 3 unknown or stale."""

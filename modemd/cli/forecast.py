@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from modemd.cli import terminal
+from modemd.cli import completion, terminal
 from modemd.cli.rows import when
 from modemd.cli.terminal import _, as_mapping, complain, one_line, plural, say
 from modemd.daemon.control import Client
@@ -24,7 +24,7 @@ LIKE = '{"id", "now", "readings": [["2026-11-01T06:00:00Z", "312.40"], ...]}'
 
 
 @click.command("forecast", short_help="How many days the money lasts, as a range.")
-@click.argument("modem", required=False)
+@click.argument("modem", required=False, shell_complete=completion.modems)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 @click.option("--jsonl", is_flag=True, help=f"Reads lines {LIKE} from stdin, prints a result line for each; no daemon.")
 @click.pass_obj

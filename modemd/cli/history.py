@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from modemd.cli import terminal
+from modemd.cli import completion, terminal
 from modemd.cli.parse import Readers, as_row
 from modemd.cli.rows import KEYS, row, unasked, when
 from modemd.cli.terminal import one_line, say
@@ -34,7 +34,7 @@ def duration(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 
 
 @click.command("history")
-@click.argument("modem", required=False)
+@click.argument("modem", required=False, shell_complete=completion.modems)
 @click.option(
     "--since",
     "since_s",

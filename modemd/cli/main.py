@@ -44,6 +44,7 @@ COMMANDS = {
     "record": "record",
     "simulate": "simulate",
     "config": "config",
+    "service": "service",
     "demo": "demo",
 }
 
@@ -67,7 +68,8 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+        # Not while a shell asks what could stand here: it shows whatever is said at the cursor.
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS and not ctx.resilient_parsing:
             ctx.fail(_unknown_command(args[0]))
         return super().resolve_command(ctx, args)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modemd.cli import teach, terminal
+from modemd.cli import completion, teach, terminal
 from modemd.cli.parse import unknown_operator
 from modemd.cli.terminal import complain, one_line, say
 from modemd.errors import ConfigError
@@ -29,7 +29,7 @@ command.add_command(teach.command)
 
 
 @command.command("list")
-@click.option("--country", metavar="CC", help="Only this country, like RU.")
+@click.option("--country", metavar="CC", shell_complete=completion.countries, help="Only this country, like RU.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout, nothing else.")
 def list_packs(country: str | None, as_json: bool) -> int:
     """Every operator that modemd knows."""
@@ -64,7 +64,7 @@ def list_packs(country: str | None, as_json: bool) -> int:
 
 
 @command.command("show")
-@click.argument("ident", metavar="ID")
+@click.argument("ident", metavar="ID", shell_complete=completion.operators)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 def show(ident: str, as_json: bool) -> int:
     """What is known about one operator, and where it comes from."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modemd.cli import terminal
+from modemd.cli import completion, terminal
 from modemd.cli.terminal import complain, one_line, say
 
 if TYPE_CHECKING:
@@ -24,8 +24,18 @@ COUNTRY_OF_ID = re.compile(r"([A-Za-z]{2})-")  # pack ids begin with their count
 
 @click.command("parse", short_help="Reads a balance out of a text, without a modem.")
 @click.argument("text", required=False)
-@click.option("--operator", metavar="ID", help="The operator's pack, like ru-mts: modemd operators list.")
-@click.option("--country", metavar="CC", help="The country, like RU, where the operator is not known.")
+@click.option(
+    "--operator",
+    metavar="ID",
+    shell_complete=completion.operators,
+    help="The operator's pack, like ru-mts: modemd operators list.",
+)
+@click.option(
+    "--country",
+    metavar="CC",
+    shell_complete=completion.countries,
+    help="The country, like RU, where the operator is not known.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 @click.option(
     "--jsonl",

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from modemd.cli import completion
 from modemd.cli.history import duration
 from modemd.cli.terminal import as_mapping, complain, one_line, say, shown, why
 from modemd.daemon.control import Client
@@ -21,7 +22,7 @@ SILENCE_S = 1_700_000.0  # a modem may say nothing for days; longer waits overfl
 
 
 @click.command("record", short_help="Captures a redacted dialogue with a modem.")
-@click.argument("words", nargs=-1, required=True, metavar="[MODEM] FILE")
+@click.argument("words", nargs=-1, required=True, metavar="[MODEM] FILE", shell_complete=completion.first_modem)
 @click.option("--balance", is_flag=True, help="Ask for the balance once, and end.")
 @click.option("--ussd", "code", metavar="CODE", help="Send this USSD code once, and end.")
 @click.option("--reply", "replies", multiple=True, metavar="TEXT", help="With --ussd: answers one menu; once for each.")

@@ -7,11 +7,17 @@ from pathlib import Path
 
 import click
 
+from modemd.cli import completion
 from modemd.cli.terminal import complain, one_line, say, shown
 
 
 @click.command("simulate", short_help="Plays a fake modem on a pseudo-terminal.")
-@click.argument("file", required=False, metavar="FILE|NAME")
+@click.argument(
+    "file",
+    required=False,
+    metavar="FILE|NAME",
+    shell_complete=completion.offering(lambda _ctx: [(name, None) for name in shipped()], files=True),
+)
 @click.option(
     "--link", metavar="PATH", type=click.Path(path_type=Path), help="A symbolic link to the port, kept while it runs."
 )

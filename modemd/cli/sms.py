@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from modemd.cli import terminal
+from modemd.cli import completion, terminal
 from modemd.cli.rows import when
 from modemd.cli.terminal import complain, one_line, say, why
 from modemd.daemon.control import Client
@@ -23,7 +23,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("modem", required=False)
+@click.argument("modem", required=False, shell_complete=completion.modems)
 @click.option(
     "--mark-read", is_flag=True, help="Also those that become read by being read, where there is no other way."
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from modemd.cli import terminal
+from modemd.cli import completion, terminal
 from modemd.cli.terminal import _, as_mapping, one_line, paint, say
 from modemd.daemon.control import Client
 from modemd.errors import RefusedError
@@ -38,7 +38,7 @@ SPARE = ("SIM", "RAT", "SIGNAL", "OPERATOR", "NEXT")
 
 
 @click.command("status", short_help="Every modem at a glance.")
-@click.argument("modem", required=False)
+@click.argument("modem", required=False, shell_complete=completion.modems)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 @click.pass_obj
 def command(socket: str | None, modem: str | None, as_json: bool) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modemd.cli import completion
 from modemd.cli.terminal import as_mapping, complain, lines, one_line, read_stdin, say
 from modemd.daemon.control import Client
 from modemd.errors import ConfigError, Problem
@@ -42,15 +43,24 @@ class NewOperator:
     "--last",
     "last_of",
     metavar="[MODEM]",
+    shell_complete=completion.modems,
     is_flag=False,
     flag_value="",
     help="The last answer of the running daemon that could not be read, instead of TEXT. Where answers like it came "
     "three times and one number in them behaves like money, one yes is enough.",
 )
 @click.option("--balance", metavar="AMOUNT", help='The balance as it stands in the reply, like "123,45".')
-@click.option("--operator", "ident", metavar="ID", help="The pack to extend, like ru-mts, or a new id.")
+@click.option(
+    "--operator",
+    "ident",
+    metavar="ID",
+    shell_complete=completion.operators,
+    help="The pack to extend, like ru-mts, or a new id.",
+)
 @click.option("--name", metavar="NAME", help="For a new operator: its name.")
-@click.option("--country", metavar="CC", help="For a new operator: its country, like RU.")
+@click.option(
+    "--country", metavar="CC", shell_complete=completion.countries, help="For a new operator: its country, like RU."
+)
 @click.option("--currency", metavar="CUR", help="For a new operator: its currency, like RUB.")
 @click.option("--plmn", multiple=True, metavar="MCCMNC", help="For a new operator: the first digits of the IMSI.")
 @click.option("--insist", is_flag=True, help="The number is the balance, although the words around it say otherwise.")

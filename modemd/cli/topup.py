@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from modemd.cli import terminal
+from modemd.cli import completion, terminal
 from modemd.cli.terminal import _, as_mapping, complain, one_line, say
 from modemd.daemon.control import Client
 from modemd.errors import ConfigError, RefusedError
@@ -18,7 +18,7 @@ WHITE_ON_BLACK, PLAIN = "\x1b[97;40m", "\x1b[0m"
 
 
 @click.command("topup", short_help="How to pay for a SIM.")
-@click.argument("modem", required=False)
+@click.argument("modem", required=False, shell_complete=completion.modems)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 @click.pass_obj
 def command(socket: str | None, modem: str | None, as_json: bool) -> int:

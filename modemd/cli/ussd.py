@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from modemd.cli import terminal
+from modemd.cli import completion, terminal
 from modemd.cli.terminal import complain, one_line, paint, say, why
 from modemd.cli.waiting import WaitingLine, waiting
 from modemd.daemon.control import Client
@@ -30,7 +30,7 @@ class Seconds(click.FloatRange):
 
 
 @click.command("ussd", short_help="One USSD dialogue, like '*100#'.")
-@click.argument("words", nargs=-1, required=True, metavar="[MODEM] CODE")
+@click.argument("words", nargs=-1, required=True, metavar="[MODEM] CODE", shell_complete=completion.first_modem)
 @click.option("--reply", "replies", multiple=True, metavar="TEXT", help="Answers one menu; once for each menu.")
 @click.option(
     "--timeout",

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from modemd.cli import status, terminal
+from modemd.cli import completion, status, terminal
 from modemd.cli.rows import row, unasked, when
 from modemd.cli.terminal import as_mapping, complain, one_line, paint, say, why
 from modemd.daemon.control import Client
@@ -26,7 +26,7 @@ DELIVERY_COLOURS = {"delivered": "green", "pending": "yellow", "given up": "red"
 
 
 @click.command("watch", short_help="What happens, as it happens.")
-@click.argument("modem", required=False)
+@click.argument("modem", required=False, shell_complete=completion.modems)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout, nothing else.")
 @click.pass_obj
 def command(socket: str | None, modem: str | None, as_json: bool) -> int:

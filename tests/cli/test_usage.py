@@ -32,6 +32,7 @@ ORDER = [
     "record",
     "simulate",
     "config",
+    "service",
     "demo",
 ]
 GROUPS = {
@@ -39,6 +40,7 @@ GROUPS = {
     "alerts": ["ack", "list", "rehearse", "test"],
     "sms": ["list"],
     "config": ["check"],
+    "service": ["install", "status", "uninstall"],
 }
 
 
