@@ -10,7 +10,8 @@ from modemd.later import put_off
 
 __all__ = ["get_logger", "structlog"]
 
-with put_off("asyncio", "uuid", "structlog.stdlib", "structlog.threadlocal"):
+# inspect: structlog 22 imports it for one of its processors, which is not used here.
+with put_off("asyncio", "inspect", "uuid", "structlog.stdlib", "structlog.threadlocal"):
     import structlog
 
 get_logger = structlog.get_logger

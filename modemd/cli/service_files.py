@@ -52,8 +52,7 @@ def folders() -> tuple[Path, Path]:
             return files, config
     raise ModemdError(
         "this modemd has no service files to install: a Debian package has brought the service along, see "
-        "`modemd service status`",
-        code="no service files",
+        "`modemd service status`"
     )
 
 
