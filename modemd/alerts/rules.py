@@ -21,6 +21,7 @@ from modemd.alerts.state import (
     event_of,
     is_poor,
     known_of,
+    lasts_of,
     margin,
     opened,
     policy_of,
@@ -123,8 +124,8 @@ def evaluate(
         wrong = last is not None and now is not None and last > now
         if asked or last is None or wrong or measurement.taken_at > last:
             before = known_of(state)
-            events = _read(new, measurement, policy)
-            events += rules_money.read(new, measurement, policy, before=before, habit=habit, limits=events, now=now)
+            limits = _read(new, measurement, policy)
+            events = rules_money.read(new, measurement, policy, before=before, habit=habit, limits=limits, now=now)
     elif asked:
         events = _unread(new, measurement)
     if not asked:
@@ -169,6 +170,7 @@ def evaluate_silence(
         reason=reason or text_in(state, "failure"),
         known=known,
         since=base,
+        days_left=lasts_of(state),
     )
     return opened(new), [event]
 
@@ -192,6 +194,7 @@ def said_again(state: State, event: AlertEvent, policy: Policy, *, now: datetime
         known=known,
         since=since,
         reason=text_in(state, "failure"),
+        days_left=lasts_of(state),
         reminder=number,
     )
     if found.event == "low":

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from modemd.alerts.state import (
+    FAR_DAYS,
     Known,
     Policy,
     RaisedEvent,
@@ -29,8 +30,6 @@ DAY = timedelta(days=1)
 HOVERING = Decimal("0.05")
 # `days_left` can come again when the likely figure was so much above `days`: forecasts tremble more than balances.
 DAYS_MARGIN, DAYS_BEYOND = 1.5, 1.0
-# A forecast of ten years says "hardly used".
-FAR_DAYS = 3650
 # `data_low` can come again when the data left was a tenth above the limit.
 DATA_MARGIN = 1.1
 # One that expired longer ago is of an old text.
@@ -51,7 +50,8 @@ def read(
     limits: Sequence[RaisedEvent],
     now: datetime | None,
 ) -> list[RaisedEvent]:
-    """A reading that counts, whose limits are judged (`limits`). `before` is the balance before it.
+    """A reading that counts, whose limits are judged (`limits`, to which the rest is added). `before` is the balance
+    before it. Each event says how long the money lasts.
 
     - `topup`: the balance rose by more than its rounding, and than what operators set aside during a session and give
       back; unless the operator's text has told it.
@@ -68,7 +68,7 @@ def read(
     if timely:
         found += _expiring(new, m, policy)
     if m.reading.balance is None:
-        return found
+        return [*limits, *found]
     found += _topup(new, m, policy, before)
     if timely and habit.looked:
         found += _days_left(new, m, policy, habit, limits)
@@ -76,7 +76,7 @@ def read(
         found += _subscription(new, m, policy, habit)
     if timely:
         found += _idle(new, m, policy, before)
-    return [replace(event, days_left=habit.days_left) for event in found]
+    return [replace(event, days_left=habit.days_left if timely else None) for event in (*limits, *found)]
 
 
 def data_low(new: State, m: Measurement, policy: Policy) -> list[RaisedEvent]:
@@ -126,8 +126,10 @@ def _days_left(
 ) -> list[RaisedEvent]:
     days = habit.days_left
     new.pop("gone_at", None)
+    new.pop("lasts", None)
     if days is not None and days.likely < FAR_DAYS:
         new["gone_at"] = (m.taken_at + timedelta(days=days.likely)).isoformat()
+        new["lasts"] = [days.low, days.likely, days.high]
     if days is None or days.likely > policy.days:
         if days is None or days.likely > policy.days * DAYS_MARGIN + DAYS_BEYOND:
             new.pop("days_left", None)

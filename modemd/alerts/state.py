@@ -9,7 +9,7 @@ The state is a JSON object that the store keeps per SIM. Its keys (absent in a n
     quiet_since where silence is counted from when the clock was found to have jumped back
     days_left, data_low, idle, spend, subscription, absent, sim: true while the event of that name is in force
     expiring    the date that was warned of
-    gone_at     when the balance is used up by the likely forecast
+    gone_at     when the balance is used up by the likely forecast; lasts: that forecast in days, [low, likely, high]
     still_since since when readings have shown neither use nor a top-up
     spend_at, subscription_at: when last raised; subscribed: the sum or the text that it was raised of
     paid_in     when the operator's text told of a top-up that no reading has shown yet
@@ -35,6 +35,8 @@ State = dict[str, object]
 MARGIN = Decimal("0.10")
 # With a limit of 0 a tenth of it is nothing; then one unit of the currency.
 LEAST_MARGIN = Decimal(1)
+# A forecast of ten years says "hardly used".
+FAR_DAYS = 3650
 
 OPEN_KEYS = (
     "stale",
@@ -198,3 +200,12 @@ def known_of(state: State) -> Known | None:
     if balance is None or taken_at is None:
         return None
     return Known(balance=balance, currency=text_in(state, "currency"), taken_at=taken_at)
+
+
+def lasts_of(state: State) -> DaysLeft | None:
+    """How long the balance of the last reading was to last; None where that was not known."""
+    kept = state.get("lasts")
+    if not isinstance(kept, list) or len(kept) != 3 or not all(isinstance(one, int | float) for one in kept):
+        return None
+    low, likely, high = kept
+    return DaysLeft(low=low, likely=likely, high=high)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from modemd.alerts.state import Known, RaisedEvent
+from modemd.alerts.state import FAR_DAYS, Known, RaisedEvent
 from modemd.language import LANGUAGES, N_, Words, words
 
 # Of an operator's text, about as much as a notification shows.
@@ -28,14 +28,16 @@ _NUMBER = (
 __all__ = ["LANGUAGES", "age", "line", "quoted", "rehearsed", "several", "title"]
 
 _LINES = {
-    "low": N_("{modem}: balance is low: {amount} (limit {limit}){where}{when}"),
-    "critical": N_("{modem}: balance is critical: {amount} (limit {limit}){where}{when}"),
-    "recovered": N_("{modem}: balance is fine again: {amount}{where}{when}"),
+    "low": N_("{modem}: balance is low: {amount} (limit {limit}){lasts}{where}{when}"),
+    "critical": N_("{modem}: balance is critical: {amount} (limit {limit}){lasts}{where}{when}"),
+    "recovered": N_("{modem}: balance is fine again: {amount}{lasts}{where}{when}"),
     "reading": N_("{modem}: readings come in again{where}{when}"),
     "stale": N_("{modem}: no balance could be read for {age}{where}{reason}{last}"),
     "poor": N_("{modem}: the money was short, and no balance could be read for {age}{where}{reason}{last}"),
-    "low_again": N_("{modem}: balance is still low: {amount} (limit {limit}){where}, read {age} ago{when}"),
-    "critical_again": N_("{modem}: balance is still critical: {amount} (limit {limit}){where}, read {age} ago{when}"),
+    "low_again": N_("{modem}: balance is still low: {amount} (limit {limit}){lasts}{where}, read {age} ago{when}"),
+    "critical_again": N_(
+        "{modem}: balance is still critical: {amount} (limit {limit}){lasts}{where}, read {age} ago{when}"
+    ),
     "expiring": N_("{modem}: valid until {date}, top up before: {amount}{where}{when}"),
     "data_low": N_("{modem}: data is running out: {data} left (limit {data_limit}){where}{when}"),
     "spend": N_("{modem}: more spent than usual: {sum} within a day, {amount} left{where}{when}"),
@@ -54,6 +56,7 @@ _LINES = {
         "teach it: modemd operators teach --last {modem}"
     ),
     "rehearsal": N_("REHEARSAL, nothing is wrong: {line}"),
+    "less_than_a_day": N_("{modem}: the money lasts less than a day: {amount}{where}{when}"),
     "test": N_("{modem}: test alert from modemd: this channel works"),
     "reason": N_(": {text}"),
     "quote": N_(": “{text}”"),
@@ -61,6 +64,7 @@ _LINES = {
     "never": N_("; never read so far"),
     "when": N_(", {time}"),
     "where": N_(", {operator}"),
+    "lasts": N_(", {text}"),
 }
 _TITLES = {
     "low": N_("low balance"),
@@ -88,8 +92,9 @@ def line(event: RaisedEvent, *, modem: str, operator: str | None, language: str 
     _ = words(language)
     reason = quoted(event.reason or "")
     since = event.taken_at if event.reminder and event.event != "stale" else event.since
-    days = 0 if event.days_left is None else round(event.days_left.likely)
-    template = _(_LINES[_key(event)]) if event.event != "days_left" else _days(_, days)
+    days = _days_from(event)
+    whole = event.event == "days_left" and days is not None and days >= 1
+    template = _days(_, days or 0.0) if whole else _(_LINES[_key(event)])
     return template.format(
         modem=quoted(modem, 64),
         amount="?" if event.balance is None else _money(event.balance, event.currency),
@@ -97,7 +102,8 @@ def line(event: RaisedEvent, *, modem: str, operator: str | None, language: str 
         where=_(_LINES["where"]).format(operator=quoted(operator, 64)) if operator else "",
         when="" if event.taken_at is None else _(_LINES["when"]).format(time=_local(event.taken_at)),
         age="?" if since is None else age(event.at - since, language),
-        n=days,
+        n=0 if days is None else round(days),
+        lasts=_lasts(days, _),
         date=event.date,
         data=_data(event.data_mb),
         data_limit=_data(event.data_limit_mb),
@@ -157,6 +163,8 @@ def _key(event: RaisedEvent) -> str:
         return "back" if event.reason == "back" else "reading"
     if event.event == "stale" and event.level == "critical":
         return "poor"
+    if event.event == "days_left":
+        return "less_than_a_day"
     if event.amount is None and event.event in ("topup", "subscription"):
         return "payment" if event.event == "topup" else "service"
     return event.event
@@ -174,11 +182,26 @@ def _masked(match: re.Match[str]) -> str:
     return "…" + "".join(char for char in match[0] if char.isdigit())[-4:]
 
 
-def _days(_: Words, number: int) -> str:
+def _days_from(event: RaisedEvent) -> float | None:
+    """How long the money is to last from when it is said; None where that is not known, or years away."""
+    if event.days_left is None or event.days_left.likely > FAR_DAYS:
+        return None
+    told = timedelta(0) if event.taken_at is None else max(timedelta(0), event.at - event.taken_at)
+    return event.days_left.likely - told / timedelta(days=1)
+
+
+def _lasts(days: float | None, _: Words) -> str:
+    if days is None:
+        return ""
+    about = _.plural("lasts about {n} day", "lasts about {n} days", round(days)).format(n=round(days))
+    return _(_LINES["lasts"]).format(text=_("lasts less than a day") if days < 1 else about)
+
+
+def _days(_: Words, days: float) -> str:
     return _.plural(
         "{modem}: the money lasts about {n} more day: {amount}{where}{when}",
         "{modem}: the money lasts about {n} more days: {amount}{where}{when}",
-        number,
+        round(days),
     )
 
 

@@ -20,6 +20,7 @@ from modemd.alerts.rules import (
     evaluate,
     evaluate_silence,
     is_sudden,
+    said_again,
     stale_again_at,
 )
 from modemd.alerts.rules_money import DATA_MARGIN
@@ -85,6 +86,29 @@ def test_days_left_beside_a_limit(sim: Sim) -> None:
     assert sim(T0 + DAY, "39", days(2)) == []
     assert Sim(sim.measure, state={"raised": "low"})(T0, "40", days(3)) == ["days_left"]
     assert Sim(sim.measure, state={"raised": "critical"})(T0, "5", days(1)) == []
+
+
+def test_every_message_of_money_says_how_long_it_lasts(sim: Sim) -> None:
+    """A limit's as well, and the one that comes again, with what was foreseen at the reading it names; nothing while
+    the clock is not set."""
+    told = []
+    for number, (balance, likely) in enumerate([("40", 3), ("5", 0.4), ("400", 30)]):
+        sim(T0 + number * DAY, balance, days(likely))
+        told += [(event.event, event.days_left) for event in sim.last]
+    assert told == [
+        ("low", days(3).days_left),
+        ("critical", days(0.4).days_left),
+        ("recovered", days(30).days_left),
+        ("topup", days(30).days_left),
+    ]
+    state, _ = evaluate({}, sim.measure(T0, "40"), POLICY, now=T0, habit=days(3))
+    assert said_again(state, "low", POLICY, now=T0 + DAY, number=1).days_left == days(3).days_left
+    state, _ = evaluate(state, sim.measure(T0 + HOUR, "40"), POLICY, now=T0 + HOUR, habit=Spending())
+    assert said_again(state, "low", POLICY, now=T0 + DAY, number=1).days_left is None
+    assert said_again(state | {"lasts": ["x", 1]}, "low", POLICY, now=T0 + DAY, number=1).days_left is None
+    unset = datetime(1970, 1, 1, 1, tzinfo=UTC)
+    _, events = evaluate({}, sim.measure(unset, "40"), POLICY, now=unset, habit=days(3))
+    assert [(event.event, event.days_left) for event in events] == [("low", None)]
 
 
 def test_expiring(sim: Sim) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import get_args
@@ -195,6 +197,41 @@ def test_days_are_counted_as_each_language_does() -> None:
         3: ["m: денег хватит ещё примерно на 3 дня: 9", "m:余额大约还能用 3 天:9"],
         5: ["m: денег хватит ещё примерно на 5 дней: 9", "m:余额大约还能用 5 天:9"],
     }
+
+
+@pytest.mark.parametrize(
+    ("likely", "hours", "expected"),
+    [
+        (2.6, 0, ["lasts about 3 days, ", "хватит примерно на 3 дня, ", "大约可用 3 天,"]),
+        (2.6, 24, ["lasts about 2 days, ", "хватит примерно на 2 дня, ", "大约可用 2 天,"]),
+        (1.0, 0, ["lasts about 1 day, ", "хватит примерно на 1 день, ", "大约可用 1 天,"]),
+        (2.6, 50, ["lasts less than a day, ", "хватит меньше чем на день, ", "不足一天,"]),
+        (9999.0, 0, ["", "", ""]),
+        (None, 0, ["", "", ""]),
+    ],
+)
+@pytest.mark.parametrize("name", ["low", "critical"])
+def test_a_limit_says_how_long_the_money_lasts(
+    name: str, likely: float | None, hours: int, expected: list[str]
+) -> None:
+    """From the moment when it is said; nothing where that is not known, or years away."""
+    left = None if likely is None else DaysLeft(low=0, likely=likely, high=9)
+    found = event(name, at=T0 + timedelta(hours=hours), balance=Decimal(9), limit=Decimal(10), taken_at=T0)
+    for language, days in zip(LANGUAGES, expected, strict=True):
+        said = line(replace(found, days_left=left), modem="m", operator="x", language=language)
+        assert re.search("[:：] ?9 ?.[^)]* 10[)）][,，] ?(.*)x[,，]", said).group(1) == days, said  # type: ignore[union-attr]
+        again = line(replace(found, days_left=left, reminder=1), modem="m", operator="x", language=language)
+        assert days in again
+
+
+def test_less_than_a_day_is_no_number_of_days() -> None:
+    found = event("days_left", balance=Decimal(9), days_left=DaysLeft(low=0.1, likely=0.4, high=1), taken_at=T0, at=T0)
+    said = [line(found, modem="m", operator=None, language=language) for language in LANGUAGES]
+    assert said == [
+        "m: the money lasts less than a day: 9, 2024-05-01 12:30 UTC",
+        "m: денег хватит меньше чем на день: 9, 2024-05-01 12:30 UTC",
+        "m:余额可用不足一天:9,2024-05-01 12:30 UTC",
+    ]
 
 
 def test_titles_are_short_and_in_the_language() -> None:
