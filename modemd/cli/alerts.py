@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -15,7 +15,7 @@ from modemd.daemon.control import Client
 from modemd.language import N_
 
 HEADS = (N_("RAISED"), "ID", N_("EVENT"), N_("MODEM"), N_("BALANCE"), N_("STATE"), N_("DELIVERED"), N_("TEXT"))
-SPARE = ("DELIVERED", "BALANCE", "STATE", "MODEM")
+SPARE = ("DELIVERED", "BALANCE", "STATE", "MODEM", "ID")
 DELIVERY_WORDS = {
     "pending": N_("pending"),
     "delivered": N_("delivered"),
@@ -53,6 +53,13 @@ def list_alerts(socket: str | None, open_only: bool, as_json: bool) -> int:
     if not alerts:
         complain(_("no open alerts") if open_only else _("no alerts so far"))
         return 0
+    for text in table_of(alerts):
+        say(text)
+    return 0
+
+
+def table_of(alerts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A line for each alert, under one with the heads."""
     rows = [
         [
             _raised(alert.get("raised_at")),
@@ -67,9 +74,7 @@ def list_alerts(socket: str | None, open_only: bool, as_json: bool) -> int:
         for alert in alerts
     ]
     colours = {"EVENT": terminal.ALERT_COLOURS}
-    for text in terminal.table(HEADS, rows, right=("BALANCE",), colours=colours, spare=SPARE, translated=True):
-        say(text)
-    return 0
+    return terminal.table(HEADS, rows, right=("BALANCE",), colours=colours, spare=SPARE, translated=True)
 
 
 @command.command("test")

@@ -138,7 +138,7 @@ def _table(rows: Sequence[Mapping[str, Any]], *, several: bool) -> list[str]:
         cells,
         right=("BALANCE", "DATA"),
         colours={"LEVEL": terminal.LEVEL_COLOURS},
-        spare=("CODE",),
+        spare=("CODE", "DATA", "LEVEL"),
         translated=True,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ HEADS = (
 )
 
 # What a narrow terminal can do without, the first first.
-SPARE = ("SIM", "RAT", "SIGNAL", "OPERATOR", "NEXT")
+SPARE = ("SIM", "RAT", "SIGNAL", "OPERATOR", "NEXT", "ALERTS", "STATE")
 
 
 @click.command("status", short_help="Every modem at a glance.")
@@ -55,9 +55,7 @@ def command(socket: str | None, modem: str | None, as_json: bool) -> int:
         say(terminal.to_json({"modems": [{key: one.get(key) for key in KEYS} for one in modems]}))
         return 0
     now = datetime.now(UTC)
-    colours = {"STATE": terminal.STATE_COLOURS, "LEVEL": terminal.LEVEL_COLOURS}
-    rows = [_cells(one, now) for one in modems]
-    for text in terminal.table(HEADS, rows, right=("BALANCE",), colours=colours, spare=SPARE, translated=True):
+    for text in table_of(modems, now):
         say(text)
     for one in modems:
         if one.get("error"):
@@ -66,6 +64,13 @@ def command(socket: str | None, modem: str | None, as_json: bool) -> int:
             if line:
                 say(f"{one_line(one.get('modem'))}: {one_line(line, 400)}")
     return 0
+
+
+def table_of(modems: Iterable[Mapping[str, Any]], now: datetime) -> list[str]:
+    """A line for each modem, under one with the heads."""
+    colours = {"STATE": terminal.STATE_COLOURS, "LEVEL": terminal.LEVEL_COLOURS}
+    rows = [_cells(one, now) for one in modems]
+    return terminal.table(HEADS, rows, right=("BALANCE",), colours=colours, spare=SPARE, translated=True)
 
 
 def fallback_line(note: object, now: datetime) -> str:

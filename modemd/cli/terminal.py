@@ -24,7 +24,7 @@ ONE_LINE_LIMIT = 240
 MARKS_LIMIT = 3
 
 STDIN_BYTES = 1 << 20
-LEAST_CELLS = 8  # of a column that is cut
+LEAST_CELLS = 5  # of a column that is cut
 WIDEST = 1000  # cells; no terminal has more, and a picture of the balance fills them all
 
 LEVEL_COLOURS = {

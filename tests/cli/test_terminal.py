@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modemd.cli import terminal
+from modemd.cli import alerts, history, status, terminal
 
 HOSTILE = [
     "\x1b]0;owned\x07",  # sets the window's title
@@ -95,6 +96,41 @@ def test_ages_in_words(age_s: float | None, words: str) -> None:
 def test_data_sizes(megabytes: float | None, words: str) -> None:
     """Data sizes keep their precision, 1 GB = 1024 MB."""
     assert terminal.data_size(megabytes) == words
+
+
+@pytest.mark.parametrize("shell", ["C", "ru_RU.UTF-8", "zh_CN.UTF-8"])
+@pytest.mark.parametrize("columns", [40, 80])
+def test_tables_fit_forty_columns(monkeypatch: pytest.MonkeyPatch, shell: str, columns: int) -> None:
+    """In each language, with the balance and what it means still there."""
+    monkeypatch.setenv("LC_ALL", shell)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    modem = {
+        "modem": "home",
+        "state": "quarantine",
+        "sim": {"iccid": "8970101234567890123"},
+        "operator": "ru-mts",
+        "rat": "LTE",
+        "signal_dbm": -75,
+        "balance": "-1312.40",
+        "currency": "RUB",
+        "level": "critical",
+        "taken_at": "2026-11-22T17:47:32Z",
+        "age_s": 1700,
+        "next_query_at": "2036-11-22T17:47:32Z",
+        "alerts": [{"event": "critical"}, {"event": "subscription"}],
+    }
+    text = "home: balance is critical: -1312.40 RUB (limit 10), ru-mts"
+    alert = {**modem, "event": "subscription", "raised_at": "2026-11-22T17:47:32Z", "id": "53becc77f691", "text": text}
+    row = {**modem, "data_left_mb": 1433.6, "code": "*100#", "error": "no answer", "hint": "no answer came in time"}
+    found = {
+        "status": status.table_of([modem], datetime(2026, 11, 22, tzinfo=UTC)),
+        "alerts": alerts.table_of([alert]),
+        "history": history._table([row], several=False),
+    }
+    assert max(terminal.width(line) for lines in found.values() for line in lines) <= columns, found
+    assert all("-1312.40" in lines[1] for name, lines in found.items() if name != "alerts")
 
 
 def test_a_table_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
