@@ -340,6 +340,11 @@ class ModemSnapshot:
     radio: str | None = None  # what in the modem's own radio setting stands against USSD, and the cure (at/rats.py)
     sms_storages: tuple[SmsStorage, ...] = ()  # how full, as last read
     asking: Asking | None = None  # in state "busy": what for
+    # Of a query of the balance under way: the code that was dialled last, that its answer comes by short message, and
+    # the RAT that the modem went to for it.
+    asking_code: str | None = None
+    asking_by_sms: bool = False
+    asking_rat: str | None = None
     quarantine_until: datetime | None = None  # in state "quarantine"
     number: int = field(default=0, compare=False)  # counts up with every one that is published: the later is the newer
 

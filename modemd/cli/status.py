@@ -50,7 +50,8 @@ def command(socket: str | None, modem: str | None, as_json: bool) -> int:
         names = ", ".join(one_line(one.get("modem"), 32) for one in modems)
         modems = [one for one in modems if one.get("modem") == modem]
         if not modems:
-            raise RefusedError(f"no modem is called {modem[:32]!r}: there is {names}", code="no such modem")
+            unknown = _("no modem is called {name}; configured: {names}").format(name=one_line(modem, 32), names=names)
+            raise RefusedError(unknown, code="no such modem")
     if as_json:
         say(terminal.to_json({"modems": [{key: one.get(key) for key in KEYS} for one in modems]}))
         return 0
@@ -80,11 +81,14 @@ def fallback_line(note: object, now: datetime) -> str:
         age_s = (now - datetime.fromisoformat(str(told.get("at")))).total_seconds()
     except (ValueError, TypeError):
         return ""
-    rat = {"UMTS": "3G", "GSM": "2G"}.get(str(told.get("rat")))
+    went, ago = terminal.GENERATIONS.get(str(told.get("rat"))), terminal.ago(age_s)
+    said = _("went to another network for a query in vain {ago}").format(ago=ago)
+    if went is not None:
+        said = _("went to {generation} for a query {ago}").format(generation=went, ago=ago)
     outage = told.get("outage_s")
-    cost = f", without data for {outage:.0f} s" if isinstance(outage, int | float) else ""
-    where = f"went to {rat} for a query" if rat else "went to another network for a query in vain"
-    return f"{where} {terminal.ago(age_s)}{cost}"
+    if not isinstance(outage, int | float):
+        return said
+    return _("{said}, without data for {n} s").format(said=said, n=f"{outage:.0f}")
 
 
 def until(moment: object, now: datetime) -> str:

@@ -27,6 +27,8 @@ STDIN_BYTES = 1 << 20
 LEAST_CELLS = 5  # of a column that is cut
 WIDEST = 1000  # cells; no terminal has more, and a picture of the balance fills them all
 
+GENERATIONS = {"UMTS": "3G", "GSM": "2G"}  # what people call them
+
 LEVEL_COLOURS = {
     N_("ok"): "green",
     N_("low"): "yellow",

@@ -53,18 +53,26 @@ class WaitingLine:
                 self._begun = (self._begun or self._monotonic()) if asks_balance else None
 
     def text(self) -> str:
-        """ "home: asking ru-mts for the balance, waiting for the answer, 12 s"."""
+        """ "home: dialling *100# on ru-mts, waiting for the answer, 12 s"."""
         status = self._status
         state, name = status.get("state"), one_line(status.get("modem"), 32)
         waited = terminal.span(self._monotonic() - (self._begun or self._since))
         operator = one_line(status.get("operator"), 24)
         if self._begun is not None:
+            step = as_mapping(status.get("step")) if self._code is None else {}
+            code = one_line(self._code or step.get("code"), 40)
             what = _("asking {operator} for the balance").format(operator=operator or _("the operator"))
-            if self._code is not None:
-                what = _("dialling {code}").format(code=one_line(self._code, 40))
+            if code:
+                what = _("dialling {code}").format(code=code)
                 if operator:
-                    what = _("dialling {code} on {operator}").format(code=one_line(self._code, 40), operator=operator)
-            said = _("{what}, waiting for the answer, {waited}").format(what=what, waited=waited)
+                    what = _("dialling {code} on {operator}").format(code=code, operator=operator)
+            went = terminal.GENERATIONS.get(str(step.get("rat")))
+            if went is not None:
+                what = _("went to {generation}, {what}").format(generation=went, what=what)
+            said = _("{what}, waiting for the answer, {waited}")
+            if step.get("by_sms") is True:
+                said = _("{what}, waiting for the SMS, {waited}")
+            said = said.format(what=what, waited=waited)
         elif state == "quarantine":
             until = when({"taken_at": status.get("quarantine_until")})
             said = _("the last request's answer may still come, so nothing is sent for a while")

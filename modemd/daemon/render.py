@@ -170,6 +170,9 @@ def status(
         if fallback is None
         else {"at": rfc3339(fallback.at), "rat": fallback.rat, "outage_s": fallback.outage_s},
         "asking": snapshot.asking if snapshot.state == "busy" else None,
+        "step": {"code": snapshot.asking_code, "by_sms": snapshot.asking_by_sms, "rat": snapshot.asking_rat}
+        if snapshot.state == "busy" and snapshot.asking == "balance"
+        else None,
         "quarantine_until": rfc3339(snapshot.quarantine_until) if snapshot.state == "quarantine" else None,
         "own_number": own_number,
     }

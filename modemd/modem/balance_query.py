@@ -132,6 +132,7 @@ class BalanceAsker(Asker):
         def before(dial: Dial) -> None:
             self._note_attempt(query.sim_key, query.request.origin)
             dialled.append(dial.code)
+            self._context.owner.publish(asking_code=dial.code, asking_by_sms=False)
             if query.request.origin == "query":
                 self._subscriber.note_tried(query.sim_key, dial.code)
 

@@ -103,7 +103,8 @@ class Session:
                 self.publish_state()
                 return self._results.refusal(job, error.code, error.message)
             raise
-        self._owner.publish(state="busy", error=None, cause=None, asking=_ASKING[type(job.request)])
+        begun = {"asking": _ASKING[type(job.request)], "asking_code": None, "asking_by_sms": False, "asking_rat": None}
+        self._owner.publish(state="busy", error=None, cause=None, **begun)
         if isinstance(job.request, BalanceQuery):
             request = job.request
             row = self._balance_asker.balance(job, request, cancelled)

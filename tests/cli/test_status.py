@@ -38,7 +38,7 @@ def test_one_modem(daemon: Any, modemd: Any) -> None:
     assert [one["modem"] for one in json.loads(modemd("status", "van", "--json").stdout)["modems"]] == ["van"]
     result = modemd("status", "boat")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "there is home, van" in result.stderr
+    assert "configured: home, van" in result.stderr
 
 
 def test_table_masks_the_sim(daemon: Any, modemd: Any) -> None:

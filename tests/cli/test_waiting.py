@@ -70,6 +70,20 @@ def test_a_balance_is_one_question_whoever_asks(line: Any, clock: Clock) -> None
     assert waits.text().endswith("for a while")
 
 
+def test_a_balance_says_how_far_it_is(line: Any, clock: Clock) -> None:
+    """The code on the wire, the network it went to, and the message that it waits for."""
+    waits = line()
+    waits(state("busy", asking="balance", operator="ru-mts", step={"code": "*100#", "by_sms": False, "rat": None}))
+    clock.seconds += 12
+    assert waits.text() == "home: dialling *100# on ru-mts, waiting for the answer, 12 s"
+    waits(state("busy", asking="balance", operator="ru-mts", step={"code": "*100#", "by_sms": False, "rat": "UMTS"}))
+    assert waits.text() == "home: went to 3G, dialling *100# on ru-mts, waiting for the answer, 12 s"
+    waits(state("busy", asking="balance", operator="ru-mts", step={"code": "*100#", "by_sms": True, "rat": None}))
+    assert waits.text() == "home: dialling *100# on ru-mts, waiting for the SMS, 12 s"
+    waits(state("busy", asking="balance", step={"code": 5, "by_sms": "x", "rat": ["GSM"]}))
+    assert waits.text() == "home: dialling 5, waiting for the answer, 12 s"
+
+
 def test_nothing_reaches_the_terminal_that_it_would_act_on(line: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line that fits, whatever modem and operator are called; a daemon's nonsense is no traceback."""
     monkeypatch.setenv("COLUMNS", "60")

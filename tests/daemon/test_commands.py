@@ -164,7 +164,8 @@ def test_status_of_a_modem(office: Any) -> None:
     (modem,) = ask(office, "status")["modems"]
     assert list(modem) == [
         "modem", "state", "error", "sim", "operator", "rat", "signal_dbm", "balance", "currency", "level", "taken_at",
-        "age_s", "next_query_at", "alerts", "recovery", "fallback", "asking", "quarantine_until", "own_number",
+        "age_s", "next_query_at", "alerts", "recovery", "fallback", "asking", "step", "quarantine_until",
+        "own_number",
     ]  # fmt: skip
     assert (modem["state"], modem["balance"], modem["level"], modem["alerts"]) == ("ready", "123.40", "ok", [])
 

@@ -167,6 +167,7 @@ class Excursion(Generic[T]):
                 continue
             if self._allows_only(rat):
                 self._moved = True
+                self._context.owner.publish(asking_rat=rat)
                 return self._found(rat, until)
         self._log.info("the modem does not heed its RAT command", rat=rat)
         return False
@@ -207,6 +208,7 @@ class Excursion(Generic[T]):
         restored = registered = False
         try:
             restored = self.restore()
+            self._context.owner.publish(asking_rat=None)
             registered = not self._heeded or self._registered_again(end)
         except ModemError as error:  # the answer is not lost for it; recover() puts back what is still to be
             self._log.warning("the modem failed on its way back", code=error.code, reason=error.message)

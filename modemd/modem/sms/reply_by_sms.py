@@ -79,6 +79,7 @@ class ReplyBySms:
         sms = self._backend.sms
         if sms is None:
             return Waited(error="no sms", hint=in_one_line(line_of("sms follows"), situation("no access to messages")))
+        self._context.owner.publish(asking_by_sms=True)
         self._inbox.poll_storages(asked_at=awaited.asked_at)
         with sms.announce():
             if send is not None:

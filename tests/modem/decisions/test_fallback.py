@@ -34,6 +34,8 @@ def test_there_and_back(house: Any, on_lte: Any) -> None:
     assert radio(on_lte) == AWAY
     assert (on_lte.radio.setting, house.store.rats_to_put_back()) == ("auto", {})
     assert len(house.rows) == 1
+    went = [seen.asking_rat for seen in house.snapshots if seen.asking == "balance"]
+    assert [rat for rat, before in zip(went, [None, *went], strict=False) if rat != before] == ["UMTS", None]
 
 
 def test_off_says_what_would_help(house: Any, on_lte: Any) -> None:

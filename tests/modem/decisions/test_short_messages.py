@@ -49,6 +49,8 @@ def test_the_announced_message_is_the_answer(told: Any, script: Any, arrives: An
     assert [kept.channel for kept in told.store.history()] == ["sms"]
     assert script.shelf.unread == [1]
     assert script.sent == ["open", "ussd *100#"]
+    busy = [(one.asking_code, one.asking_by_sms) for one in told.snapshots if one.state == "busy"]
+    assert list(dict.fromkeys(busy)) == [(None, False), ("*100#", False), ("*100#", True)], "for who waits"
 
 
 def test_none_comes(told: Any, script: Any) -> None:
