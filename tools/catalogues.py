@@ -17,6 +17,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from modemd.explanations import EXPLANATIONS
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "modemd" / "locale"
 TRANSLATED = ("ru", "zh")
@@ -25,11 +27,13 @@ KEYWORDS = {"_": None, "N_": None, "plural": (1, 2)}
 
 
 def template() -> Catalog:
-    """What the code says, with the files in which it says so."""
+    """What the code says, with the files in which it says so; and the table of what can go wrong."""
     catalogue = Catalog(project="modemd", charset="utf-8")
     found = extract_from_dir(ROOT / "modemd", method_map=[("**.py", "python")], keywords=KEYWORDS)
     for file, _line, message, _comments, _context in sorted(found, key=lambda one: (one[0], one[1])):
         catalogue.add(message, locations=[(f"modemd/{file}", 0)])
+    for half in dict.fromkeys(half for line in EXPLANATIONS.values() for half in line):
+        catalogue.add(half, locations=[("modemd/explanations.py", 0)])
     return catalogue
 
 

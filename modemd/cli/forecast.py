@@ -15,7 +15,6 @@ from modemd.cli import completion, terminal
 from modemd.cli.rows import when
 from modemd.cli.terminal import _, as_mapping, complain, one_line, plural, say
 from modemd.daemon.control import Client
-from modemd.explanations import line_of
 from modemd.language import N_
 
 LONGEST_LINE = 16 << 20  # octets; a year of a reading each ten minutes has two million
@@ -44,7 +43,7 @@ def command(socket: str | None, modem: str | None, as_json: bool, jsonl: bool) -
         for text in lines(found):
             say(text)
     if error is not None:
-        complain(f"{one_line(found.get('modem'))}: {line_of(one_line(error, 120))}")
+        complain(f"{one_line(found.get('modem'))}: {terminal.why(error)}")
     return 0 if error is None else 1
 
 

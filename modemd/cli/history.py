@@ -15,7 +15,6 @@ from modemd.cli.rows import KEYS, row, unasked, when
 from modemd.cli.terminal import one_line, say
 from modemd.daemon.control import Client
 from modemd.errors import RefusedError
-from modemd.explanations import line_of
 from modemd.language import N_
 
 UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -115,7 +114,7 @@ def _print_table(rows: Iterator[Mapping[str, Any]]) -> None:
             say(text)
         header = first
     if header is None:
-        terminal.complain(line_of("no reading yet"))
+        terminal.complain(terminal.why("no reading yet"))
 
 
 def _table(rows: Sequence[Mapping[str, Any]], *, several: bool) -> list[str]:
@@ -217,7 +216,7 @@ def _print_plot(rows: Iterable[Mapping[str, Any]], client: Client) -> None:
     for found in rows:
         modems.setdefault(str(found.get("modem")), plot.Points()).add(found)
     if not modems:
-        terminal.complain(line_of("no reading yet"))
+        terminal.complain(terminal.why("no reading yet"))
     thresholds: tuple[tuple[str, float], ...]
     ahead: Mapping[str, Any]
     for name, points in modems.items():

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 import modemd
-from modemd.cli.terminal import complain, discard, one_line
+from modemd.cli.terminal import complain, discard, one_line, told
 from modemd.errors import ConfigError, DaemonUnreachable, ModemdError, RefusedError, ScenarioError
 
 DONE = 0
@@ -146,7 +146,7 @@ def _run(act: Callable[[], Any]) -> int:
     except ModemdError as error:
         _show_traceback()
         for line in str(error).splitlines() or [error.code]:
-            complain(line)
+            complain(told(line))
         return exit_code(error)
     except OSError as error:
         _show_traceback()

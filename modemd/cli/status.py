@@ -60,7 +60,7 @@ def command(socket: str | None, modem: str | None, as_json: bool) -> int:
         say(text)
     for one in modems:
         if one.get("error"):
-            say(paint(f"{one_line(one.get('modem'))}: {one_line(one['error'], 400)}", "red"))
+            say(paint(f"{one_line(one.get('modem'))}: {terminal.told(one_line(one['error'], 400))}", "red"))
         for line in (one.get("recovery"), fallback_line(one.get("fallback"), now)):
             if line:
                 say(f"{one_line(one.get('modem'))}: {one_line(line, 400)}")

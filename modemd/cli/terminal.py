@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import click
 
-from modemd.explanations import line_of
+from modemd.explanations import EXPLANATIONS, line_of
 from modemd.language import N_, of_environment, words
 
 # The longest piece of an operator's text on one line of people's output: a USSD text has at most 182 characters
@@ -78,7 +78,21 @@ def lines(text: str | None) -> list[str]:
 
 def why(error: object, hint: object = None) -> str:
     """The line on a failure: the daemon's, which knows more, else the table's."""
-    return one_line(hint, 400) or line_of(one_line(error, 120) or "failed")
+    return told(one_line(hint, 400) or line_of(one_line(error, 120) or "failed"))
+
+
+def told(line: str) -> str:
+    """A line of the table of explanations, which the daemon and this program write in English, in the language of this
+    person's shell. What is not in the table, or knows more than it, stays as it is."""
+    if of_environment() == "en":
+        return line
+    for happened, do in EXPLANATIONS.values():
+        if not line.startswith(happened) or not line.endswith(f": {do}"):
+            continue
+        about = line[len(happened) : -len(do) - 2]
+        if not about or (about.startswith(" (") and about.endswith(")")):
+            return _("{happened}: {do}").format(happened=f"{_(happened)}{about}", do=_(do))
+    return line
 
 
 def one_line(text: object, limit: int = ONE_LINE_LIMIT) -> str:

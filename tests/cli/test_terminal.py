@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modemd.cli import alerts, history, status, terminal
+from modemd.explanations import line_of
 
 HOSTILE = [
     "\x1b]0;owned\x07",  # sets the window's title
@@ -96,6 +97,33 @@ def test_ages_in_words(age_s: float | None, words: str) -> None:
 def test_data_sizes(megabytes: float | None, words: str) -> None:
     """Data sizes keep their precision, 1 GB = 1024 MB."""
     assert terminal.data_size(megabytes) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "russian"),
+    [
+        (
+            line_of("sim puk"),
+            "SIM-карта заблокирована и просит PUK: разблокируйте её в телефоне; modemd никогда не вводит PUK",
+        ),
+        (
+            line_of("not running", about="no x"),
+            "демон не запущен (no x): sudo systemctl start modemd, или modemd run --config FILE",
+        ),
+        (
+            line_of("CME 999"),
+            "модем или сеть отклонили запрос (CME 999): спросите снова через минуту, потом посмотрите modemd status",
+        ),
+        ("the modem gave up: go away", "the modem gave up: go away"),
+        ("no answer came in time on Mars: ask again", "no answer came in time on Mars: ask again"),
+    ],
+)
+def test_what_went_wrong_in_the_language_of_the_shell(monkeypatch: pytest.MonkeyPatch, line: str, russian: str) -> None:
+    """The table's lines, with the detail in brackets; what knows more than the table stays."""
+    monkeypatch.setenv("LC_ALL", "ru_RU.UTF-8")
+    assert (terminal.told(line), terminal.why("x", line)) == (russian, russian)
+    monkeypatch.setenv("LC_ALL", "C")
+    assert terminal.told(line) == line
 
 
 @pytest.mark.parametrize("shell", ["C", "ru_RU.UTF-8", "zh_CN.UTF-8"])
