@@ -28,6 +28,20 @@ def test_few_days_are_told_once_and_remembered(life: Any) -> None:
     assert [event for event in life.events if event == "days_left"] == ["days_left"]
 
 
+def test_a_limit_says_how_long_the_money_lasts(life: Any) -> None:
+    """10 a day down to 50: in the line, and in what webhooks are told."""
+    life.end()
+    life.begin(low=Decimal(55), critical=Decimal(1))
+    life.apply()
+    for number in range(41):
+        life.asked(f"{450 - 10 * number}.00")
+        life.go(days=1)
+    low = next(row.alert for row in life.store.alerts() if row.alert.event == "low")
+    assert low.days_left is not None
+    assert 4 <= low.days_left.likely <= 6
+    assert f"50.00 (limit 55), lasts about {low.days_left.likely:.0f} days, " in low.text
+
+
 def test_nothing_is_reckoned_within_the_transaction(life: Any, monkeypatch: Any) -> None:
     """Others wait for the store: on a small machine a forecast takes some tenths of a second."""
     from modemd.alerts import raising
