@@ -43,7 +43,7 @@ def test_ntfy_gets_cyrillic_priority_and_the_page_to_pay_at(
         "priority": 5,
         "tags": ["rotating_light"],
         "click": "https://pay.example",
-        "actions": [{"action": "http", "label": "✓", "url": "http://pi/a", "method": "GET", "clear": True}],
+        "actions": [{"action": "http", "label": "✓ seen", "url": "http://pi/a", "method": "GET", "clear": True}],
     }
 
 

@@ -91,6 +91,6 @@ class NtfyChannel:
             message["click"] = alert.url
         if self._ack_url is not None:
             message["actions"] = [
-                {"action": "http", "label": "✓", "url": self._ack_url, "method": "GET", "clear": True}
+                {"action": "http", "label": "✓ seen", "url": self._ack_url, "method": "GET", "clear": True}
             ]
         return json.dumps(message, ensure_ascii=False)
