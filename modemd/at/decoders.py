@@ -242,8 +242,17 @@ def _ucs2(octets: bytes, dcs: int | None, codec: str) -> str:
         text = rest
     text = text.lstrip("\ufeff")
     if (end := _UCS2_END.search(text)) is not None and end.start() > 0:
-        text = text[: end.start()]
+        shown, behind = text[: end.start()], text[end.end() :]
+        # One flipped bit makes a NUL of a blank: behind it the text goes on, where memory is left padding comes again.
+        goes_on = end[0] == "\0" and _is_like(behind, shown)
+        text = f"{shown}\ufffd{behind}" if goes_on else shown
     return _line_ends(text)
+
+
+def _is_like(behind: str, text: str) -> bool:
+    """Whether it has nothing but characters of a text, and of the same blocks."""
+    blocks = {ord(char) >> 8 for char in text} | {0}
+    return behind != "" and all(char >= " " and char.isprintable() and ord(char) >> 8 in blocks for char in behind)
 
 
 _UCS2_END = re.compile("[\0\uffff]")
@@ -277,7 +286,12 @@ def _around_quotes(payload: bytes, dcs: int | None) -> Iterator[Decoded]:
     yield Decoded("ucs2", '"'.join(parts), 40.0, ("UCS2 hex around plain words in quotes",))
 
 
+_FOR_A_MINUS = re.compile(r"(?:^|(?<=[:= ]))\r(?=\d)")
+
+
 def _line_ends(text: str) -> str:
     if "\r" not in text:
         return text
+    if text.count("\r") == text.count("\r\n") + 1:  # the only one of its kind, at a number: one bit makes it of "-"
+        text = _FOR_A_MINUS.sub("\ufffd", text)
     return re.sub("\r*\n|\r+(?!\n)", "\n", text)

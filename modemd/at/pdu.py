@@ -42,8 +42,8 @@ class SmsPart:
 
 def deliver(pdu_hex: str) -> SmsPart:
     """One TPDU with the service centre's address in front (27.005 3.1 <pdu>): SMS-DELIVER (23.040 9.2.2.1) with its
-    text, SMS-SUBMIT and SMS-STATUS-REPORT without. Octets behind its end are ignored, and no part of `raw`. Raises
-    PduError only."""
+    text, SMS-SUBMIT and SMS-STATUS-REPORT without. Octets that fill up a record behind its end are no part of `raw`;
+    others show that its length was damaged on the wire, and its text would be cut. Raises PduError only."""
     octets = _Octets(_from_hex(pdu_hex))
     centre = octets.one()
     if centre > MAX_ADDRESS:
@@ -72,7 +72,7 @@ def deliver(pdu_hex: str) -> SmsPart:
     known = alphabet(coding)
     data = octets.take(_size(length, coding))
     header = _Header() if not first & _HEADER_FLAG else _header(data)
-    text = _text(data, length, known, header)
+    text = None if octets.goes_on or _goes_on(data, length, known) else _text(data, length, known, header)
     return SmsPart(
         sender=sender,
         text=None if protocol == _SIM_DOWNLOAD or not header.for_people else text,
@@ -167,6 +167,11 @@ class _Octets:
 
     def one(self) -> int:
         return self.take(1)[0]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is more than what fills up a record of the SIM."""
+        return self._data[self._at :].strip(b"\xff\0") != b""
 
     @property
     def passed(self) -> bytes:
@@ -276,6 +281,11 @@ def _text(data: bytes, length: int, known: Alphabet | None, header: _Header) -> 
             return body.decode("utf-16-be", "surrogatepass")
         case _:
             return None
+
+
+def _goes_on(data: bytes, length: int, known: Alphabet | None) -> bool:
+    """Whether a whole septet lies in the bits behind the last one: 23.038 fills them with zeros or a CR."""
+    return known is Alphabet.GSM7 and length % 8 == 7 and data[-1] >> 1 not in {0, 0x0D}
 
 
 def gsm_text(septets: bytes, shifts: dict[int, str] | None, letters: str = BASIC) -> str | None:

@@ -23,7 +23,7 @@ SHORTEST_TRY_S = 1.0  # with less time left a request is not begun
 # A text without a number -> the phrase whose line says what to do then.
 NO_NUMBER = {"menu": "menu", "error": "operator error"}
 
-CUT_NUMBER = re.compile(r"[-+\d][\d\s.,'\u00a0\u202f]*[^\W\d_]*$|[-+]$")
+CUT_NUMBER = re.compile(r"[-+\d][\d\s.,'\u00a0\u202f]*[^\W\d_]*@*$|[-+]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,11 @@ def certain_text(said: UssdMessage | UssdResult | SmsMessage) -> str:
     """The text, less the number in or behind which its end was lost: "Balance: 12" may have been 12.50 or 1250, and
     "Balance: 12 b" a bonus."""
     text = said.text or ""
-    return CUT_NUMBER.sub("", text) if said.cut else text
+    if not said.cut:
+        return text
+    from modemd.money.damage import is_shifted  # late, as the reader
+
+    return "" if is_shifted(text, digits_lack=True) else CUT_NUMBER.sub("", text)
 
 
 def read_safely(text: str, *, pack: Pack | None, country: str | None, report: Callable[[str], None]) -> Reading:

@@ -269,6 +269,8 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
     apart = not coins and points_end(masked, stop) == stop
     if after is not None and masked[stop : stop + 1].isdigit() and apart:
         value = None  # "5€20"
+    if after is not None and masked[start:end] == "0" and re.match(r"[. ]{1,2}\d[\d,]*\.\d{2}(?!\d)", rest):
+        value = None  # "Bal:0Rs. 63.75": a blank that became a figure
     if masked[first - 1 : first] == "(" and rest[:1] == ")":
         value = None  # "($5.20)": a book-keeper's minus?
     if is_torn(masked, first, (start, end)) and apart:
@@ -282,15 +284,18 @@ def _amount(match: re.Match[str], text: str, masked: str, home: str | None) -> A
 
 
 def _two_currencies(match: re.Match[str], masked: str, home: str | None) -> bool:
-    """ "KES $5.67", "R11.8$": a dollar beside another currency is a damaged figure. "2.2r руб": so is a second sign."""
+    """ "KES $5.67", "R11.8$", "¥0,50р": such a sign beside another currency is a damaged figure. "2.2r руб": so
+    is a second one."""
     before, after = ((match[name] or "").rstrip(".") for name in ("before", "after"))
     code = _CODE.search(masked[: match.start("before")]) if before == "$" else None
     own = code is not None and code[1] in signs() and (len(code[1]) > 2 or home in signs()[code[1]])
     two = {code[1] if code is not None and own else before, after} - {""}
+    if before in {"¥", "£"} and after and not set(signs()[after]).intersection(signs()[before]):
+        return True
     if "$" in {before, after} and len(two | {"$"}) > 1:
         return any(not set(signs()[sign]).intersection(signs()["$"]) for sign in two)
     again = sign_behind().match(masked, match.end()) if len(after) == 1 and match["after"] == after else None
-    return again is not None and len(again[1]) > 1 and again.group() != " cfa"
+    return again is not None and (len(again[1]) > 1 or {after, again[1]} <= {"p", "r"}) and again.group() != " cfa"
 
 
 _CODE = re.compile(r"(?<![^\W\d_])([a-z]{2,3}|[^\x00-\x7f]{2,4})[. ]{0,2}$")

@@ -18,7 +18,7 @@ from modemd.money.wordlists import any_of
 # What one flipped bit makes of "0" to "9", "," "-" and "." in an 8-bit set (0xAC to 0xAE, 0xB0 to 0xB9): nobody writes
 # these at a number. "°" and "±" have their places, but not within one.
 _SIGNS = frozenset("¬\xad®²³´µ¶·¸¹")
-_INSIDE = _SIGNS | frozenset('°±_|~^`\\{}[]@&%!?"#')
+_INSIDE = _SIGNS | frozenset('°±ºª¼½¾_|~^`\\{}[]@&%!?"#')
 # The GSM alphabet's £, $ and ¥ in front of a number, from a modem that hands septets on as they are (captured:
 # nz-skinny-128). No single bit makes a digit one of these.
 _UNTRANSLATED = frozenset("\x01\x02\x03")
@@ -29,8 +29,14 @@ _ABOUT_A_NUMBER = re.compile(r"(.?)(\d(?:.?\d)*)(.?)", re.DOTALL)
 def is_damaged(text: str) -> bool:
     """Whether a character that no amount has stands in or at a number of the text, whichever number that is."""
     greek = any("α" <= char <= "ω" for char in text)
+    if _NUL_INSIDE.search(text) is not None:
+        return True
+    if text.count("\r") == text.count("\r\n") + 1 and _FOR_A_MINUS.search(text) is not None:
+        return True
     text = without_tail(text)
     if _TORN.search(text) is not None:
+        return True
+    if any(unicodedata.category(char) in ("Cn", "Cs") for char in set(text)) or is_shifted(text, digits_lack=False):
         return True
     paired = sum(map(text.count, _DIRECTION)) == 2 * text.count(_DIRECTION_ENDS)
     letters = Counter(_script(char) for char in text if char > "ʯ" and char.isalpha())
@@ -48,6 +54,8 @@ def is_damaged(text: str) -> bool:
         if _is_extended(behind) or (_is_extended(before) and not _WORD_AHEAD.search(text[: found.start()])):
             return True
         if any(_never(char, greek) or char in _INSIDE or _is_upper_half(char) or _is_extended(char) for char in inside):
+            return True
+        if re.search(r"[.,]$", number + behind) and _is_strange(text[found.end() : found.end() + 2], letters):
             return True
         if any(
             unicodedata.category(char) == "Cf" or "‰" <= char <= "‹" or _is_lonely(char, letters) for char in inside
@@ -78,9 +86,25 @@ def is_torn(folded: str, first: int, digits: tuple[int, int]) -> bool:
         return True
     if folded[first].isdecimal() and re.search(r"[\d.,][^\w\s(\"'\x1f-]$", ahead) is not None:
         return True
-    return re.search(r"(?:^|[\s:=-])[!#%&;<?¤)@_]$|[\u0e00-\uffff][!#%&;<?]$|\d[.,]['\"]$", ahead) is not None or (
+    if (behind[:1] == "$" and "$" in folded[first:start]) or re.search(r"\$ \$$", ahead + folded[first:start]):
+        return True
+    return _MARKS_AHEAD.search(ahead) is not None or (
         ahead[-1:] in {'"', "'"} and ahead[-1] not in folded[end : end + 30]
     )
+
+
+def is_shifted(text: str, *, digits_lack: bool) -> bool:
+    """Whether octets of the text's hex digits were lost: all behind is shifted then, which makes words with signs in
+    them of packed septets, and letters of many scripts of UCS2. `digits_lack`: their number shows that some may be
+    lost, inside or at the end."""
+    if _LONELY_ACCENT.search(text) is not None:
+        return True
+    scripts = len(_scripts(text))
+    signs_inside = sum(len(_SIGN_INSIDE.findall(word)) for word in text.split() if "/" not in word and "@" not in word)
+    if not digits_lack:
+        return scripts > 2 or signs_inside > 2
+    greek = any(char in _GSM_GREEK for char in text) and re.search("[a-z]", text) is not None
+    return scripts > 1 or greek or signs_inside > 0 or _ACCENT.search(unicodedata.normalize("NFC", text)) is not None
 
 
 # --- helpers
@@ -98,6 +122,8 @@ def _is_rest(folded: str, first: int, digits: tuple[int, int]) -> bool:
         return True
     if number.isdecimal():
         return _REST_OF_NUMBER.match(behind) is not None and not (behind[0] == "(" and ")" in folded[end:])
+    if first == start and re.search(r"[.,]\d{1,2}$", number) and _FIGURE_AND_MARK.search(ahead):
+        return True
     if number[-2:-1] in (".", ",") and _LETTER_AND_SIGN.match(behind):
         return True
     return (
@@ -113,6 +139,7 @@ _REST_OF_NUMBER = re.compile(
     r"| \d{1,2}[.,]\d{1,2}(?!\d)"  # "1 5.70"
 )
 _FRONT_OF_NUMBER = re.compile(r"(?<![\d.,*#\x1f])\d{1,3}[: (]$")  # "1 0.00", "1(7.24"
+_FIGURE_AND_MARK = re.compile(r"(?<![\d.,*#\x1f])\d{1,3}[=%!&<>;?p-yabeгджзий] $")  # "1= 743.50", "1u 743.50"
 _LETTER_AND_SIGN = re.compile(r"(?:[p-y]|[^\x00-\x7f\u0400-\u04ff\W\d_])r(?![^\W_])")  # "45,6sr"
 
 
@@ -123,11 +150,17 @@ def sign_behind() -> re.Pattern[str]:
 
 
 _SIGN_AND_MARK = re.compile(r"[$€£][:=]|[ .][:=]$|\$\$")  # "$:0.00", "CHF :4.50", "Rp.:4025"
-_LONELY_MARK = re.compile(r"[\s:=][!#%&;<>?@_`|~\xa1-\xbf] \d{3}(?:[.,]\d{1,2})?$")  # "! 540,00" was 1 540,00
+_LONELY_MARK = re.compile(
+    r"[\s:=][!#%&;<>?@_`|~\xa1-\xbf\u2030-\u203bq] \d{3}(?:[.,]\d{1,2})?$"
+)  # "! 540,00" was 1 540,00
+_MARKS_AHEAD = re.compile(
+    r"(?:^|[\s:=-])(?:[!#%&;<?¤)@_]=?|[!#%&;<>?¤@_{}|~^\"][!#%&/;:<=>?@{}|~^_]{1,2})$"
+    r"|[\u0e00-\uffff][!#%&;<?]$|\d[.,]['\"]$"
+)
 _MORE = re.compile(
     r"[^\w\s*\x1f(/+-]{1,2}\d|[^\w\s][.,]\d|[*>)&]\d{2}(?![\d*#])"
     r"|[.,]\(\d|\(\d{1,3}(?![\d)])(?![^()\n]{1,30}\))|[.,]?'(?![^\W\d_])|[ ][.,]\d{2}(?!\d)"  # "11.(4", "21(05"
-    r"|[.,][=%!&<>;:?](?=\s|$)|=(?=$|[\s.])|[;)]\."  # "22,%", "2402=", "29.0;."
+    r"|[.,][=%!&<>;:?](?=\s|$)|=(?=$|[\s.,])|[;)]\."  # "22,%", "2402=", "29.0;."
 )
 """A figure goes on behind a sign or two."""
 
@@ -140,7 +173,7 @@ def _between_sign() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _second_colon() -> re.Pattern[str]:
     """ "Balance: :7,40", "is :2.75", "is N:45.67": this colon was a figure; "Rs:5" is written."""
-    return re.compile(rf"(?:[:=]|(?:{any_of('link_verb')}))\s-?[^\W\d_]?:$")
+    return re.compile(rf"(?:[:=]|(?:{any_of('link_verb')}))\s{{1,3}}-?[^\W\d_]?:$")
 
 
 def _is_sign(char: str) -> bool:
@@ -153,14 +186,37 @@ _TORN = re.compile(
     r"(?<![\d.,])\d{1,9}[.,][^\W\d_]\d"  # "548.p8"
     r"|\d[.,](?![A-ZА-Я])[^\W\d_]\d(?![^\W\d_])"  # "Rs.58.r4", "1,204.s5", but not "45.T2"
     r"|\d[.,][^\s\d.,;:!?)(*#\"'/|&>\]A-ZА-Я\u2013-\u201d»-](?=\s|$)"  # "33,w rub", "33,\x17"
-    r"|\d[.,][\x00\x04-\x08\x0e-\x1f]"  # "503,\x17р."
+    r"|\d[.,][\x00\x04-\x08\x0e-\x1f\x7f-\x9f]"  # "503,\x17р."
     r"|\d[.,]#\d{2,3}(?![\d#*])"  # "1,#50.00"
     r"|\d[.,]\d?[(<](?=\s)"  # "548.0( с."
     r"|[.,][!-/:-@](?<![*#\-+)(])\d(?=\s)"  # "548.%8"
+    r"|\d[.,][a-z](?![.,)'/(*!?\"-])[^\w\s]"  # "12.s<"
+    r"|[\s:=]\*\d{1,6}[.,]\d\d(?![\d*#.,])"  # "betraegt *3,87 EUR": a figure was where the star is
+    r"|\d[.,][p-y](?=[рr](?![^\W\d_]))"  # "503,wр."
+    r"|\d[.,][%=<>;:&$!?@^_|~\"](?=[^\w\s.)-]|[p-y](?:\s|$))"  # "5,:Ұ", "45.%x"
+    r"|(?<![\w/])\d{1,9}[(<=>;:&$!?\"][p-y]\d"  # "5(s0"
+    r"|(?<![\w/])\d{1,9}[p-y][(<=>;:&$!?\"]\d"  # "1r?50"
+    r"|(?<![\w/])\d{1,9}[ln]\d\d(?!\w)"  # "120n50": the point was one bit away
+    r"|\d(?!%[/)(])[%=<>;:&$!?\"][/(<=>;:&$!?\"#%.]\d|\d[#*]\.?[%=<>;:&$!?]\d"  # "4=/67", "2#.$5"
+    r"|\d/[<>=;:&%$!?]\d|\d[+(ln¼½¾±][:;]\d|\d(?=[^\w\s]{3}\d)[^\w\s]*[:;<=>&%$!?\"][^\w\s]*\d"  # "1:&#45"
+    r"|(?<![^\W\d_])[\x04-\x08\x0e-\x19\x1c-\x1f\x80-\x9f] ?\d"  # in no word: "\x11 250"
 )
+_FOR_A_MINUS = re.compile(r"(?:^|[:= ])\r\d")
+_NUL_INSIDE = re.compile(r"\d\0+[\d.,]")
 
 
-_PUNCTUATION = re.compile("[\u0300-\u036f\u060c\u066b\u066c\u2000-\u206f\u3000-\u303f\ufe00-\uffef]")
+_SIGN_INSIDE = re.compile(r"(?<=[^\W\d_])[<>=!?$£¥¤%&;\"+*§¡¿|~^{}\\\[\]ΔΦΓΛΩΠΨΣΘΞ](?=[a-zà-ÿ])")
+_ACCENT = re.compile(r"[\u0300-\u036f]")
+_LONELY_ACCENT = re.compile(r"(?:^|[\W\d])[\u0300-\u036f]")
+_TOGETHER = frozenset({"CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "IDEOGRAPHIC", "COMBINING"})
+
+
+def _scripts(text: str) -> set[str]:
+    """Those that no text has side by side."""
+    return {_script(char) for char in text if char > "ʯ" and char.isalpha()} - _TOGETHER
+
+
+_PUNCTUATION = re.compile("[\u060c\u066b\u066c\u2000-\u206f\u3000-\u303f\ufe00-\uffef]")
 
 
 @lru_cache(maxsize=1024)
@@ -183,6 +239,19 @@ def _never(char: str, greek: bool) -> bool:
         return False
     kind = unicodedata.category(char)
     return kind in ("Cc", "Co", "Cn", "Cs") or char == "�" or (char in _GSM_GREEK and not greek)
+
+
+def _is_strange(behind: str, letters: Counter[str]) -> bool:
+    """Whether no sentence begins so, behind the point of a number. `behind`: two characters."""
+    first = behind[:1]
+    if not first or first.isspace() or first.isdecimal():
+        return False
+    if first in _SIGNS or first in "@°±ºª¼½¾" or unicodedata.category(first)[0] == "M" or "\u2030" <= first <= "\u203b":
+        return True
+    if (_is_upper_half(first) or _is_extended(first)) and not (first.isupper() and behind[1:].islower()):
+        return True
+    scripts = [_script(char) for char in behind if char > "ʯ" and char.isalpha()]
+    return any(letters[script] <= scripts.count(script) for script in scripts)
 
 
 def _has_case(char: str) -> bool:

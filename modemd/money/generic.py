@@ -49,6 +49,8 @@ def balance(
             continue
         if role is Role.REST and rule("limit").search(folded):
             return None  # "available" counts the credit limit in
+        if role is Role.REST and _balance_and_figure().search(folded):
+            return None  # "Balans: 121.5° rub. Dostupno: 420.50": the balance is there, and no number any more
         item = _one(group)
         if item is None:
             return None
@@ -193,6 +195,11 @@ def _alone(context: TextContext, found: list[Labelled]) -> tuple[Decimal, str | 
     ):
         return None
     return amount.value, amount.currency, "amount alone"
+
+
+@lru_cache(maxsize=1)
+def _balance_and_figure() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of('balance')})(?:[:=]\s?|\s-)(?![*#\x1f])\S*\d")
 
 
 def _opening() -> re.Pattern[str]:

@@ -292,6 +292,14 @@ def test_octets_behind_the_end_are_padding() -> None:
     assert deliver(whole + "FF" * 20) == deliver(whole)
 
 
+@pytest.mark.parametrize("text", ["Balance: 12.50", "Balance: 123.50", "Balance: 1234.50"])
+def test_a_damaged_length_does_not_cut_the_text(text: str) -> None:
+    """ "Balance: 12" of 12.50 is a wrong number: what lies behind the text shows it."""
+    _, data = gsm(text)
+    for length in range(len(text)):
+        assert deliver(pdu((length, data))).text is None, length
+
+
 def test_every_cut_is_an_error_and_never_another_message() -> None:
     """A PDU that ends too early raises PduError, wherever it ends."""
     for whole in (

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modemd.at.gsm import encode_packed, is_gsm
 from modemd.at.ussd import decode, is_cut, parse_cusd
 from modemd.modem.interpretation import certain_text
 from modemd.money.damage import is_damaged
@@ -45,6 +46,28 @@ HARMED = [  # country, text: one flipped bit each
     ("UG", "Your balance is UGX 2(300."),  # 2,300
     ("CH", "Ihr Guthaben CHF :4.50."),  # 24.50
     ("CN", "您的余额!03.20元"),  # 103.20
+    ("IN", "Main Bal:0Rs. 63.75, valid till 12-12-2026"),  # a blank that became a figure
+    ("DE", "Ihr Guthaben betraegt *3,87 EUR."),
+    ("UZ", "Balans: 1= 743.50 sum"),  # 15 743.50
+    ("UZ", "Balans: 1u 743.50 sum"),
+    ("UZ", "Balans: 1\u0435 743.50 sum"),
+    ("PL", "Stan konta:  :3.26  zl"),  # 83.26
+    ("RU", "Баланс 503,wр. Лимит 0,0р."),
+    ("MX", "Tu saldo es $ $5.20. Vence 12/03/2026"),  # $ 45.20
+    ("BR", "Saldo: R$12,3$. Bonus: R$5,00"),
+    ("KZ", "Баланс: \u2031 250,50 тг"),
+    ("ID", "Pulsa: Rp 12.34=, berlaku s.d 12/12/2026"),
+    ("RU", "Balans: 121.5° rub. Dostupno: 420.50"),  # the balance is there, and no number any more
+    ("RU", "Balans -20*50 rub. Dostupno:79.50"),
+    ("RU", "Баланс:¥0,50р,Лимит:0,01р"),
+    ("ES", "Saldo: \r5,20 EUR"),  # the minus became a line end
+    ("RU", "\r12.32р.0бал.Наберите *106#"),
+    ("KE", "Salio lako ni KES 5.\u0233\u0830"),  # two bits and more
+    ("DE", "Guthaben: 5,²\u0830 Euro"),
+    ("CN", "余额: 12.\u1035\u8030元"),
+    ("IN", "Main Balance:INR 45.>w"),
+    ("ID", "Sisa pulsa utama Anda Rp. 1:&#45"),
+    ("ML", "Credit: \x11 250 F CFA"),
     ("MY", "RM0.00. Your credit balance is RM8.76l active till 12/12/2023."),
 ]
 
@@ -53,6 +76,39 @@ HARMED = [  # country, text: one flipped bit each
 def test_a_strange_mark_at_a_sum_makes_it_unknown(country: str, text: str) -> None:
     """Also where the mark stands behind the point, or is a sign of another country's money."""
     assert read(text, country=country).balance is None
+
+
+LOST = [
+    "Your main balance is N438.75. Dial *556#",
+    "Bakiyeniz 87,35 TL",
+    "Ihr Guthaben: 23,87 EUR. Danke schoen.",
+    "845.37 р.",
+]
+
+
+@pytest.mark.parametrize("text", LOST, ids=ascii)
+@pytest.mark.parametrize("how", ["ucs2", "packed"])
+def test_a_lost_octet_of_hex_digits(text: str, how: str) -> None:
+    """All behind it is shifted: the figures in front are but a piece of the number."""
+    if how == "packed" and not is_gsm(text):
+        return
+    whole = text.encode("utf-16-be").hex().upper() if how == "ucs2" else encode_packed(text)
+    start = (4 if how == "ucs2" else 1) * text.index(next(char for char in text if char.isdigit()))
+    for place in range(start, len(whole)):
+        line = parse_cusd(f'+CUSD: 0,"{whole[:place]}{whole[place + 1 :]}",{72 if how == "ucs2" else 15}')
+        assert line is not None
+        found = decode(line.payload, line.dcs, te_charset="GSM")
+        assert found is not None
+        message = UssdMessage(m=0, text=found.text, cut=is_cut(line, found.decoder))
+        assert read(certain_text(message)).balance in (None, read(text).balance), found.text
+
+
+@pytest.mark.parametrize("text", ["Balans: 15\x00743.50 sum", "Balance: 50\0bonus points"])
+def test_a_blank_that_became_a_nul(text: str) -> None:
+    """In UCS2 a NUL ends the text where rubbish lies behind it, and not where the text goes on."""
+    found = decode(text.encode("utf-16-be").hex().encode(), 72, te_charset="GSM")
+    assert found is not None
+    assert read(found.text).balance is None
 
 
 @pytest.mark.parametrize("text", DAMAGED, ids=ascii)
