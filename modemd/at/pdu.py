@@ -72,7 +72,7 @@ def deliver(pdu_hex: str) -> SmsPart:
     known = alphabet(coding)
     data = octets.take(_size(length, coding))
     header = _Header() if not first & _HEADER_FLAG else _header(data)
-    text = None if octets.goes_on or _goes_on(data, length, known) else _text(data, length, known, header)
+    text = None if _goes_on(octets.rest, data, length, known) else _text(data, length, known, header)
     return SmsPart(
         sender=sender,
         text=None if protocol == _SIM_DOWNLOAD or not header.for_people else text,
@@ -169,9 +169,8 @@ class _Octets:
         return self.take(1)[0]
 
     @property
-    def goes_on(self) -> bool:
-        """Whether there is more than what fills up a record of the SIM."""
-        return self._data[self._at :].strip(b"\xff\0") != b""
+    def rest(self) -> bytes:
+        return self._data[self._at :]
 
     @property
     def passed(self) -> bytes:
@@ -283,9 +282,16 @@ def _text(data: bytes, length: int, known: Alphabet | None, header: _Header) -> 
             return None
 
 
-def _goes_on(data: bytes, length: int, known: Alphabet | None) -> bool:
-    """Whether a whole septet lies in the bits behind the last one: 23.038 fills them with zeros or a CR."""
-    return known is Alphabet.GSM7 and length % 8 == 7 and data[-1] >> 1 not in {0, 0x0D}
+def _goes_on(rest: bytes, data: bytes, length: int, known: Alphabet | None) -> bool:
+    """Whether there is more than what fills up a record of the SIM (FF, NUL), or another septet begins in the bits
+    behind the last one, which 23.038 fills with zeros, or with a CR where there are seven."""
+    if rest.strip(b"\xff\0"):
+        return True
+    if known is not Alphabet.GSM7 or not data:
+        return False
+    spare = len(data) * 8 - length * 7
+    bits = data[-1] >> (8 - spare)
+    return bits != 0 and (rest[:1] == b"\0" or (spare == 7 and bits != 0x0D))
 
 
 def gsm_text(septets: bytes, shifts: dict[int, str] | None, letters: str = BASIC) -> str | None:
