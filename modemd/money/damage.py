@@ -29,7 +29,7 @@ _ABOUT_A_NUMBER = re.compile(r"(.?)(\d(?:.?\d)*)(.?)", re.DOTALL)
 def is_damaged(text: str) -> bool:
     """Whether a character that no amount has stands in or at a number of the text, whichever number that is."""
     greek = any("α" <= char <= "ω" for char in text)
-    if _NUL_INSIDE.search(text) is not None:
+    if _IMPOSSIBLE.search(text) is not None:
         return True
     if text.count("\r") == text.count("\r\n") + 1 and _FOR_A_MINUS.search(text) is not None:
         return True
@@ -82,7 +82,7 @@ def is_torn(folded: str, first: int, digits: tuple[int, int]) -> bool:
     ahead = folded[max(0, first - 4) : first]
     if _SIGN_AND_MARK.search(folded[max(0, first - 1) : start]) or _LONELY_MARK.search(ahead + folded[first:end]):
         return True
-    if behind[:1] == "\x1f" or re.match(r"[<¤%&_°]", behind):
+    if behind[:1] == "\x1f" or re.match(r"[<¤%&_°]|[=>?!\"$]\x1f", behind):
         return True
     if folded[first].isdecimal() and re.search(r"[\d.,][^\w\s(\"'\x1f-]$", ahead) is not None:
         return True
@@ -201,8 +201,12 @@ _TORN = re.compile(
     r"|\d/[<>=;:&%$!?]\d|\d[+(ln¼½¾±][:;]\d|\d(?=[^\w\s]{3}\d)[^\w\s]*[:;<=>&%$!?\"][^\w\s]*\d"  # "1:&#45"
     r"|(?<![^\W\d_])[\x04-\x08\x0e-\x19\x1c-\x1f\x80-\x9f] ?\d"  # in no word: "\x11 250"
 )
-_FOR_A_MINUS = re.compile(r"(?:^|[:= ])\r\d")
-_NUL_INSIDE = re.compile(r"\d\0+[\d.,]")
+_FOR_A_MINUS = re.compile(r"(?:^|[:= ])\r(?:[^\W\d_]{0,3}[$€£] ?)?\d")
+_IMPOSSIBLE = re.compile(
+    r"[\d.,]\0+[\d.,]|[\d.,]\0[ -~\n\r]+\Z"  # a NUL with text behind it, no rubbish
+    r"|[\u2200-\u2211\u2213-\u2218\u221b-\u221d]"  # one bit of the minus
+    r"|\xad[^\W\d_]{0,3}[$€£] ?\d"
+)
 
 
 _SIGN_INSIDE = re.compile(r"(?<=[^\W\d_])[<>=!?$£¥¤%&;\"+*§¡¿|~^{}\\\[\]ΔΦΓΛΩΠΨΣΘΞ](?=[a-zà-ÿ])")

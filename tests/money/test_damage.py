@@ -47,6 +47,11 @@ HARMED = [  # country, text: one flipped bit each
     ("CH", "Ihr Guthaben CHF :4.50."),  # 24.50
     ("CN", "您的余额!03.20元"),  # 103.20
     ("IN", "Main Bal:0Rs. 63.75, valid till 12-12-2026"),  # a blank that became a figure
+    ("KE", "Airtime: KSH 14>75 expires 2027-01-03. Bonga points 350"),
+    ("PK", "Aap ka balance Rs 10\0bonus hai"),
+    ("RU", "Баланс \u2210 204,33 р."),  # the minus
+    ("BR", "Saldo \rR$ 1,20"),
+    ("BR", "Saldo \xadR$ 1,20"),
     ("DE", "Ihr Guthaben betraegt *3,87 EUR."),
     ("UZ", "Balans: 1= 743.50 sum"),  # 15 743.50
     ("UZ", "Balans: 1u 743.50 sum"),
