@@ -189,7 +189,8 @@ def certain_text(said: UssdMessage | UssdResult | SmsMessage) -> str:
         return text
     from modemd.money.damage import is_shifted  # late, as the reader
 
-    return "" if is_shifted(text, digits_lack=True) else CUT_NUMBER.sub("", text)
+    in_hex = not isinstance(said, SmsMessage) and not (said.decoder or "").startswith(("plain", "utf8"))
+    return "" if in_hex and is_shifted(text, digits_lack=True) else CUT_NUMBER.sub("", text)
 
 
 def read_safely(text: str, *, pack: Pack | None, country: str | None, report: Callable[[str], None]) -> Reading:

@@ -100,9 +100,9 @@ def is_shifted(text: str, *, digits_lack: bool) -> bool:
     if _LONELY_ACCENT.search(text) is not None:
         return True
     scripts = len(_scripts(text))
-    signs_inside = sum(len(_SIGN_INSIDE.findall(word)) for word in text.split() if "/" not in word and "@" not in word)
     if not digits_lack:
-        return scripts > 2 or signs_inside > 2
+        return scripts > 2 or len(_STRANGE_INSIDE.findall(text)) > 2
+    signs_inside = sum(len(_SIGN_INSIDE.findall(word)) for word in text.split() if "/" not in word and "@" not in word)
     greek = any(char in _GSM_GREEK for char in text) and re.search("[a-z]", text) is not None
     return scripts > 1 or greek or signs_inside > 0 or _ACCENT.search(unicodedata.normalize("NFC", text)) is not None
 
@@ -209,6 +209,7 @@ _IMPOSSIBLE = re.compile(
 )
 
 
+_STRANGE_INSIDE = re.compile(r"(?<=[^\W\d_])[<>£¥¤§¡¿ΔΦΓΛΩΠΨΣΘΞ](?=[a-zà-ÿ])")
 _SIGN_INSIDE = re.compile(r"(?<=[^\W\d_])[<>=!?$£¥¤%&;\"+*§¡¿|~^{}\\\[\]ΔΦΓΛΩΠΨΣΘΞ](?=[a-zà-ÿ])")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _LONELY_ACCENT = re.compile(r"(?:^|[\W\d])[\u0300-\u036f]")

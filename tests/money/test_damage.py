@@ -235,3 +235,12 @@ def test_one_flipped_bit(place: int, bit: int, lead: str, unit: str, pack: objec
         assert found in (None, Decimal("312.40")) or not inside, (text, found)
         if not flipped.isascii() or ord(flipped) < 0x20:
             assert found is None, (text, found)
+
+
+@pytest.mark.parametrize(
+    "text", ["bal=N438.75;exp=nil;bonus=nil;sms=none", "F|r 5.20 EUR k|nnen Sie g}nstig telefonieren; w{hlen Sie *100#"]
+)
+def test_signs_in_words_are_no_lost_octets(text: str) -> None:
+    """Where the modem did not translate its alphabet, or the operator saves blanks."""
+    assert not is_damaged(text)
+    assert certain_text(UssdMessage(m=0, text=text, decoder="plain", cut=True)) != ""
