@@ -1,24 +1,18 @@
-"""What a quiet day leaves in the log and in `systemctl status`, and what the watchdog hears."""
+"""What a quiet day leaves in the log and in `systemctl status`."""
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import structlog
 
-from modemd.alerts.channels import Bound
-from modemd.alerts.outbox import STUCK_S, Outbox
 from modemd.daemon import service
 from modemd.daemon.fleet import Seen
 from modemd.daemon.news import News
 from modemd.daemon.status_line import StatusLine
-from modemd.daemon.wellbeing import Wellbeing
-from modemd.records import Alert
 from tests.daemon.life import NOW, SNAPSHOT, Life
 
 
@@ -79,39 +73,3 @@ def test_the_status_grows_old(life: Life, monkeypatch: pytest.MonkeyPatch) -> No
     life.now = NOW + timedelta(days=3)
     line.tell()
     assert "3 days ago" in said[-1]
-
-
-class Hanging:
-    """A channel that neither sends nor ends."""
-
-    def __init__(self) -> None:
-        self.begun, self.end = threading.Event(), threading.Event()
-
-    def send(self, alert: Alert) -> None:
-        self.begun.set()
-        self.end.wait(20)
-
-    def cancel(self) -> None:
-        self.end.set()
-
-
-def test_alerts_that_hang_starve_the_watchdog(life: Life) -> None:
-    """A thread that delivers nothing any more is no healthy daemon, whatever the modems do."""
-    channel = Hanging()
-    seconds = [0.0]
-    bound = {"phone": Bound(name="phone", channel=channel, events=frozenset({"test", "low"}))}
-    outbox = Outbox(life.store, bound, clock=lambda: life.now, monotonic=lambda: seconds[0])
-    assert not outbox.stuck
-    outbox.start()
-    assert not outbox.stuck
-    life.alarm.apply(life.config, bound)
-    life.alarm.test("home", ["phone"])
-    outbox.wake()
-    assert channel.begun.wait(20)
-    assert not outbox.stuck
-    seconds[0] = STUCK_S + 1
-    assert outbox.stuck
-    fleet: Any = SimpleNamespace(stuck=lambda: ["home"])
-    assert Wellbeing(fleet, life.alarm, outbox).stuck() == "owner thread stuck: home, alerts"
-    assert outbox.stop(10)
-    assert not outbox.stuck
