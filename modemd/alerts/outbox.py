@@ -127,7 +127,6 @@ class Outbox(threading.Thread):
         while not self._stopping:
             with self._changed:
                 self._woken = False  # before looking, so that what comes while we look is not missed
-            self._declare()
             try:
                 pause_s = self._deliver_due()
             except StoreError as error:
@@ -141,6 +140,7 @@ class Outbox(threading.Thread):
                 self._changed.wait_for(self._has_news, pause_s)
 
     def _declare(self) -> None:
+        """In front of each message. A store that hangs stops the main loop as well, which is watched."""
         self._alive_until = self._monotonic() + STUCK_S
 
     def _has_news(self) -> bool:
