@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -35,8 +32,9 @@ Next, with a modem of your own
 def command(keep: bool) -> int:
     """The whole thing on a simulated modem: no hardware, no root, no network, in a few seconds."""
     from modemd.cli.demo_session import DemoSession
+    from modemd.cli.private_daemon import ended_by_signals
 
-    with _ended_by_signals(), DemoSession(SCENARIO, low=LOW, critical=CRITICAL, keep=keep) as session:
+    with ended_by_signals(), DemoSession(SCENARIO, low=LOW, critical=CRITICAL, keep=keep) as session:
         try:
             _play(session)
         except ModemdError as error:
@@ -96,18 +94,3 @@ def _command(session: DemoSession, *arguments: str) -> None:
 
 def _heading(text: str) -> str:
     return f"\n{paint(f'# {text}', 'cyan')}"
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and a closed terminal end the demo as Ctrl-C does: with every process gone, and the folder too."""
-
-    def end(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -72,9 +72,7 @@ class DemoSession(PrivateDaemon):
         """Runs `modemd ARGUMENTS` on this process's own stdout, out of reach of the terminal's Ctrl-C: one of the two
         says that it came. Raises PrivateDaemonError if it fails."""
         sys.stdout.flush()
-        code = subprocess.run(
-            [*program(), *arguments], env=self.environment(), check=False, process_group=0
-        ).returncode
+        code = subprocess.run([*program(), *arguments], env=self.environment(), check=False, process_group=0).returncode
         if code in (-signal.SIGINT, 130):
             raise KeyboardInterrupt
         if code != 0:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import click
 
 from modemd.cli import terminal
-from modemd.cli.terminal import one_line, paint, say, width
+from modemd.cli.terminal import one_line, paint, say, wrapped
 from modemd.cli.waiting import waiting_for
 
 if TYPE_CHECKING:
@@ -54,20 +53,6 @@ def _lines(finding: Finding) -> list[str]:
     said = f"{one_line(finding.subject, 120)}: {one_line(finding.text, LONGEST)}"
     if finding.cure:
         said += f": {one_line(finding.cure, LONGEST)}"
-    first, *rest = _wrapped(said, terminal.columns() - len(INDENT))
+    first, *rest = wrapped(said, terminal.columns() - len(INDENT))
     word = paint(terminal.pad(finding.severity, len(INDENT)), SEVERITY_COLOURS[finding.severity])
     return [word + first, *(INDENT + line for line in rest)]
-
-
-def _wrapped(text: str, cells: int) -> list[str]:
-    """Lines of at most `cells`, cut at blanks; a longer word (a path, a udev rule) stays whole, so it can be copied."""
-    if text.isascii():
-        return textwrap.wrap(text, cells, break_long_words=False, break_on_hyphens=False) or [""]
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if lines[-1] and width(longer) > cells:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines

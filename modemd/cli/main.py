@@ -40,6 +40,7 @@ COMMANDS = {
     "topup": "topup",
     "watch": "watch",
     "forecast": "forecast",
+    "setup": "setup",
     "sms": "sms",
     "record": "record",
     "simulate": "simulate",

@@ -215,6 +215,22 @@ def fit(text: str, cells: int) -> str:
     return text.rstrip() + "..."
 
 
+def wrapped(text: str, cells: int) -> list[str]:
+    """Lines of at most `cells`, cut at blanks; a longer word (a path, a udev rule) stays whole, so it can be copied."""
+    if text.isascii():
+        import textwrap  # late: `balance` needs none
+
+        return textwrap.wrap(text, cells, break_long_words=False, break_on_hyphens=False) or [""]
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and width(longer) > cells:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def table(
     heads: Sequence[str],
     rows: Iterable[Sequence[str]],

@@ -12,14 +12,19 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 from click.testing import Result
 
+from modemd.cli import setup, setup_machine
 from modemd.cli.main import cli
+from modemd.cli.setup_probe import Probed, first_query
+from modemd.money.operators import Packs
 from tests.runner import Runner
 
 Answer = dict[str, Any]
@@ -228,3 +233,73 @@ def reading() -> Callable[..., Answer]:
         return {**row, **changes}
 
     return make
+
+
+# --- modemd setup
+
+Said = str | type[BaseException]
+MTS_READY = Probed(
+    state="ready", operator="ru-mts", pack=Packs().get("ru-mts"), balance=Decimal("312.40"), currency="RUB"
+)
+EC25 = ["0 ff/ff/ff option ttyUSB0", "2 ff/00/00 option ttyUSB2 int", "3 ff/00/00 option ttyUSB3 int"]
+
+
+class SetUpHere:
+    """A made-up machine with one modem, of which `probed` is learned, and a configuration beside it."""
+
+    def __init__(self, folder: Path, machine: Any) -> None:
+        self.path = folder / "etc" / "modemd.toml"
+        self.machine = machine
+        self.probed = MTS_READY
+        self.asked: list[dict[str, Any]] = []
+        self.path.parent.mkdir()
+
+    def plug(self) -> None:
+        self.machine.plug("1-1.2", "2c7c:0125", EC25, name=("Quectel", "EC25"), by_id="Quectel_EC25")
+
+    def probe(self, table: dict[str, Any], consent: Any) -> Probed:
+        self.asked.append(dict(table))
+        if self.probed.pack is not None and self.probed.balance is not None:
+            query = first_query(self.probed.pack)
+            assert query is not None
+            if not consent(self.probed.pack, query[0]):
+                return Probed(state="ready", pack=self.probed.pack)
+        return self.probed
+
+    def read(self) -> dict[str, Any]:
+        return tomllib.loads(self.path.read_text("utf-8"))
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.path.parent.iterdir())
+
+
+@pytest.fixture
+def here(tmp_path: Path, machine: Any, monkeypatch: pytest.MonkeyPatch) -> SetUpHere:
+    made = SetUpHere(tmp_path, machine)
+    monkeypatch.setattr(setup_machine, "by_own_daemon", made.probe)
+    for name in ("LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "XDG_RUNTIME_DIR", "SUDO_USER"):
+        monkeypatch.delenv(name, raising=False)
+    return made
+
+
+@pytest.fixture
+def person(here: SetUpHere, modemd: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """person("answer", ..., options=[...]): modemd setup, asked on a terminal; an exception stands for its key."""
+
+    def run(*answers: Said, options: tuple[str, ...] = ()) -> Result:
+        left: Iterator[Said] = iter(answers)
+
+        def answer(_prompt: str = "") -> str:
+            found = next(left, EOFError)
+            if isinstance(found, str):
+                return found
+            raise found
+
+        monkeypatch.setattr(setup, "_terminal", lambda: True)
+        monkeypatch.setattr("builtins.input", answer)
+        monkeypatch.setattr("getpass.getpass", answer)
+        done = modemd("setup", "--config", str(here.path), *options)
+        assert next(left, None) is None, done.output
+        return done
+
+    return run

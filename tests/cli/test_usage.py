@@ -28,6 +28,7 @@ ORDER = [
     "topup",
     "watch",
     "forecast",
+    "setup",
     "sms",
     "record",
     "simulate",
