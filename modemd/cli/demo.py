@@ -20,8 +20,8 @@ MOST_QUERIES = 8  # the scenario falls from comfortable to critical in fewer
 
 NEXT_STEPS = """\
 Next, with a modem of your own
-  1. sudo modemd setup      (a few questions; or write /etc/modemd/modemd.toml yourself: [[modem]] with name = "home" and
-     port = "auto", [[channel]] with type = "command" and run = ["/usr/local/bin/on-alert"])
+  1. sudo modemd setup      (a few questions; or write /etc/modemd/modemd.toml yourself: [[modem]] with name = "home"
+     and port = "auto", [[channel]] with type = "command" and run = ["/usr/local/bin/on-alert"])
   2. modemd config check /etc/modemd/modemd.toml
   3. sudo systemctl enable --now modemd      (or, to look first: modemd run --config /etc/modemd/modemd.toml)
   4. modemd balance; modemd alerts test"""

@@ -66,7 +66,7 @@ class Unasked:
 
     def note(self, text: str) -> None:
         for line in text.splitlines():
-            say(one_line(line, 1000))
+            say(" " * (len(line) - len(line.lstrip(" "))) + one_line(line, 1000))
 
 
 class Person(Unasked):

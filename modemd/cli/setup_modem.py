@@ -70,6 +70,8 @@ def where(dialog: Dialog, machine: MachineView, table: Table, others: Sequence[T
         return key, value
 
     proposal = _proposal(table, machine, choices, moves=dialog.asks)
+    if proposal is None and not others:
+        proposal = "auto"  # of several modems nobody knows which one that would be
     return dialog.ask("port", _("Where the modem is"), default=proposal, check=check)
 
 
@@ -199,12 +201,13 @@ def _ids(one: PortCandidate) -> str:
     return f"{one.vendor}:{one.product}"
 
 
-def _proposal(table: Table, machine: MachineView, choices: Mapping[str, PortCandidate], *, moves: bool) -> str:
-    """What stands there, where that is plugged in or nothing else is. Not so the place in a file that nobody has
-    edited, and (`moves`: a person looks at it) a number that the next plug may give to another port."""
+def _proposal(table: Table, machine: MachineView, choices: Mapping[str, PortCandidate], *, moves: bool) -> str | None:
+    """What stands there, where that is plugged in or nothing else is; None where nothing is either. Not so the place in
+    a file that nobody has edited, and (`moves`: a person looks at it) a number that the next plug may give to another
+    port."""
     now = setting(table)
     if not choices:
-        return now or "auto"
+        return now
     best = next(iter(choices))
     device = None if now is None else machine.device(now)
     if now is None or device is None:

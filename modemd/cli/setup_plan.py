@@ -95,7 +95,8 @@ def next_steps(around: Surroundings, modem: str, channel: Mapping[str, Value] | 
         steps.append(_("{command}      then log in again").format(command=f"sudo usermod -aG modemd {around.user}"))
     steps += [f"modemd balance {modem}", "modemd doctor"]
     if channel is not None:
-        steps.append(f"modemd alerts rehearse {channel['name']}")
+        act = "test" if channel["type"] == "sms" else "rehearse"  # a rehearsal is four messages
+        steps.append(f"{'sudo ' if around.unit else ''}modemd alerts {act} {channel['name']}")
     return steps
 
 

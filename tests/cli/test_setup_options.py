@@ -125,7 +125,8 @@ def test_a_second_modem(here: Here, modemd: Callable[..., Result]) -> None:
     done = modemd(*yes, "--modem", "car", "--low", "7", "--critical", "1")
     assert [modem["low"] for modem in here.read()["modem"]] == ["100", "7"]
     done = modemd(*yes, "--modem", "van")
-    assert here.read()["modem"][2]["port"] == "auto"
+    assert done.exit_code == 2
+    assert "--port is missing: Where the modem is" in done.stderr
 
 
 def test_what_keeps_a_modem_from_us(here: Here, modemd: Callable[..., Result]) -> None:
