@@ -50,10 +50,9 @@ class Unasked:
         option, answer = _option(key), self.given(key)
         if answer is None and default is None:
             raise click.UsageError(_("{option} is missing: {question}").format(option=option, question=question))
-        if answer is None:
-            return check(str(default))
+        proposed = str(default) if answer is None else " ".join(answer) if isinstance(answer, tuple) else str(answer)
         try:
-            return check(" ".join(answer) if isinstance(answer, tuple) else str(answer))
+            return check(proposed)
         except BadValueError as error:
             raise click.UsageError(f"{option}: {error}") from error
 
@@ -137,9 +136,9 @@ class Person(Unasked):
 
 def _agrees(answer: str) -> bool | None:
     """Yes or no in any of the languages, a letter or the word; None for anything else."""
-    if answer in ("y", "yes") or answer[0] in "д是好":
+    if answer in ("y", "yes") or answer[0] in ("д", "是", "好"):
         return True
-    return False if answer in ("n", "no") or answer[0] in "н否不" else None
+    return False if answer in ("n", "no") or answer[0] in ("н", "否", "不") else None
 
 
 def _option(key: str) -> str:

@@ -13,7 +13,7 @@ from modemd.cli.terminal import _, money, one_line, quoted
 from modemd.daemon import fields
 from modemd.daemon.config_edit import Value
 from modemd.daemon.fields import BadValueError, suggestion
-from modemd.money.limits import proposed
+from modemd.money.limits import CRITICAL_SHARE, proposed
 from modemd.money.operators import Packs
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def where(dialog: Dialog, machine: MachineView, table: Table, others: Sequence[T
             answer = list(choices)[int(answer) - 1]
         key, value = place(answer)
         if key == "port" and value.startswith("/") and machine.device(value) is None and value != now:
-            missing = _("there is no such device (`modemd ports` shows what is there)")
+            missing = _("nothing is plugged in there; `modemd ports` shows what is")
             if dialog.asks and dialog.given("port") is None:
                 raise BadValueError(missing)
             dialog.note(f"{value}: {missing}")
@@ -141,7 +141,9 @@ def limits(dialog: Dialog, table: Table, probed: Probed) -> dict[str, Value]:
             raise BadValueError(_("that is above {low}: write at most that").format(low=chosen))
         return value
 
-    default = min(critical, chosen) if dialog.given("low") is None or critical <= chosen else chosen / 5
+    default = min(critical, chosen)
+    if dialog.given("low") is not None and critical > chosen > 0:
+        default = chosen / CRITICAL_SHARE
     question = _("Second alert at or below{unit}").format(unit=unit)
     second = dialog.ask("critical", question, default=str(default), check=below)
     return {"low": str(chosen), "critical": str(second)}

@@ -59,7 +59,7 @@ def test_bad_answers_are_asked_again(here: Here, person: Person) -> None:
     for words in (
         "my modem: use 1 to 32 of the characters",
         'ttyUSB2: write the whole path, like "/dev/ttyUSB2"',
-        "/dev/nothing: there is no such device",
+        "/dev/nothing: nothing is plugged in there",
         "usb:12: write vendor and product",
         "much: write an amount like 50 or 5.20, without a currency",
         "13: that is above 12.50: write at most that",

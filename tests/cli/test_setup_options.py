@@ -27,6 +27,7 @@ def test_without_a_terminal(here: Here, modemd: Callable[..., Result]) -> None:
         ((), {"usb": "2c7c:0125", "low": "100", "critical": "20"}),
         (("--port", "auto", "--low", "30"), {"port": "auto", "low": "30", "critical": "20"}),
         (("--low", "10"), {"usb": "2c7c:0125", "low": "10", "critical": "2"}),
+        (("--low", "-5"), {"usb": "2c7c:0125", "low": "-5", "critical": "-5"}),
         (("--port", "imei:860000000000000"), {"imei": "860000000000000", "low": "100", "critical": "20"}),
         (("--operator", "de-o2"), {"usb": "2c7c:0125", "operator": "de-o2", "low": "100", "critical": "20"}),
         (("--no-ask", "--operator", "de-o2"), {"usb": "2c7c:0125", "operator": "de-o2", "low": "5", "critical": "1"}),
