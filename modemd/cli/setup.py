@@ -42,6 +42,7 @@ PIN_FILE = "sim-pin"
 @click.option("--from", "sender", metavar="ADDRESS", help="Whom mail is from.")
 @click.option("--user", metavar="NAME", help="The user at the mail server.")
 @click.option("--secret-file", metavar="FILE", help='The file with its token, password or address; "-" = stdin.')
+@click.option("--no-udev", is_flag=True, help="Write no udev rules (root does, beside /etc/modemd/modemd.toml).")
 @click.option("--no-test", is_flag=True, help="Send no test message.")
 @click.option("--heartbeat", metavar="URL", help="An address to call while all is well.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="The language of alerts.")
@@ -57,6 +58,7 @@ def command(socket: str | None, /, config: str, yes: bool, sender: str | None, *
     from modemd.cli.setup_dialog import Person, Unasked
     from modemd.cli.setup_machine import ThisMachine
     from modemd.cli.setup_plan import next_steps
+    from modemd.cli.setup_udev import keep_rules
     from modemd.daemon import config_write
     from modemd.daemon.config import document as read_document
 
@@ -82,10 +84,11 @@ def command(socket: str | None, /, config: str, yes: bool, sender: str | None, *
             return 1
         else:
             _write(path, text, before, answers)
+        udev = keep_rules(dialog, path) if str(path) == DEFAULT else []
+        places = answers.places or _daemon(document)
         say()
         say(_("Next:"))
-        places = answers.places or _daemon(document)
-        for step in next_steps(machine.surroundings(places), str(answers.modem["name"]), answers.channel):
+        for step in next_steps(machine.surroundings(places, udev), str(answers.modem["name"]), answers.channel):
             say(f"  {step}")
     return 1 if answers.tested is False else 0
 

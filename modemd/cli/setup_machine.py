@@ -6,7 +6,7 @@ import grp
 import os
 import pwd
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -101,8 +101,8 @@ class ThisMachine:
                 raise
         return None
 
-    def surroundings(self, places: Mapping[str, Any]) -> Surroundings:
-        """`places`: [daemon] of the new configuration."""
+    def surroundings(self, places: Mapping[str, Any], udev: Sequence[str]) -> Surroundings:
+        """`places`: [daemon] of the new configuration; `udev`: what is to be done for its rules."""
         running = (self._root / "run/systemd/system").is_dir()
         config = self.daemon.config
         return Surroundings(
@@ -111,6 +111,7 @@ class ThisMachine:
             config=config and str(Path(config).absolute()),
             pid=self.daemon.pid,
             user=_outsider(),
+            udev=tuple(udev),
             socket=_to_be_told(self.path, places.get("socket")),
         )
 

@@ -73,14 +73,12 @@ class Surroundings:
     pid: int | None = None
     user: str | None = None
     socket: str | None = None  # of a daemon whose clients have to be told of it
-    rule: str | None = None  # the command that makes udev read what was written for it
+    udev: tuple[str, ...] = ()  # the commands that make count what was written for udev
 
 
 def next_steps(around: Surroundings, modem: str, channel: Mapping[str, Value] | None) -> list[str]:
     """The commands that make it work, in their order."""
-    steps: list[str] = []
-    if around.rule is not None:
-        steps.append(around.rule)
+    steps = [*around.udev]
     if around.config == around.path and around.unit:
         steps.append("sudo systemctl reload modemd")
     elif around.config == around.path and around.pid is not None:

@@ -108,6 +108,14 @@ def write_secret(path: Path, secret: str) -> None:
     _sync_folder(path.parent)
 
 
+def write_plain(path: Path, text: str) -> None:
+    """Writes a file for everybody to read, whole or not at all. Raises OSError."""
+    with _new_file(path, text.encode("utf-8")) as made:
+        made.chmod(0o644)
+        made.replace(path)
+    _sync_folder(path.parent)
+
+
 # --- helpers
 
 
