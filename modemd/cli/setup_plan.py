@@ -90,7 +90,7 @@ def next_steps(around: Surroundings, modem: str, channel: Mapping[str, Value] | 
         if around.socket is not None:
             steps.append(f"export MODEMD_SOCKET={shlex.quote(around.socket)}")
     if around.user is not None:
-        steps.append(_("{command}      then log in again").format(command=f"sudo usermod -aG modemd {around.user}"))
+        steps.append(_("{command}      # then log in again").format(command=f"sudo usermod -aG modemd {around.user}"))
     steps += [f"modemd balance {modem}", "modemd doctor"]
     if channel is not None:
         act = "test" if channel["type"] == "sms" else "rehearse"  # a rehearsal is four messages

@@ -140,6 +140,16 @@ def test_what_keeps_a_modem_from_us(here: Here, modemd: Callable[..., Result]) -
     assert here.read()["modem"][0]["usb"] == "2c7c:0125"
 
 
+def test_a_stick_without_a_port(here: Here, modemd: Callable[..., Result]) -> None:
+    """A network card with a web page is named, with what can be done about it."""
+    here.machine.plug("1-1.3", "12d1:14dc", ["0 02/06/00 cdc_ether net=eth1"], name=("HUAWEI", "HiLink"))
+    done = modemd("setup", "--yes", "--no-ask", "--config", str(here.path))
+    assert done.exit_code == 0, done.output
+    assert "No modem that modemd could take is plugged in now.\nHUAWEI HiLink: " in done.stdout
+    assert "web page" in done.stdout
+    assert here.read()["modem"][0]["port"] == "auto"
+
+
 def test_nothing_is_plugged_in(here: Here, modemd: Callable[..., Result]) -> None:
     here.probed = Probed(state="absent", trouble="no modem was found: plug it in")
     done = modemd("setup", "--yes", "--config", str(here.path))

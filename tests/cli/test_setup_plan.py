@@ -30,7 +30,7 @@ def test_next_steps(around: Surroundings, first: str, member: str | None) -> Non
     steps = next_steps(around, "home", NTFY)
     assert steps[0] == first
     assert [step for step in steps if "usermod" in step] == (
-        [f"sudo usermod -aG modemd {member}      then log in again"] if member else []
+        [f"sudo usermod -aG modemd {member}      # then log in again"] if member else []
     )
     sudo = "sudo " if around.unit else ""
     assert steps[-3:] == ["modemd balance home", "modemd doctor", f"{sudo}modemd alerts rehearse ntfy"]
