@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modemd.cli import completion
+from modemd.cli.run import DEFAULT_CONFIG
 from modemd.cli.terminal import _, complain, paint, say, shown
 from modemd.errors import RefusedError
 from modemd.language import LANGUAGES, of_environment
@@ -22,16 +24,24 @@ if TYPE_CHECKING:
     from modemd.cli.setup_machine import ThisMachine
     from modemd.cli.setup_plan import Answers
 
-DEFAULT = "/etc/modemd/modemd.toml"
 PIN_FILE = "sim-pin"
 
 
 @click.command("setup", short_help="Questions with sensible answers; writes the configuration.")
-@click.option("--config", metavar="FILE", default=DEFAULT, help=f"The configuration to write. Else {DEFAULT}.")
+@click.option(
+    "--config", metavar="FILE", default=DEFAULT_CONFIG, help=f"The configuration to write. Else {DEFAULT_CONFIG}."
+)
 @click.option("-y", "--yes", is_flag=True, help="No questions: what is proposed, but for what other options say.")
-@click.option("--modem", metavar="NAME", help="The modem to set up; a new name adds one.")
+@click.option(
+    "--modem", metavar="NAME", shell_complete=completion.modems, help="The modem to set up; a new name adds one."
+)
 @click.option("--port", metavar="PORT", help='"auto", a path, usb:VENDOR:PRODUCT or imei:NUMBER.')
-@click.option("--operator", metavar="ID", help="The operator's pack. Else found from the SIM.")
+@click.option(
+    "--operator",
+    metavar="ID",
+    shell_complete=completion.operators,
+    help="The operator's pack. Else found from the SIM.",
+)
 @click.option("--no-ask", is_flag=True, help="Leave the modem alone: do not ask for the balance.")
 @click.option("--low", metavar="AMOUNT", help="The first alert.")
 @click.option("--critical", metavar="AMOUNT", help="The second alert.")
@@ -84,7 +94,7 @@ def command(socket: str | None, /, config: str, yes: bool, sender: str | None, *
             return 1
         else:
             _write(path, text, before, answers)
-        udev = keep_rules(dialog, path) if str(path) == DEFAULT else []
+        udev = keep_rules(dialog, path) if str(path) == DEFAULT_CONFIG else []
         places = answers.places or _daemon(document)
         say()
         say(_("Next:"))
@@ -107,7 +117,7 @@ def _may_write(path: Path, config: str) -> None:
     why = refusal(path)
     if why is None:
         return
-    words = ["sudo", "modemd", "setup", *(() if config == DEFAULT else ("--config", config))]
+    words = ["sudo", "modemd", "setup", *(() if config == DEFAULT_CONFIG else ("--config", config))]
     cure = _("{why}: run {command}, or name another place with --config FILE")
     raise RefusedError(cure.format(why=why, command=" ".join(map(shlex.quote, words))), code="forbidden")
 
@@ -196,7 +206,7 @@ def _language(dialog: Dialog, document: Mapping[str, Any]) -> str | None:
 
 def _places(path: Path, *, new: bool) -> dict[str, str] | None:
     """Where a daemon that somebody else than root runs has its socket and its database; None for the machine's own."""
-    if not new or str(path) == DEFAULT or os.geteuid() == 0:
+    if not new or str(path) == DEFAULT_CONFIG or os.geteuid() == 0:
         return None
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     return {"socket": f"{runtime}/modemd/modemd.sock" if runtime else "modemd.sock", "state": "modemd-state"}

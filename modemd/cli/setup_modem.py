@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 Table = Mapping[str, Any]
 
 
-UNTOUCHED = {"name": "home", "port": "/dev/ttyUSB2"}  # the modem of config/modemd.toml, as it comes
-
-
 class MachineView(Protocol):
     """What is known of this machine, and the one question to the operator."""
 
@@ -204,9 +201,8 @@ def _ids(one: PortCandidate) -> str:
 
 
 def _proposal(table: Table, machine: MachineView, choices: Mapping[str, PortCandidate], *, moves: bool) -> str | None:
-    """What stands there, where that is plugged in or nothing else is; None where nothing is either. Not so the place in
-    a file that nobody has edited, and (`moves`: a person looks at it) a number that the next plug may give to another
-    port."""
+    """What stands there, where that is plugged in or nothing else is; None where nothing is either. Not so (`moves`: a
+    person looks at it) the number of a port, which the next plug may give to another one."""
     now = setting(table)
     if not choices:
         return now
@@ -214,7 +210,7 @@ def _proposal(table: Table, machine: MachineView, choices: Mapping[str, PortCand
     device = None if now is None else machine.device(now)
     if now is None or device is None:
         return best
-    if dict(table) == UNTOUCHED or (moves and now.startswith(("/dev/ttyUSB", "/dev/ttyACM"))):
+    if moves and now.startswith(("/dev/ttyUSB", "/dev/ttyACM")):
         return next((choice for choice, one in choices.items() if machine.device(choice) == device), now)
     return now
 

@@ -93,7 +93,11 @@ def test_an_end_in_the_middle_leaves_nothing(
 def test_again_it_changes_and_never_destroys(here: Here, person: Person) -> None:
     """The owner's keys and remarks stay, the file of before is kept, and Enter everywhere changes nothing."""
     here.plug()
-    owners = SAMPLE.replace('#code = "*100#"', 'code = "*100#"  # mine').replace('#low = "50"', 'low = "70"')
+    owners = (
+        SAMPLE.replace('port = "auto"', 'port = "/dev/ttyUSB2"')
+        .replace('#code = "*100#"', 'code = "*100#"  # mine')
+        .replace('#low = "50"', 'low = "70"')
+    )
     here.path.write_text(owners, "utf-8")
     here.path.chmod(0o600)
     done = person("", "75", "", "ntfy", "https://ntfy.sh/my-topic", "tk_secret", "n", "", "")

@@ -69,7 +69,7 @@ def test_what_changes(text: str, edit: Edit, wanted: list[str] | None) -> None:
 def test_the_sample_keeps_all_of_its_words() -> None:
     """The file as it is shipped: each key goes where its explanation stands, and nothing else moves."""
     found = changes(SAMPLE, USB, LOW, RUSSIAN)
-    assert sorted(found) == sorted(['-port = "/dev/ttyUSB2"', '+usb = "2c7c:0125"', '+low = "70"', '+language = "ru"'])
+    assert sorted(found) == sorted(['-port = "auto"', '+usb = "2c7c:0125"', '+low = "70"', '+language = "ru"'])
     lines = edited(SAMPLE, [LOW], file="x").splitlines()
     assert lines[lines.index('low = "70"') - 1] == '#low = "50"'
 
