@@ -36,7 +36,10 @@ def is_damaged(text: str) -> bool:
     text = without_tail(text)
     if _TORN.search(text) is not None:
         return True
-    if any(unicodedata.category(char) in ("Cn", "Cs") for char in set(text)) or is_shifted(text, digits_lack=False):
+    # Beyond the first plane it may be a picture that this Python does not know yet.
+    if any(char < "\U00010000" and unicodedata.category(char) == "Cn" for char in set(text)):
+        return True
+    if is_shifted(text, digits_lack=False):
         return True
     paired = sum(map(text.count, _DIRECTION)) == 2 * text.count(_DIRECTION_ENDS)
     letters = Counter(_script(char) for char in text if char > "ʯ" and char.isalpha())

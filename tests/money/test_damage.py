@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from modemd.at.gsm import encode_packed, is_gsm
 from modemd.at.ussd import decode, is_cut, parse_cusd
 from modemd.modem.interpretation import certain_text
-from modemd.money.damage import is_damaged
+from modemd.money.damage import is_damaged, is_shifted
 from modemd.money.operators import Packs
 from modemd.money.reading import read
 from modemd.records import UssdMessage
@@ -244,3 +244,53 @@ def test_signs_in_words_are_no_lost_octets(text: str) -> None:
     """Where the modem did not translate its alphabet, or the operator saves blanks."""
     assert not is_damaged(text)
     assert certain_text(UssdMessage(m=0, text=text, decoder="plain", cut=True)) != ""
+
+
+SHIFTED = [
+    # text, whether digits lack, shifted
+    ("Saldo: e\u0301 5", False, False),
+    ("Saldo: \u0301 5", False, True),
+    ("Saldo5\u0301", False, True),
+    ("αا 5", False, False),
+    ("αاก 5", False, True),
+    ("a<b c£d", False, False),
+    ("a<b c£d e¥f", False, True),
+    ("a<B c£D e¥F", False, False),
+    ("abc 5", True, False),
+    ("α 5", True, False),
+    ("αا 5", True, True),
+    ("баланс 5", True, False),
+    ("Δ ABC 5", True, False),
+    ("Δ abc 5", True, True),
+    ("a=b 5", True, True),
+    ("a =b 5", True, False),
+    ("a=b/c 5", True, False),
+    ("a=b@c 5", True, False),
+    ("e\u0301 5", True, False),
+    ("q\u0301 5", True, True),
+]
+
+
+@pytest.mark.parametrize(("text", "lack", "shifted"), SHIFTED, ids=[ascii(row[:2]) for row in SHIFTED])
+def test_what_lost_digits_make(text: str, lack: bool, shifted: bool) -> None:
+    assert is_shifted(text, digits_lack=lack) is shifted
+
+
+@pytest.mark.parametrize(
+    ("text", "damaged"),
+    [
+        ("Hi\r\nSaldo: \r5,20", True),
+        ("Hi\r\nSaldo: 5,20\r\n", False),
+        ("Hi\rSaldo: \r5,20", False),
+        ("Saldo 5 \u0378", True),
+        ("Saldo 5 \U0001fffe", False),
+        ("Saldo 5 a<b c£d e¥f", True),
+        ("Solde: 5.Étép", False),
+        ("Solde: 5.ÉtÉ", False),
+        ("Solde: 5.ÉTE", True),
+        ("Solde: 5.étép", True),
+    ],
+    ids=ascii,
+)
+def test_what_stands_elsewhere(text: str, damaged: bool) -> None:
+    assert is_damaged(text) is damaged
