@@ -55,6 +55,7 @@ def test_few_commands_before_the_first_request_and_fewer_later(peer: Any, start:
     cold = peer.commands.index('AT+CUSD=1,"*100#",15') + 1
     assert cold <= 17, peer.commands
     assert peer.heard("AT+CSQ")
+    assert peer.heard("AT+CNUM")  # once at each opening, behind the first request
     before = len(peer.commands)
     balance(worker)
     assert peer.heard("AT+CSQ", times=2)
