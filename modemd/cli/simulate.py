@@ -27,8 +27,15 @@ from modemd.cli.terminal import complain, one_line, say, shown
     type=click.Path(path_type=Path),
     help="Makes this empty folder a machine that the modem is plugged into, for the daemon to be tried on.",
 )
+@click.option(
+    "--on",
+    metavar="DEVICE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Answers on this tty, like /dev/ttyGS0 of a USB gadget, and makes none; once for each port of the scenario.",
+)
 @click.option("--list", "list_them", is_flag=True, help="The scenarios that modemd ships.")
-def command(file: str | None, link: Path | None, machine: Path | None, list_them: bool) -> int:
+def command(file: str | None, link: Path | None, machine: Path | None, on: tuple[Path, ...], list_them: bool) -> int:
     """Plays a fake modem on a pseudo-terminal until Ctrl-C: a scenario or capture FILE, or a shipped NAME."""
     if list_them:
         for name in shipped():
@@ -36,14 +43,14 @@ def command(file: str | None, link: Path | None, machine: Path | None, list_them
         return 0
     if file is None:
         raise click.UsageError("Give a FILE or the NAME of a shipped scenario: modemd simulate --list.")
-    if link is not None and machine is not None:
-        raise click.UsageError("Give --link or --machine; on a machine the ports have names of their own.")
+    if (link is not None) + (machine is not None) + bool(on) > 1:
+        raise click.UsageError("Give one of --on, --link or --machine: each names the ports in another way.")
     from modemd.simulator.foreground import run_foreground
 
     if machine is not None:
         run_foreground(find(file), machine=machine, on_ready=lambda port: _show_machine(machine, port))
     else:
-        run_foreground(find(file), link, on_ready=lambda port: _show(str(link or port)))
+        run_foreground(find(file), link, on=on, on_ready=lambda port: _show(str(link or port)))
     return 0
 
 

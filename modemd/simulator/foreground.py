@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from modemd.simulator.start import open_modem
@@ -15,12 +15,14 @@ def run_foreground(
     link: str | Path | None = None,
     *,
     machine: str | Path | None = None,
+    on: Sequence[str | Path] = (),
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Plays a file until SIGINT, SIGTERM or SIGHUP; the main thread's to call. `on_ready` gets the path of the port.
 
-    `machine`: the modem is plugged into a made-up machine, which this folder becomes until the end; `link` does not
-    count then. Raises ScenarioError: the file is wrong, or link or folder cannot be made."""
+    `machine`: the modem is plugged into a made-up machine, which this folder becomes until the end; `link` and `on` do
+    not count then. `on`: ttys that are there already, one a port. Raises ScenarioError: the file is wrong, or
+    link or folder cannot be made."""
     ended = threading.Event()
     before = {
         number: signal.signal(number, lambda *_: ended.set())
@@ -36,7 +38,7 @@ def run_foreground(
                     on_ready(port)
                 ended.wait()
             return
-        with open_modem(path, link=link) as modem:
+        with open_modem(path, link=link, on=on) as modem:
             if on_ready is not None:
                 on_ready(modem.path)
             ended.wait()

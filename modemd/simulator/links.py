@@ -10,18 +10,23 @@ from pathlib import Path
 from typing import Protocol
 
 from modemd.errors import ScenarioError
+from modemd.simulator.given import GivenTty
 from modemd.simulator.scenario import PortRole
+from modemd.simulator.terminal import Terminal
 
 
 class Place(Protocol):
-    """Shows the pseudo-terminals of a modem under names that programs open. All calls come from one thread but the
-    first, `prepare`."""
+    """Opens the terminals of a modem and shows them under names that programs open. All calls come from one thread but
+    the first, `prepare`."""
 
     def prepare(self, roles: Sequence[PortRole]) -> None:
         """Raises ScenarioError where the names cannot be had."""
 
+    def terminal(self, role: PortRole) -> Terminal | GivenTty:
+        """A new one for that port. Raises ScenarioError."""
+
     def appear(self, terminals: Mapping[PortRole, str]) -> None:
-        """The device is there: each port's role and pseudo-terminal."""
+        """The device is there: each port's role and terminal."""
 
     def vanish(self) -> None:
         """The device is gone, and its names too."""
@@ -45,6 +50,9 @@ class Links:
     def prepare(self, roles: Sequence[PortRole]) -> None:
         for role in roles:
             check_link(self._at(role))
+
+    def terminal(self, role: PortRole) -> Terminal:  # noqa: ARG002
+        return Terminal()
 
     def appear(self, terminals: Mapping[PortRole, str]) -> None:
         for role, name in terminals.items():

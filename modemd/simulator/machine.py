@@ -27,6 +27,7 @@ from modemd.simulator.pty import FakeModem
 from modemd.simulator.scenario import PortRole, Scenario, ScenarioUsbDevice
 from modemd.simulator.start import Source, read_source, start
 from modemd.simulator.sysfs import SysfsDevice, Tree
+from modemd.simulator.terminal import Terminal
 from modemd.simulator.usbids import IDENTITIES, OTHERS, Interface
 from modemd.simulator.watch import FileWatch
 
@@ -196,6 +197,9 @@ class UsbPlace:
 
     def prepare(self, roles: Sequence[PortRole]) -> None:
         """Nothing can be in the way."""
+
+    def terminal(self, role: PortRole) -> Terminal:  # noqa: ARG002
+        return Terminal()
 
     def appear(self, terminals: Mapping[PortRole, str]) -> None:
         tree, (prefix, major) = self._machine.tree, self._identity.tty

@@ -1,4 +1,5 @@
-"""The fake modem on a pseudo-terminal: a thread that carries octets between SimulatedModem and whoever opens it.
+"""The fake modem on a pseudo-terminal, or on a tty of others (given.py): a thread that carries octets between
+SimulatedModem and whoever opens it.
 
     with FakeModem(scenario) as modem:
         ...                       # any program opens modem.path
@@ -20,6 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from modemd.errors import ScenarioError
+from modemd.simulator.given import GivenTty
 from modemd.simulator.links import Links, Place
 from modemd.simulator.modem import Port, SimulatedModem
 from modemd.simulator.port import AtPort
@@ -27,6 +30,7 @@ from modemd.simulator.scenario import MadUntil, PortRole, Registration, Reply, S
 from modemd.simulator.storage import Stored, Touch
 from modemd.simulator.terminal import READ_SIZE, Terminal
 
+AWAY_S = 0.5  # how long a modem on a tty of others is off the bus when that hangs up: its plug is in other hands
 DEADLINE_S = 5.0  # of wait_for(), when the caller names none; long because the machine may be busy
 
 
@@ -41,8 +45,8 @@ class FakeModem:
         place: Place | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`link`: where the AT port shall appear; None = in a new temporary folder. `place`: another way to show the
-        ports, instead of `link`.
+        """`link`: where the AT port shall appear; None = in a new temporary folder. `place`: another way to have and
+        show the ports, instead of `link`.
 
         Raises ScenarioError where something else than an old link of a simulator is in that place."""
         self._clock = clock
@@ -51,8 +55,9 @@ class FakeModem:
         self._modem.wall = lambda: datetime.now(UTC)
         self._changed = threading.Condition()
         self._closing = False
+        self._running = False
         self._asked = self._done = 0  # acts of other threads, and how many of them the pseudo-terminals show
-        self._terminals: list[tuple[Port, Terminal]] = []
+        self._terminals: list[tuple[Port, Terminal | GivenTty]] = []
         self._unplugs = 0
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         try:
@@ -62,6 +67,7 @@ class FakeModem:
             self._release()
             raise
         self._thread = threading.Thread(target=self._run, name=f"fake-modem {self.path}", daemon=True)
+        self._running = True
         self._thread.start()
 
     # --- what happened ------------------------------------------------------------------------------------------------
@@ -278,7 +284,7 @@ class FakeModem:
                 at = self._modem.next_at
                 wanted = [self._wake_read]
                 for port, terminal in self._terminals:
-                    wanted += terminal.watch.descriptors
+                    wanted += terminal.watched
                     if not self._modem.hung and not (port.deaf and isinstance(port, AtPort)):
                         wanted.append(terminal.master)
             wait_s = None if at is None else max(0.0, at - self._clock())
@@ -291,6 +297,8 @@ class FakeModem:
                         port.closed()
                     if terminal.master in ready and not self._modem.hung:
                         self._modem.receive(terminal.read(), self._clock(), port)
+                if any(terminal.hung_up for _, terminal in self._terminals):
+                    self._modem.unplug(AWAY_S)
 
     def _work(self) -> None:
         """What is due happens, leaves, and is announced to those who wait."""
@@ -308,7 +316,15 @@ class FakeModem:
             self._hang_up()
         self._unplugs = self._modem.unplugs
         if not self._terminals and self._modem.plugged:
-            self._terminals = [(port, Terminal()) for port in self._modem.ports]
+            try:
+                for port in self._modem.ports:
+                    self._terminals.append((port, self._place.terminal(port.role)))
+            except ScenarioError:
+                if not self._running:
+                    raise
+                self._hang_up()
+                self._modem.unplug(AWAY_S)  # not there again yet
+                return
             self._place.appear({port.role: terminal.name for port, terminal in self._terminals})
 
     def _hang_up(self) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from modemd.errors import ScenarioError
 from modemd.files import read_text, reason
 from modemd.simulator import loading
 from modemd.simulator.capture import Capture, parse_capture
+from modemd.simulator.given import GivenTtys
 from modemd.simulator.links import Place
 from modemd.simulator.playback import PlayedModem
 from modemd.simulator.pty import FakeModem
@@ -17,12 +18,14 @@ from modemd.simulator.scenario import Scenario
 Source = str | Path | Mapping[str, object] | Scenario | Capture
 
 
-def open_modem(source: Source, *, link: Path | str | None = None) -> FakeModem:
+def open_modem(source: Source, *, link: Path | str | None = None, on: Sequence[Path | str] = ()) -> FakeModem:
     """A running fake modem; stop() it, or use it in a `with`.
+
+    `on`: ttys of others to answer on, one a port, instead of pseudo-terminals with a link.
 
     `source`: the path of a `.toml` or `.capture` file, the name of a shipped scenario ("mts-falling"), the text of a
     scenario (more than one line), or its tables. Raises ScenarioError."""
-    return start(read_source(source), link=link)
+    return start(read_source(source), link=link, place=GivenTtys(on) if on else None)
 
 
 def start(script: Scenario | Capture, *, link: Path | str | None = None, place: Place | None = None) -> FakeModem:

@@ -24,6 +24,13 @@ class Terminal:
         self._make_raw()
         self.watch = OpenWatch(self.name)
 
+    hung_up = False  # the other side is kept
+
+    @property
+    def watched(self) -> list[int]:
+        """What to select() on beside the master."""
+        return self.watch.descriptors
+
     @property
     def opened(self) -> bool:
         """Whether a program holds the other side."""
