@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test oldest programs check index lint format types picture catalogues bench mutants lock deb install uninstall clean
+.PHONY: help demo test oldest programs check index lint format types picture catalogues bench mutants vm-test lock deb install uninstall clean
 
 # Where `make install` puts the program; the unit in systemd/ names the same place.
 PREFIX ?= /opt/modemd
@@ -25,6 +25,7 @@ help:
 	@echo 'make bench    speed next to python-gsmmodem-new and gammu, one table (90 s)'
 	@echo 'make lock     requirements.lock again, from pyproject.toml and PyPI: what an installation gets; its licences and SBOM'
 	@echo 'make deb      dist/modemd_VERSION_all.deb, for Debian 12, 13 and Raspberry Pi OS'
+	@echo 'make vm-test  the Debian package on emulated Debian 12 and 13 with a virtual stick (15 min; RELEASE=13, SHORT=1, JOBS=1)'
 	@echo 'make mutants  do the tests notice small wrong changes in the heart? (long: four thousand of them; MODULE=at/ussd for one)'
 	@echo 'make install  (root) modemd as a systemd service: $(PREFIX), /etc/modemd, its own user'
 	@echo 'make uninstall  (root) takes it away again; configuration and history stay'
@@ -85,6 +86,10 @@ oldest: .venv-oldest/.dev
 # Not part of `check`: each of four thousand small changes runs its module's tests once.
 mutants: $(VENV)/.dev
 	@nice -n 15 $(BIN)/python -m tests.mutants $(MODULE)
+
+# Not part of `check`: it builds two Debians the first time, as root, and boots each of them a dozen times.
+vm-test: deb
+	@$(PYTHON) -m tests.vm $(if $(SHORT),--short) $(if $(JOBS),--jobs $(JOBS)) $(RELEASE)
 
 install:
 	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" = 0 ] || { echo 'this writes to $(PREFIX), /etc and /usr/local/bin: sudo make install' >&2; exit 1; }
