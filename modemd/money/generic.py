@@ -199,7 +199,7 @@ def _alone(context: TextContext, found: list[Labelled]) -> tuple[Decimal, str | 
 
 @lru_cache(maxsize=1)
 def _balance_and_figure() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of('balance')})(?:[:=]\s?|\s-)(?![*#\x1f])\S*\d")
+    return re.compile(rf"(?:{any_of('balance')})(?:[:=]|\s-)\s?(?![*#\x1f])\S*\d")
 
 
 def _opening() -> re.Pattern[str]:

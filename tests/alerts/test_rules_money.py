@@ -105,7 +105,8 @@ def test_every_message_of_money_says_how_long_it_lasts(sim: Sim) -> None:
     assert said_again(state, "low", POLICY, now=T0 + DAY, number=1).days_left == days(3).days_left
     state, _ = evaluate(state, sim.measure(T0 + HOUR, "40"), POLICY, now=T0 + HOUR, habit=Spending())
     assert said_again(state, "low", POLICY, now=T0 + DAY, number=1).days_left is None
-    assert said_again(state | {"lasts": ["x", 1]}, "low", POLICY, now=T0 + DAY, number=1).days_left is None
+    for damaged in (["x", 1], [1, 2, "x"], "123"):
+        assert said_again(state | {"lasts": damaged}, "low", POLICY, now=T0 + DAY, number=1).days_left is None
     unset = datetime(1970, 1, 1, 1, tzinfo=UTC)
     _, events = evaluate({}, sim.measure(unset, "40"), POLICY, now=unset, habit=days(3))
     assert [(event.event, event.days_left) for event in events] == [("low", None)]
