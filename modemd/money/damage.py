@@ -216,7 +216,7 @@ _STRANGE_INSIDE = re.compile(r"(?<=[^\W\d_])[<>£¥¤§¡¿ΔΦΓΛΩΠΨΣΘΞ]
 _SIGN_INSIDE = re.compile(r"(?<=[^\W\d_])[<>=!?$£¥¤%&;\"+*§¡¿|~^{}\\\[\]ΔΦΓΛΩΠΨΣΘΞ](?=[a-zà-ÿ])")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _LONELY_ACCENT = re.compile(r"(?:^|[\W\d])[\u0300-\u036f]")
-_TOGETHER = frozenset({"CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "IDEOGRAPHIC", "COMBINING"})
+_TOGETHER = frozenset({"CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "IDEOGRAPHIC"})
 
 
 def _scripts(text: str) -> set[str]:
