@@ -33,12 +33,28 @@ def entry(message: str, priority: int, values: Mapping[str, Any]) -> bytes:
     return b"".join(_field(name.encode(), text.encode("utf-8", "replace")) for name, text in fields.items())
 
 
+class Output:
+    """Where lines go. A log that cannot be written (its reader is gone, the disk is full) ends nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        try:
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            return
+
+    debug = info = warning = warn = error = critical = exception = fatal = log = msg
+
+
 class Journal:
     """Where entries go. What the journal does not take goes to `stream` as a line; nothing here ends or holds up
     anything. For any thread."""
 
     def __init__(self, stream: TextIO, path: str = JOURNAL) -> None:
-        self._stream = stream
+        self._lines = Output(stream)
         self._path = path
 
     def msg(self, entry: bytes, line: str) -> None:
@@ -47,11 +63,7 @@ class Journal:
                 journal.setblocking(False)
                 journal.sendto(entry, self._path)
         except OSError:
-            try:
-                self._stream.write(f"{line}\n")
-                self._stream.flush()
-            except (OSError, ValueError):
-                return
+            self._lines.msg(line)
 
     debug = info = warning = warn = error = critical = exception = fatal = log = msg
 

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
-from modemd.daemon.journal import JOURNAL, Journal, entry, is_journal
+from modemd.daemon.journal import JOURNAL, Journal, Output, entry, is_journal
 from modemd.log import get_logger, structlog
 
 _SECRET = re.compile(r"(?i)\bpin\b|cpin|passw|token|secret")
@@ -68,7 +68,7 @@ def setup_logging(
         processors.append(structlog.processors.TimeStamper(fmt="iso", utc=True))
     last: Any = _journal_entry if entries else _journal_line if journal else _line
     processors += [without_absent, redact, last]
-    output = Journal(stream, socket_path) if entries else _Output(stream)
+    output = Journal(stream, socket_path) if entries else Output(stream)
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -109,22 +109,6 @@ def masked(value: Any) -> Any:
 def escaped(text: str) -> str:
     """Control and other unprintable characters as escapes, so that nobody's text can forge a line or move a cursor."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-class _Output:
-    """Where lines go. A log that cannot be written (its reader is gone, the disk is full) ends nothing."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def msg(self, line: str) -> None:
-        try:
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
-        except (OSError, ValueError):
-            return
-
-    debug = info = warning = warn = error = critical = exception = fatal = log = msg
 
 
 class _Forwarder(logging.Handler):
