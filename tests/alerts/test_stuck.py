@@ -36,10 +36,12 @@ class Hanging:
 
 
 class Never(Outbox):
-    """Its thread ends at once."""
+    """Its thread ends, when it may, without having done anything."""
+
+    may_end = threading.Event()
 
     def run(self) -> None:
-        pass
+        self.may_end.wait(20)
 
 
 def test_alerts_that_hang_starve_the_watchdog(life: Life, eventually: Callable[[Callable[[], object]], None]) -> None:
@@ -72,5 +74,7 @@ def test_alerts_that_hang_starve_the_watchdog(life: Life, eventually: Callable[[
     assert not outbox.stuck
     ended = Never(life.store, bound, clock=lambda: life.now)
     ended.start()
+    assert not ended.stuck
+    ended.may_end.set()
     ended.join()
     assert ended.stuck
