@@ -59,6 +59,8 @@ class Image:
             self._log = os.open(f"{path}-wal", os.O_RDONLY | os.O_CLOEXEC)
         self.size = os.fstat(self._file).st_size
         self.header = self._read(self._file, 0, FILE_HEADER_SIZE)
+        self._log_header = b"" if self._log is None else self._read(self._log, 0, LOG_HEADER_SIZE)
+        self._log_header_is_whole = len(self._log_header) < LOG_HEADER_SIZE or _is_whole(self._log_header)
         self.page_size = self._page_size_of_log() or self._likely_page_size()
         self.count = -(-self.size // self.page_size)
         self._read_log()
@@ -161,9 +163,8 @@ class Image:
         the salts of its round (section 4.1). None without a log that says it."""
         if self._log is None:
             return None
-        header = self._read(self._log, 0, LOG_HEADER_SIZE)
-        if len(header) == LOG_HEADER_SIZE and _is_whole(header):
-            return int.from_bytes(header[8:12], "big")
+        if len(self._log_header) == LOG_HEADER_SIZE and self._log_header_is_whole:
+            return int.from_bytes(self._log_header[8:12], "big")
         salts = self._read(self._log, LOG_HEADER_SIZE, FRAME_HEADER_SIZE)[8:16]
         following = {size: LOG_HEADER_SIZE + FRAME_HEADER_SIZE + size for size in PAGE_SIZES}
         fits = [size for size, at in following.items() if salts and self._read(self._log, at + 8, 8) == salts]
@@ -216,13 +217,11 @@ class Image:
         are judged one by one anyway.
         """
         self._all_frames: list[_Frame] = []
-        self._log_header_is_whole = True
-        header = b"" if self._log is None else self._read(self._log, 0, LOG_HEADER_SIZE)
+        header, proved = self._log_header, self._log_header_is_whole
         if self._log is None or len(header) < LOG_HEADER_SIZE:
             return
         order = _order(header)
-        stored, computed = struct.unpack(">II", header[24:]), checksum(header[:24], (0, 0), order)
-        self._log_header_is_whole = proved = _is_whole(header)
+        stored, computed = _sums(header)
         length = FRAME_HEADER_SIZE + self.page_size
         offset = LOG_HEADER_SIZE
         salts = header[16:24] if proved else self._read(self._log, offset, FRAME_HEADER_SIZE)[8:16]
@@ -257,8 +256,13 @@ def page_size_of(header: bytes) -> int | None:
 
 def _is_whole(log_header: bytes) -> bool:
     """By its checksum, which octets of zero alone would have too."""
-    stored, computed = struct.unpack(">II", log_header[24:]), checksum(log_header[:24], (0, 0), _order(log_header))
+    stored, computed = _sums(log_header)
     return stored == computed and any(log_header)
+
+
+def _sums(log_header: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The checksum that stands in the header of a log, and the one that it has."""
+    return struct.unpack(">II", log_header[24:]), checksum(log_header[:24], (0, 0), _order(log_header))
 
 
 def _order(log_header: bytes) -> str:
