@@ -46,6 +46,7 @@ def install(root: Path, no_start: bool, in_place: bool) -> int:
     upgrade. A configuration that is there stays as it is.
     """
     from modemd.cli import service_files as files
+    from modemd.daemon.config_write import write_plain
 
     _need_root(root, "install")
     files.folders()  # raises before anything is written
@@ -59,11 +60,11 @@ def install(root: Path, no_start: bool, in_place: bool) -> int:
     for rules in root.glob(files.RULES_PLACE.format(name="[0-9][0-9]-modemd.rules")):
         rules.unlink()  # of an earlier release, under another number
     for file in wanted:
-        _write(root / file.path, file.content, 0o644)
+        write_plain(root / file.path, file.content)
     config = root / files.CONFIG
     if not config.exists():
         config.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        _write(config, files.config(), 0o640)
+        write_plain(config, files.config(), 0o640)
     link = root / files.LINK
     if not os.path.lexists(link):
         link.parent.mkdir(parents=True, exist_ok=True)
@@ -172,15 +173,6 @@ def _need_root(root: Path, verb: str) -> None:
         raise ModemdError(
             f"this writes to /etc and /usr/lib: sudo {shutil.which(sys.argv[0]) or 'modemd'} service {verb}"
         )
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """Whole or not at all, also where the power goes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
-    new.write_bytes(content)
-    new.chmod(mode)
-    new.replace(path)
 
 
 def _said(*words: str) -> str:

@@ -48,8 +48,7 @@ def keep_rules(dialog: Dialog, config: Path) -> list[str]:
         _("Keep ModemManager away from it, and USB from sleep, by {path}").format(path=FILE), default=True
     ):
         return []
-    place.parent.mkdir(parents=True, exist_ok=True)
-    write_plain(place, text)
+    write_plain(place, text.encode())
     say(_("written: {path}").format(path=FILE))
     return [RELOAD, *([RESTART] if runs(MODEM_MANAGER, root=root) else [])]
 

@@ -108,10 +108,11 @@ def write_secret(path: Path, secret: str) -> None:
     _sync_folder(path.parent)
 
 
-def write_plain(path: Path, text: str) -> None:
-    """Writes a file for everybody to read, whole or not at all. Raises OSError."""
-    with _new_file(path, text.encode("utf-8")) as made:
-        made.chmod(0o644)
+def write_plain(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Writes a file that holds no secret, whole or not at all, and its folder where there is none. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _new_file(path, data) as made:
+        made.chmod(mode)
         made.replace(path)
     _sync_folder(path.parent)
 
